@@ -1,0 +1,70 @@
+"""Runs a notebook and says which line of its source failed."""
+
+import os
+import sys
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert.filters import strip_ansi
+
+from grading.source import RefusedError
+
+TIMEOUT = 1200  # seconds a cell; a whole solution takes two minutes
+QUIET = ["--log-level=ERROR"]  # every kernel warns that its sockets are not encrypted
+
+
+def environment():
+    """The environment for kernels and for the programs that nbgrader calls.
+
+    Kernels start in another folder, so relative paths are made absolute. nbgrader calls `alembic`
+    by its bare name, so the folder of this Python comes first in PATH.
+    """
+    env = dict(os.environ)
+    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", os.defpath)])
+    for name in ("PYTHONPATH", "VAELIB_DATA"):
+        if env.get(name):
+            parts = [os.path.abspath(part) for part in env[name].split(os.pathsep) if part]
+            env[name] = os.pathsep.join(parts)
+    return env
+
+
+def execute(nb, folder, lines):
+    """Runs a notebook in place, in its own folder, and keeps the outputs.
+
+    Args:
+        nb: the notebook.
+        folder: where the kernel starts.
+        lines: dict from cell id to the line of the source where the cell starts.
+
+    Returns:
+        The notebook, with outputs.
+
+    Raises:
+        RefusedError: a cell failed; the message names its line and has its traceback.
+    """
+    started = []
+    client = NotebookClient(
+        nb,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        extra_arguments=QUIET,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(Path(folder))}},
+        on_cell_start=lambda cell, cell_index: started.append(cell),
+    )
+    try:
+        client.execute(env=environment())
+    except CellExecutionError as error:
+        message = f"{error.ename}: {error.evalue}\n{strip_ansi(error.traceback)}"
+        raise RefusedError([(_line(started, lines), f"this cell failed: {message}")]) from error
+    except (CellTimeoutError, DeadKernelError) as error:
+        message = f"this cell stopped the notebook: {error}"
+        raise RefusedError([(_line(started, lines), message)]) from error
+    return nb
+
+
+def _line(started, lines):
+    return lines[started[-1].id]

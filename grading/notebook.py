@@ -1,0 +1,172 @@
+"""From the cells of a source to the notebook that nbgrader, GitHub and Colab read."""
+
+import copy
+import hashlib
+import json
+import os
+import re
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+COLAB = "https://colab.research.google.com/github"
+INSTALL = """\
+# Colab does not have the course's library yet. Anywhere else this cell does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    %pip install -q "git+{address}\""""
+
+
+def notebook(cells, name, address):
+    """Makes the solution notebook, without outputs.
+
+    The same source gives the same bytes: a cell's id is its name, or else a hash of its text.
+
+    Args:
+        cells: what `grading.source.parse` read.
+        name: name of the assignment, such as '01_autoencoder'.
+        address: the repository on GitHub, such as 'https://github.com/owner/name'.
+
+    Returns:
+        A notebook in format 4.5.
+    """
+    built = [_nbcell(cell) for cell in cells]
+    built[0].source = _with_badge(built[0].source, name, address)
+    install = new_code_cell(INSTALL.format(address=address))
+    built.insert(1, install)
+    named = [_cell_id(cell) for cell in cells]
+    _set_ids(built, [named[0], "install_on_colab", *named[1:]])
+    return normalised(new_notebook(cells=built))
+
+
+def normalised(nb):
+    """Gives a notebook the metadata of every notebook of the course, and numbers its code cells."""
+    nb.metadata = nbformat.from_dict(METADATA)
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    count = 0
+    for cell in nb.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code" and cell.execution_count is not None:
+            count += 1
+            cell.execution_count = count
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = count
+    return nb
+
+
+def without_outputs(nb):
+    """Copies a notebook without what running it leaves behind."""
+    nb = copy.deepcopy(nb)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return nb
+
+
+def stamp(nb):
+    """Hashes what a release's cells say, so that a hand-made edit shows; outputs do not count."""
+    cells = [[cell.cell_type, cell.source, cell.metadata.get("nbgrader")] for cell in nb.cells]
+    return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()
+
+
+def edited(nb):
+    """Says whether the cells of a released notebook are no longer those that were built."""
+    return nb.metadata.get("grading", {}).get("cells_sha256") != stamp(nb)
+
+
+def dumps(nb):
+    """Writes a notebook as text: sorted keys, one space of indent, a newline at the end."""
+    nbformat.validate(nb)
+    return nbformat.writes(nb, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
+
+
+def write(nb, path):
+    """Puts a notebook in its place in one step, so that no half of one is ever there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(dumps(nb), encoding="utf-8", newline="\n")
+    os.replace(fresh, path)
+
+
+def read(path):
+    """Reads a notebook in format 4."""
+    return nbformat.read(path, as_version=4)
+
+
+def read_whole(path):
+    """Reads a notebook in format 4, or gives None where there is none that can be read."""
+    try:
+        return read(path)
+    except (FileNotFoundError, nbformat.reader.NotJSONError):
+        return None
+
+
+def source_lines(nb, cells):
+    """Says where a built notebook's cells come from: dict from cell id to line of the source.
+
+    The install cell, which no source has, counts as part of the first.
+    """
+    return dict(zip([cell.id for cell in nb.cells], _lines(cells), strict=True))
+
+
+def _lines(cells):
+    first, *others = (cell.line for cell in cells)
+    return [first, first, *others]
+
+
+def _nbcell(cell):
+    new = new_code_cell if cell.type == "code" else new_markdown_cell
+    metadata = {}
+    if cell.kind in ("exercise", "check", "answer"):
+        metadata["nbgrader"] = {
+            "schema_version": 3,
+            "grade_id": _cell_id(cell),
+            "grade": cell.kind != "exercise",
+            "solution": cell.kind != "check",
+            "locked": cell.kind == "check",
+            "task": False,
+        }
+        if cell.kind != "exercise":
+            metadata["nbgrader"]["points"] = cell.points
+    if cell.kind == "compare":
+        metadata["tags"] = ["nbval-check-output"]
+    return new(cell.source, metadata=metadata)
+
+
+def _cell_id(cell):
+    if cell.kind in ("exercise", "answer"):
+        return cell.name
+    return f"{cell.kind}_{cell.name}" if cell.kind in ("check", "predict") else None
+
+
+def _set_ids(cells, names):
+    taken = set(names)
+    for cell, name in zip(cells, names, strict=True):
+        if name is None:
+            text = f"{cell.cell_type}\n{cell.source}"
+            base = name = hashlib.sha256(text.encode()).hexdigest()[:12]
+            twin = 1
+            while name in taken:
+                twin += 1
+                name = f"{base}-{twin}"
+            taken.add(name)
+        cell.id = name
+
+
+def _with_badge(source, name, address):
+    title, _, rest = source.partition("\n")
+    repository = re.fullmatch(r"https://github\.com/([^/]+/[^/]+?)(\.git)?/?", address)[1]
+    link = f"{COLAB}/{repository}/blob/main/course/{name}/{name}.ipynb"
+    badge = f"[![Open in Colab]({BADGE})]({link})"
+    return "\n\n".join(part for part in (title, badge, rest.strip("\n")) if part)

@@ -1,0 +1,30 @@
+"""nbgrader as it is, pointed at this repository's folders."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+CLASSROOM = ROOT / "classroom"
+CLASSROOM.mkdir(exist_ok=True)  # SQLite makes the gradebook, but not the folder it lies in
+
+c = get_config()  # noqa: F821 (nbgrader defines it)
+
+c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "course"
+c.CourseDirectory.submitted_directory = "classroom/submitted"
+c.CourseDirectory.autograded_directory = "classroom/autograded"
+c.CourseDirectory.feedback_directory = "classroom/feedback"
+c.CourseDirectory.db_url = f"sqlite:///{CLASSROOM / 'gradebook.db'}"
+
+c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("your answer goes here")'}
+c.ClearSolutions.text_stub = "*Your answer goes here.*"
+
+# Anything on stderr in a check cell would cost its points, TensorFlow's log lines included.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = "(?s)."
+
+# Seconds a cell may take, in grading and behind the Validate button.
+c.Execute.timeout = 300
+
+# Every kernel would warn that its sockets are not encrypted.
+c.Execute.extra_arguments = ["--log-level=ERROR"]

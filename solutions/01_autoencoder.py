@@ -1,0 +1,952 @@
+# %% [markdown]
+# # 01 · Autoencoders: compress, rebuild, and why that cannot generate
+#
+# **You will learn** to *compress* images with PCA and with a neural network, to *measure* what is lost, to *look* at a two-dimensional code, to *remove* noise, to *spot* images that do not belong, and to *explain* why random codes give junk.
+#
+# **Before you start.** You need Python, numpy arrays, and the idea of a matrix product. You should have seen a Keras model once. No earlier notebook is needed.
+#
+# **Time and points.** About 90 minutes, 12 points.
+
+# %%
+# vaelib comes first: it keeps TensorFlow from printing its own log.
+from vaelib import data, plots
+from vaelib.training import budget, set_seed
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from keras import layers
+
+# %%
+SEED = 1
+N_TRAIN = budget(cpu=10_000, gpu=60_000, smallest=512)  # images to learn from
+EPOCHS = budget(cpu=10, gpu=50)  # how often each of them is seen
+LINEAR_EPOCHS = budget(cpu=60, gpu=60)  # for the linear autoencoder, which is small
+BATCH_SIZE = 100
+SIGMA = 0.4  # noise, as a share of the range from black to white
+
+set_seed(SEED)
+
+# %% [markdown]
+# ## The question
+#
+# A digit is 28 × 28 = 784 numbers. Most lists of 784 numbers are not digits: they are grey noise. So a digit must be describable with fewer numbers. How few? And if we had those few numbers, could we **invent** new digits by making the numbers up?
+#
+# This notebook answers both questions. The second answer is *no*, and the reason it fails is the reason that variational autoencoders exist.
+
+# %%
+mnist = data.load_mnist()
+x_train, x_test = mnist.x_train[:N_TRAIN], mnist.x_test[:5_000]
+y_test = mnist.y_test[:5_000]
+print("x_train", x_train.shape, x_train.dtype, "from", x_train.min(), "to", x_train.max())
+
+# %%
+plots.image_sheet(x_train[:60], n_columns=20)
+plt.show()
+
+# %% [markdown]
+# Sixty training images. Each is an array of shape (28, 28, 1): height, width, and one channel of grey. 0 is paper, 1 is ink.
+
+# %% [markdown]
+# ## The best straight answer: PCA
+#
+# **Principal component analysis** keeps $k$ numbers for each image. It is the best we can do with straight lines, so it is the mark that a network has to beat.
+#
+# Write an image as a long vector $x$ with $d = 784$ entries. Take away the mean image $\mu$. Now look for $k$ directions, the columns of $V_k$ with shape $(d, k)$, in which the images vary most. The **code** is how far the image lies along each direction, and the reconstruction goes back:
+#
+# $$z = V_k^\top (x - \mu) \qquad\qquad \hat x = \mu + V_k\, z$$
+#
+# The directions come from the **singular value decomposition** of the centred images. Stack them as the rows of $X$, with shape $(n, d)$. Then $X = U S V^\top$. The first $k$ rows of $V^\top$ are the directions, best first.
+
+# %% [markdown]
+# ### Exercise 1 · `pca_reconstruction` (2 points)
+#
+# Compress every row of `x` to `k` numbers with PCA, and rebuild it. The mean and the directions come from `x` itself.
+#
+# `np.linalg.svd(a, full_matrices=False)` returns `u, s, vt`. The rows of `vt` are the directions, sorted from the most variation to the least.
+
+
+# %% exercise="pca_reconstruction"
+def pca_reconstruction(x, k):
+    """Rebuild each row from its k principal components.
+
+    Args:
+        x: flat images, (n, d).
+        k: how many components to keep.
+
+    Returns:
+        The reconstructions, (n, d).
+    """
+    # BEGIN SOLUTION
+    mean = x.mean(axis=0)
+    _, _, vt = np.linalg.svd(x - mean, full_matrices=False)
+    directions = vt[:k]  # (k, d)
+    code = (x - mean) @ directions.T  # (n, k)
+    return mean + code @ directions
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it on points that lie near a line in three dimensions. One component should rebuild them well: the first row should come out near (1.11, 2.00, −0.08).
+
+# %%
+points = np.array([[1, 2, 0], [2, 4, 1], [3, 5, 3], [4, 9, 2], [5, 10, 6]], dtype="float32")
+pca_reconstruction(points, 1)[0]
+
+# %% check="pca_reconstruction" points=2
+import numpy as np
+from vaelib.checks import call, check_close, check_shape
+
+points = np.array([[1, 2, 0], [2, 4, 1], [3, 5, 3], [4, 9, 2], [5, 10, 6]], dtype="float32")
+x_hat = call("pca_reconstruction", pca_reconstruction, points, 1)
+check_shape("pca_reconstruction", x_hat, (5, 3))
+check_close(
+    "pca_reconstruction",
+    np.mean((np.asarray(x_hat) - points) ** 2),
+    0.384307,
+    what="mean squared error on five points, k = 1",
+    rtol=1e-4,
+    mistakes={
+        "the mean is not taken away first": 0.483393,
+        "the mean is not added back": 17.304307,
+        "the directions are taken from U, not from V": 5.053604,
+        "the directions are columns of vt instead of rows": 4.443716,
+        "one mean is taken over all pixels": 2.504625,
+        "the k components with the least variation are kept": 5.141946,
+    },
+)
+# BEGIN HIDDEN TESTS
+rng = np.random.default_rng(0)
+
+
+def project(points, directions):
+    return points @ directions @ directions.T
+
+
+def project_around(mean, points, k):
+    vt = np.linalg.svd(points - mean, full_matrices=False)[2]
+    return mean + project(points - mean, vt[:k].T)
+
+
+def check_case(n, d, k, case):
+    x = rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) + 5 * rng.normal(size=d)
+    x = x.astype("float32")
+    mean = x.astype(float).mean(axis=0)
+    centred = x - mean
+    # Another route than the SVD: eigenvectors of the covariance, which eigh sorts upwards.
+    best = np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
+    vt = np.linalg.svd(centred, full_matrices=False)[2]
+    mistakes = {
+        "the mean is not taken away first": project_around(0, x.astype(float), k),
+        "the directions are taken from U, not from V": 5.053604,
+        "the directions are columns of vt instead of rows": 4.443716,
+        "one mean is taken over all pixels": project_around(x.astype(float).mean(), x, k),
+        "the mean is not added back": project(centred, best[:, :k]),
+        "the k components with the least variation are kept": mean + project(centred, vt[-k:].T),
+    }
+    got = call("pca_reconstruction", pca_reconstruction, x, k, case=case)
+    expected = mean + project(centred, best[:, :k])
+    check_close("pca_reconstruction", got, expected, atol=1e-3, mistakes=mistakes, case=case)
+
+
+check_case(6, 6, 2, "as many points as dimensions")
+check_case(40, 7, 3, "more points than dimensions")
+check_case(5, 30, 4, "fewer points than dimensions")
+# END HIDDEN TESTS
+
+# %%
+flat = x_train[:2_000].reshape(-1, 784)
+rows = {"original": x_train[:12]}
+for k in (2, 16, 128):
+    rows[f"k = {k}"] = pca_reconstruction(flat, k)[:12].reshape(12, 28, 28, 1)
+plots.image_rows(rows)
+plt.show()
+
+# %% [markdown]
+# Two numbers give a smear with the right weight. With 16 you can read the digits, and 128 look nearly perfect. 128 is a sixth of 784.
+
+# %% [markdown]
+# ## How much is lost?
+#
+# Looking is not enough: we want one number for each image. The **mean squared error** averages over the pixels of an image. With $x_p$ for pixel $p$ and $d$ pixels:
+#
+# $$\text{mse}(x, \hat x) = \frac 1 d \sum_{p=1}^{d} (x_p - \hat x_p)^2$$
+#
+# We keep one value **for each image**, and do not average over the batch. Then we can ask which images are hard. Every loss in this course works like that.
+
+# %% [markdown]
+# ### Exercise 2 · `mse_per_image` (1 point)
+#
+# Return one mean squared error for each image. The images may have any shape after the first axis.
+
+
+# %% exercise="mse_per_image"
+def mse_per_image(x, x_hat):
+    """Mean squared error of each reconstruction.
+
+    Args:
+        x: images, (n, …).
+        x_hat: their reconstructions, the same shape.
+
+    Returns:
+        (n,), one error for each image.
+    """
+    # BEGIN SOLUTION
+    axes = tuple(range(1, len(x.shape)))  # all but the batch
+    return np.mean((x - x_hat) ** 2, axis=axes)
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: two images of one pixel each, wrong by 0.5 and by 1. The answer should be 0.25 and 1.
+
+# %%
+mse_per_image(np.zeros((2, 1, 1, 1)), np.array([0.5, 1.0]).reshape(2, 1, 1, 1))
+
+# %% check="mse_per_image" points=1
+import numpy as np
+from vaelib.checks import call, check_close
+
+x = np.array([[[0, 0.5], [1, 1]], [[0.2, 0.4], [0.6, 0.8]]], dtype="float32")[..., None]
+x_hat = np.array([[[0, 0.5], [0.6, 0.8]], [[0.7, 0.4], [0.6, 0.2]]], dtype="float32")[..., None]
+check_close(
+    "mse_per_image",
+    call("mse_per_image", mse_per_image, x, x_hat),
+    [0.05, 0.1525],
+    mistakes={
+        "the errors are averaged over the batch": 0.10125,
+        "the errors are averaged over the batch, too": [0.10125, 0.10125],
+        "pixels are summed instead of averaged": [0.2, 0.61],
+        "the square root is taken": [0.223607, 0.390512],
+        "the absolute value is taken instead of the square": [0.15, 0.275],
+        "the difference is not squared": [0.15, 0.025],
+    },
+)
+# BEGIN HIDDEN TESTS
+rng = np.random.default_rng(0)
+for shape, case in (((5, 7), "flat images"), ((3, 4, 6, 2), "two channels")):
+    x, x_hat = rng.random((2, *shape)).astype("float32")
+    difference = (x.astype(float) - x_hat).reshape(len(x), -1)
+    expected = (difference**2).mean(axis=1)
+    mistakes = {
+        "the errors are averaged over the batch": expected.mean(),
+        "the errors are averaged over the batch, too": np.full(len(x), expected.mean()),
+        "pixels are summed instead of averaged": (difference**2).sum(axis=1),
+        "the square root is taken": np.sqrt(expected),
+        "the absolute value is taken instead of the square": abs(difference).mean(axis=1),
+        "the difference is not squared": difference.mean(axis=1),
+    }
+    got = call("mse_per_image", mse_per_image, x, x_hat, case=case)
+    check_close("mse_per_image", got, expected, mistakes=mistakes, case=case)
+# END HIDDEN TESTS
+
+# %%
+error = mse_per_image(flat, pca_reconstruction(flat, 16))
+order = np.argsort(error)
+plots.image_rows(
+    {
+        "easiest": flat[order[:12]].reshape(-1, 28, 28, 1),
+        "hardest": flat[order[-12:]].reshape(-1, 28, 28, 1),
+    }
+)
+plt.show()
+print(f"mean error {error.mean():.4f}, easiest {error.min():.4f}, hardest {error.max():.4f}")
+
+# %% [markdown]
+# Thin, straight ones are easy. Broad, unusual digits are hard: they have the most ink, and their strokes lie where few other digits have any.
+
+# %% [markdown]
+# ## An autoencoder: two networks and a bottleneck
+#
+# PCA can only rotate and squash. A network can bend. An **autoencoder** is two networks:
+#
+# - the **encoder** turns an image `x` into a short code `z`,
+# - the **decoder** turns the code `z` into an image `x_hat`.
+#
+# Both are trained together to make `x_hat` like `x`. Nobody tells them what the code should mean. The code is short, so they must find out what matters.
+#
+# $$x \;\xrightarrow{\text{encoder}}\; z \;\xrightarrow{\text{decoder}}\; \hat x$$
+
+# %% [markdown]
+# ### Exercise 3 · `build_dense_encoder` (2 points)
+#
+# Build the encoder as a Keras model, with these layers:
+#
+# | layer | output | activation |
+# | --- | --- | --- |
+# | input | (28, 28, 1) | |
+# | flatten | 784 | |
+# | dense | 256 | ReLU |
+# | dense | 64 | ReLU |
+# | dense | `latent_dim` | none |
+#
+# The code has **no activation**. A code must be free to be negative, or as large as it likes.
+
+
+# %% exercise="build_dense_encoder"
+def build_dense_encoder(latent_dim):
+    """Build the encoder, 784–256–64–latent_dim.
+
+    Args:
+        latent_dim: the length of the code.
+
+    Returns:
+        A Keras model from images (n, 28, 28, 1) to codes (n, latent_dim).
+    """
+    # BEGIN SOLUTION
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Flatten(),
+            layers.Dense(256, activation="relu"),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(latent_dim),
+        ]
+    )
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: for a code of 2 numbers the encoder should have 217,538 parameters.
+
+# %% compare
+print(f"{build_dense_encoder(2).count_params():,}")
+
+# %% check="build_dense_encoder" points=2
+import numpy as np
+from vaelib.checks import call, check_close, check_weights
+
+grey = np.full((1, 28, 28, 1), 0.5, dtype="float32")
+encoder = call("build_dense_encoder", build_dense_encoder, 2)
+call("build_dense_encoder", encoder, grey)
+shapes = [(784, 256), (256,), (256, 64), (64,), (64, 2), (2,)]
+check_weights(
+    "build_dense_encoder",
+    encoder,
+    shapes,
+    mistakes={
+        "the dense layer of 64 is missing": [(784, 256), (256,), (256, 2), (2,)],
+        "the two hidden layers are in the wrong order": [
+            *[(784, 64), (64,), (64, 256), (256,), (256, 2), (2,)]
+        ],
+        "the biases are missing": shapes[::2],
+    },
+)
+
+# Known weights give a known code: every weight 0.01, some of them negative.
+weights = [np.full(shape, 0.01) for shape in shapes]
+weights[0][:, :128] *= -1
+weights[4][:, 0] *= -1
+encoder.set_weights(weights)
+check_close(
+    "build_dense_encoder",
+    call("build_dense_encoder", encoder, grey),
+    [[-3.215856, 3.235856]],
+    rtol=1e-4,
+    what="the code of a grey image under known weights",
+    mistakes={
+        "the code goes through a ReLU": [[0, 3.235856]],
+        "the code goes through a tanh": [[-0.996786, 0.996912]],
+        "the code goes through a sigmoid": [[0.038573, 0.962162]],
+        "the hidden layers have no activation": [[-0.012784, 0.032784]],
+    },
+)
+# BEGIN HIDDEN TESTS
+from vaelib.oracles import dense_forward, identity, random_weights, relu, sigmoid
+
+rng = np.random.default_rng(0)
+
+
+def check_case(d, case):
+    x = rng.random((4, 28, 28, 1)).astype("float32")
+    encoder = call("build_dense_encoder", build_dense_encoder, d, case=case)
+    call("build_dense_encoder", encoder, x, case=case)
+    shapes = [(784, 256), (256,), (256, 64), (64,), (64, d), (d,)]
+    mistakes = {"the length of the code is always 2": [*shapes[:-2], (64, 2), (2,)]}
+    check_weights("build_dense_encoder", encoder, shapes, mistakes=mistakes, case=case)
+    weights = random_weights(shapes, seed=d)
+    encoder.set_weights(weights)
+    check_close(
+        "build_dense_encoder",
+        call("build_dense_encoder", encoder, x, case=case),
+        dense_forward(x, weights, hidden=relu, last=identity),
+        rtol=1e-4,
+        atol=1e-4,
+        mistakes={
+            "the code goes through a ReLU": dense_forward(x, weights, hidden=relu, last=relu),
+            "the code goes through a tanh": dense_forward(x, weights, hidden=relu, last=np.tanh),
+            "the code goes through a sigmoid": dense_forward(x, weights, hidden=relu, last=sigmoid),
+            "the hidden layers have no activation": dense_forward(
+                x, weights, hidden=identity, last=identity
+            ),
+        },
+        case=case,
+    )
+
+
+check_case(1, "a code of one number")
+check_case(20, "a longer code")
+# END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 4 · `build_dense_decoder` (2 points)
+#
+# Build the decoder: the same layers in the other order.
+#
+# | layer | output | activation |
+# | --- | --- | --- |
+# | input | `latent_dim` | |
+# | dense | 64 | ReLU |
+# | dense | 256 | ReLU |
+# | dense | 784 | sigmoid |
+# | reshape | (28, 28, 1) | |
+#
+# The sigmoid keeps every pixel between 0 and 1.
+
+
+# %% exercise="build_dense_decoder"
+def build_dense_decoder(latent_dim):
+    """Build the decoder, latent_dim–64–256–784.
+
+    Args:
+        latent_dim: the length of the code.
+
+    Returns:
+        A Keras model from codes (n, latent_dim) to images (n, 28, 28, 1).
+    """
+    # BEGIN SOLUTION
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(256, activation="relu"),
+            layers.Dense(784, activation="sigmoid"),
+            layers.Reshape((28, 28, 1)),
+        ]
+    )
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: for a code of 2 numbers the decoder should have 218,320 parameters, and its images the shape (None, 28, 28, 1).
+
+# %% compare
+print(f"{build_dense_decoder(2).count_params():,}", build_dense_decoder(2).output_shape)
+
+# %% check="build_dense_decoder" points=2
+import numpy as np
+from vaelib.checks import call, check_close, check_shape, check_true, check_weights
+
+z = np.array([[0.5, 1.0]], dtype="float32")
+decoder = call("build_dense_decoder", build_dense_decoder, 2)
+check_shape("build_dense_decoder", call("build_dense_decoder", decoder, z), (1, 28, 28, 1))
+shapes = [(2, 64), (64,), (64, 256), (256,), (256, 784), (784,)]
+check_weights(
+    "build_dense_decoder",
+    decoder,
+    shapes,
+    mistakes={
+        "the two hidden layers are in the wrong order": [
+            *[(2, 256), (256,), (256, 64), (64,), (64, 784), (784,)]
+        ],
+        "one layer is used twice": [
+            *[(2, 64), (64,), (64, 64), (64,), (64, 256), (256,), (256, 784), (784,)]
+        ],
+    },
+)
+
+# Known weights give a known image: its upper half is dark, its lower half is bright.
+weights = [np.full(shape, 0.1) for shape in shapes]
+weights[0][:, :32] *= -1
+weights[4] *= 0.1
+weights[4][:, :392] *= -1
+decoder.set_weights(weights)
+check_close(
+    "build_dense_decoder",
+    np.ravel(call("build_dense_decoder", decoder, z))[[0, -1]],
+    [0.099392, 0.917132],
+    rtol=1e-4,
+    what="the first and the last pixel under known weights",
+    mistakes={
+        "the sigmoid at the end is missing": [-2.204, 2.404],
+        "the image goes through a ReLU": [0, 2.404],
+        "the image goes through a tanh": [-0.975934, 0.983804],
+        "the hidden layers have no activation": [0.142534, 0.880208],
+    },
+)
+# BEGIN HIDDEN TESTS
+from vaelib.oracles import dense_forward, identity, random_weights, relu, sigmoid
+
+rng = np.random.default_rng(0)
+
+
+def check_case(d, case):
+    z = rng.normal(size=(5, d)).astype("float32")
+    decoder = call("build_dense_decoder", build_dense_decoder, d, case=case)
+    shapes = [(d, 64), (64,), (64, 256), (256,), (256, 784), (784,)]
+    fixed = getattr(decoder, "input_shape", None) == (None, 2)
+    check_true("build_dense_decoder", not fixed, "the length of the code is always 2.", case=case)
+    got = call("build_dense_decoder", decoder, z, case=case)
+    check_weights("build_dense_decoder", decoder, shapes, case=case)
+    check_shape("build_dense_decoder", got, (5, 28, 28, 1), case=case)
+    weights = random_weights(shapes, seed=d)
+    decoder.set_weights(weights)
+
+    def image(hidden, last):
+        return dense_forward(z, weights, hidden=hidden, last=last).reshape(5, 28, 28, 1)
+
+    check_close(
+        "build_dense_decoder",
+        call("build_dense_decoder", decoder, z, case=case),
+        image(relu, sigmoid),
+        rtol=1e-4,
+        atol=1e-4,
+        mistakes={
+            "the sigmoid at the end is missing": image(relu, identity),
+            "the image goes through a ReLU": image(relu, relu),
+            "the image goes through a tanh": image(relu, np.tanh),
+            "the hidden layers have no activation": image(identity, sigmoid),
+        },
+        case=case,
+    )
+
+
+check_case(1, "a code of one number")
+check_case(20, "a longer code")
+# END HIDDEN TESTS
+
+# %% [markdown]
+# ## Can a network without bends beat PCA?
+#
+# First take all bends out: one dense layer in, one dense layer out, no activation. Such a network can only do what PCA can do. But nobody gives it the singular value decomposition. It starts from random numbers and follows the gradient.
+
+# %% [markdown] predict="linear"
+# **Predict.** A linear autoencoder with a code of 8 numbers is trained on 2,000 images, and tested on the same 2,000. Will its error be *above*, *equal to* or *below* that of PCA with k = 8?
+#
+# *My prediction:* …
+
+# %%
+k = 8
+linear = keras.Sequential([keras.Input((784,)), layers.Dense(k), layers.Dense(784)])
+n_steps = LINEAR_EPOCHS * len(flat) // BATCH_SIZE
+smaller_and_smaller = keras.optimizers.schedules.CosineDecay(0.01, n_steps)
+linear.compile(keras.optimizers.Adam(smaller_and_smaller), loss="mse")
+history = linear.fit(flat, flat, batch_size=BATCH_SIZE, epochs=LINEAR_EPOCHS, verbose=0)
+
+# %%
+pca_error = mse_per_image(flat, pca_reconstruction(flat, k)).mean()
+linear_error = mse_per_image(flat, linear.predict(flat, verbose=0)).mean()
+epochs = np.arange(1, LINEAR_EPOCHS + 1)
+curves = {"linear autoencoder": history.history["loss"], "PCA": pca_error}
+plots.lines(epochs, curves, xlabel="epoch", ylabel="mean squared error", marker="")
+plt.show()
+print(f"PCA {pca_error:.5f}   linear autoencoder {linear_error:.5f}, after training")
+
+# %% [markdown]
+# It comes down to the PCA error and stops there. It cannot go below, ever: Eckart and Young proved in 1936 that no linear code of length k rebuilds these images better. So PCA is a free test of our training.
+
+# %% [markdown]
+# ## Now with bends
+#
+# The ReLUs let the network follow a curved surface. We train two autoencoders with the layers from exercises 3 and 4: one with a code of 2 numbers, since 2 can be drawn, and one with 32.
+#
+# From here on errors are measured on **test images**, which nobody trained on.
+
+
+# %%
+def train_autoencoder(latent_dim):
+    """Train on `x_train`; return encoder and decoder."""
+    encoder, decoder = build_dense_encoder(latent_dim), build_dense_decoder(latent_dim)
+    autoencoder = keras.Sequential([encoder, decoder])
+    autoencoder.compile(keras.optimizers.Adam(1e-3), loss="mse")
+    autoencoder.fit(x_train, x_train, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0)
+    return encoder, decoder
+
+
+encoder_2, decoder_2 = train_autoencoder(2)
+encoder_32, decoder_32 = train_autoencoder(32)
+
+
+# %% [markdown]
+# For a fair match PCA must not look at the test images either. So its mean and its directions come from the training images.
+
+
+# %%
+def pca_on_test(k):
+    """Test images rebuilt with the mean and directions of the training images."""
+    train, test = x_train.reshape(-1, 784), x_test.reshape(-1, 784)
+    mean = train.mean(axis=0)
+    variation = np.linalg.eigh((train - mean).T @ (train - mean))
+    directions = variation.eigenvectors[:, -k:]  # eigh sorts upwards
+    return ((test - mean) @ directions @ directions.T + mean).reshape(x_test.shape)
+
+
+def rebuild(encoder, decoder, x):
+    """Images to codes and back."""
+    return decoder.predict(encoder.predict(x, verbose=0), verbose=0)
+
+
+# %%
+x_hat_2, x_hat_32 = rebuild(encoder_2, decoder_2, x_test), rebuild(encoder_32, decoder_32, x_test)
+for k, x_hat in ((2, x_hat_2), (32, x_hat_32)):
+    pca_error = mse_per_image(x_test, pca_on_test(k)).mean()
+    network_error = mse_per_image(x_test, x_hat).mean()
+    print(f"{k:>2} numbers: PCA {pca_error:.4f}, autoencoder {network_error:.4f}")
+
+# %%
+rows = {
+    "original": x_test,
+    "PCA, 2": pca_on_test(2),
+    "network, 2": x_hat_2,
+    "PCA, 32": pca_on_test(32),
+    "network, 32": x_hat_32,
+}
+plots.image_rows({name: images[:12] for name, images in rows.items()})
+plt.show()
+
+# %% [markdown]
+# On MNIST our run gave errors of 0.046 against 0.054 with 2 numbers, and 0.016 against 0.018 with 32. The network wins both times. With 2 numbers PCA can only mix a 0 with a 1 and a 9; the network draws a digit, though sometimes the wrong one.
+
+# %% [markdown]
+# ## A map of the digits
+#
+# A code of two numbers is a point in the plane. So we can draw where every test image went. The network never saw a label. The colours are ours.
+
+# %%
+z_test = encoder_2.predict(x_test, verbose=0)
+plots.code_scatter(z_test, y_test)
+plt.show()
+
+# %% [markdown]
+# Digits of one kind lie together, though nobody asked for it: alike images get alike codes, because the decoder changes smoothly. But look at the shape of the cloud. It has thin arms, gaps, and dense spots, and no rule says how far it reaches.
+
+# %% [markdown]
+# ## Inventing digits: the idea that fails
+#
+# Now the second question. Throw away the encoder. Choose a code at random, decode it, and hope for a new digit. From which codes should we choose? The simplest answer is a box around all the codes we know.
+
+# %% [markdown] predict="random_codes"
+# **Predict.** We draw 20 random codes from the box around the codes of 2 numbers, and 20 from the box around the codes of 32 numbers. How many of each 20 will look like a digit?
+#
+# *My prediction:* … of 20 with 2 numbers, … of 20 with 32 numbers.
+
+
+# %%
+def decode_from_box(encoder, decoder, n=20):
+    """Decode n codes drawn evenly from the box around the codes of the test images."""
+    z = encoder.predict(x_test, verbose=0)
+    draws = np.random.default_rng(SEED).uniform(z.min(axis=0), z.max(axis=0), (n, z.shape[1]))
+    return draws, decoder.predict(draws, verbose=0)
+
+
+z_random_2, x_random_2 = decode_from_box(encoder_2, decoder_2)
+_, x_random_32 = decode_from_box(encoder_32, decoder_32)
+
+# %%
+ax = plots.code_scatter(z_test, y_test)
+ax.plot(*z_random_2.T, "x", color="red", markersize=9, markeredgewidth=2)
+plt.show()
+
+# %%
+rows = {"2 numbers": x_random_2, "32 numbers": x_random_32, "real": x_test}
+plots.image_rows({name: images[:15] for name, images in rows.items()})
+plt.show()
+
+# %% [markdown]
+# With 2 numbers many pictures look like digits, though some stand between two. The box is flat, so a good part of it lies near codes that the decoder has seen. With 32 numbers hardly any picture is a digit. A box with 32 sides is almost all corner, and no image ever had its code there.
+
+# %% [markdown] answer="why_random_codes_fail" points=2
+# **Written answer (2 points).** Why does decoding random codes give junk? Say what the training asked of the decoder, and what it never asked. Then name one thing that we would have to add to the training so that random codes work.
+#
+# <!-- BEGIN SOLUTION -->
+# The loss only ever looks at codes that the encoder made from training images. There the decoder must be right. Everywhere else nothing was asked of it, so what it does there is arbitrary. The box is mostly such a place: the codes fill a thin, oddly shaped part of it, and the more numbers a code has, the smaller that part is. We would have to make the codes fill a region that we know and can draw from, for instance by asking that all codes together follow a standard normal distribution, and that nearby codes decode to alike images.
+#
+# *Rubric.* 1 point: the decoder is trained only where codes of training images lie, and the random code lies elsewhere (gaps, outside, or in a thin part of many dimensions). 1 point: a remedy that acts on the codes during training (a known distribution for codes, noise on codes, filling the gaps). No point for "train longer", "more data" or "a larger network" alone.
+# <!-- END SOLUTION -->
+
+# %% [markdown]
+# ## A second use: removing noise
+#
+# A bottleneck forgets what it has no room for. Noise is what it should forget. So we change the task: the input is a **noisy** image, the target is the **clean** one. The network can no longer copy. It has to know what digits look like.
+#
+# For noise of strength $\sigma$, every pixel of every image gets its own draw $\varepsilon \sim N(0, 1)$, and we cut the result back into the range of a pixel:
+#
+# $$\tilde x = \min(\max(x + \sigma\,\varepsilon,\ 0),\ 1)$$
+
+# %% [markdown]
+# ### Exercise 5 · `add_noise` (2 points)
+#
+# Return noisy copies of the images. $\sigma$ is a standard deviation. The same seed must give the same noise. Leave `x` as it is.
+
+
+# %% exercise="add_noise"
+def add_noise(x, sigma, seed):
+    """Add Gaussian noise to images and cut the result to [0, 1].
+
+    Args:
+        x: images in [0, 1], (n, …); not changed.
+        sigma: standard deviation of the noise.
+        seed: an int; the same seed gives the same noise.
+
+    Returns:
+        Noisy images in [0, 1], the same shape, with other noise for every pixel of every image.
+    """
+    # BEGIN SOLUTION
+    eps = np.random.default_rng(seed).normal(size=x.shape)
+    return np.clip(x + sigma * eps, 0, 1).astype("float32")
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: the noise on a grey image should have a deviation of about 0.1, and the last line should say `True`.
+
+# %%
+grey = np.full((50, 28, 28, 1), 0.5, dtype="float32")
+print((add_noise(grey, 0.1, seed=0) - grey).std())
+print(np.array_equal(add_noise(grey, 0.1, seed=0), add_noise(grey, 0.1, seed=0)))
+
+# %% check="add_noise" points=2
+import numpy as np
+from vaelib.checks import call, check_close, check_shape, check_true, check_unchanged
+
+x = np.full((80, 28, 28, 1), 0.5, dtype="float32")
+loud = check_unchanged("add_noise", add_noise, x, 0.5, 3)
+check_shape("add_noise", loud, x.shape)
+in_range = np.min(loud) >= 0 and np.max(loud) <= 1
+check_true("add_noise", in_range, "the result leaves [0, 1]. Cut it with a clip.")
+noise = np.asarray(call("add_noise", add_noise, x, 0.01, 3)) - x
+check_true("add_noise", noise.any(), "there is no noise at all.")
+same = np.allclose(noise[0], noise[1])
+check_true("add_noise", not same, "all images get the same noise. Draw some for each image.")
+constant = noise[0].std() < 1e-6
+check_true("add_noise", not constant, "every pixel of an image gets the same noise.")
+# 62,720 draws: a right answer leaves the bands of 2% and 0.0003 in fewer than 1 run of a million.
+check_close(
+    "add_noise",
+    noise.std(),
+    0.01,
+    rtol=0.02,
+    what="deviation of the noise for sigma = 0.01",
+    mistakes={
+        "sigma is used as the variance": 0.1,
+        "sigma is squared": 0.0001,
+        "the noise is uniform between −sigma and sigma": 0.01 / 3**0.5,
+        "the noise is uniform between 0 and sigma": 0.01 / 12**0.5,
+        "the noise is never negative": 0.01 * (1 - 2 / np.pi) ** 0.5,
+    },
+)
+check_close("add_noise", noise.mean(), 0, atol=0.0003, what="mean of the noise")
+# BEGIN HIDDEN TESTS
+case = "seeds"
+one = np.asarray(call("add_noise", add_noise, x, 0.1, 5, case=case))
+again = call("add_noise", add_noise, x, 0.1, 5, case=case)
+other = call("add_noise", add_noise, x, 0.1, 6, case=case)
+repeats = np.array_equal(one, again)
+check_true("add_noise", repeats, "the same seed gives other noise.", case=case)
+ignored = np.array_equal(one, other)
+check_true("add_noise", not ignored, "another seed gives the same noise.", case=case)
+
+case = "flat images"
+x = np.random.default_rng(0).uniform(0.3, 0.7, size=(300, 50)).astype("float32")
+noise = np.asarray(call("add_noise", add_noise, x, 0.02, 7, case=case)) - x
+check_shape("add_noise", noise, x.shape, case=case)
+within = np.mean(np.abs(noise) < 0.02)
+# For Gaussian noise 68.3% lie within one sigma, give or take 0.4%; for uniform noise 57.7%.
+what = "share of the noise within one sigma"
+check_close("add_noise", within, 0.6827, atol=0.03, what=what, case=case)
+
+case = "black and white images"
+x = np.repeat([[0.0], [1.0]], 40_000, axis=1).astype("float32")
+noisy = call("add_noise", add_noise, x, 0.1, 8, case=case)
+# Half of the noise is cut off: the mean moves by sigma / √(2π), give or take 0.0003.
+expected = [0.1 / np.sqrt(2 * np.pi), 1 - 0.1 / np.sqrt(2 * np.pi)]
+check_close("add_noise", np.mean(noisy, axis=1), expected, atol=0.0018, what="mean", case=case)
+# END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 6 · `denoising_pairs` (1 point)
+#
+# Return what the denoiser is trained on: first its input, then its target. You may call `add_noise`.
+
+
+# %% exercise="denoising_pairs"
+def denoising_pairs(x, sigma, seed):
+    """Inputs and targets for a denoising autoencoder.
+
+    Args:
+        x: clean images, (n, …).
+        sigma: standard deviation of the noise.
+        seed: an int; the same seed gives the same noise.
+
+    Returns:
+        Two arrays with the shape of `x`: the input and the target.
+    """
+    # BEGIN SOLUTION
+    return add_noise(x, sigma, seed), x
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: both shapes should be (3, 28, 28, 1).
+
+# %%
+first, second = denoising_pairs(x_train[:3], SIGMA, seed=0)
+first.shape, second.shape
+
+# %% check="denoising_pairs" points=1
+import numpy as np
+from vaelib.checks import call, check_pair, check_shape, check_true
+
+name = "denoising_pairs"
+x = np.random.default_rng(0).random((6, 8, 8, 1)).astype("float32")
+first, second = check_pair(name, call(name, denoising_pairs, x, 0.3, 1))
+check_shape(name, first, x.shape, what="the input")
+check_shape(name, second, x.shape, what="the target")
+clean = [np.allclose(first, x), np.allclose(second, x)]
+check_true(name, clean != [True, False], "input and target are swapped.")
+is_noise = np.allclose(np.subtract(first, second), x, atol=1e-5)
+problem = "the target is not the clean image but the noise."
+check_true(name, not is_noise or clean != [False, False], problem)
+check_true(name, clean != [False, False], "the target is noisy, too. It must be the clean image.")
+check_true(name, clean != [True, True], "the input is clean. It must be the noisy image.")
+# BEGIN HIDDEN TESTS
+case = "seeds"
+again, _ = check_pair(name, call(name, denoising_pairs, x, 0.3, 1, case=case), case=case)
+other, _ = check_pair(name, call(name, denoising_pairs, x, 0.3, 2, case=case), case=case)
+check_true(name, np.array_equal(first, again), "the same seed gives other noise.", case=case)
+ignored = np.array_equal(first, other)
+check_true(name, not ignored, "the seed is not handed on to the noise.", case=case)
+
+case = "no noise"
+quiet, _ = check_pair(name, call(name, denoising_pairs, x, 0.0, 1, case=case), case=case)
+check_true(name, np.allclose(quiet, x), "sigma is not handed on to the noise.", case=case)
+# END HIDDEN TESTS
+
+# %%
+denoiser = keras.Sequential([build_dense_encoder(32), build_dense_decoder(32)])
+denoiser.compile(keras.optimizers.Adam(1e-3), loss="mse")
+noisy, clean = denoising_pairs(x_train, SIGMA, SEED)
+denoiser.fit(noisy, clean, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0)
+
+x_noisy, _ = denoising_pairs(x_test, SIGMA, SEED + 1)
+x_denoised = denoiser.predict(x_noisy, verbose=0)
+plots.image_rows({"noisy": x_noisy[:12], "denoised": x_denoised[:12], "clean": x_test[:12]})
+plt.show()
+
+# %% [markdown]
+# The network was never told where the noise is. It paints the digit that it believes in, and where the noise hides the digit it sometimes believes in the wrong one.
+
+# %% [markdown]
+# ### Is it better than doing nothing?
+#
+# A number means something only beside another number. The **do-nothing baseline** hands the noisy image back. The denoiser was trained at one strength of noise. We try it at others, too.
+
+# %% [markdown] predict="sigma_sweep"
+# **Predict.** For which strengths of noise will the denoiser be *worse* than doing nothing: weak, strong, or none?
+#
+# *My prediction:* …
+
+# %%
+sigmas = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8]
+error, baseline = [], []
+for sigma in sigmas:
+    x_noisy, x = denoising_pairs(x_test, sigma, SEED)
+    error.append(mse_per_image(x, denoiser.predict(x_noisy, verbose=0)).mean())
+    baseline.append(mse_per_image(x, x_noisy).mean())
+
+# %%
+curves = {"denoiser": error, "doing nothing": baseline}
+ax = plots.lines(sigmas, curves, xlabel="sigma of the noise", ylabel="mean squared error")
+ax.axvline(SIGMA, color="gray", linewidth=1, linestyle=":")
+plt.show()
+for sigma, e, b in zip(sigmas, error, baseline):
+    print(f"sigma {sigma:<4}: denoiser {e:.4f}, doing nothing {b:.4f}")
+
+# %% [markdown]
+# Below a sigma of about 0.25 the denoiser does harm. It squeezes every image through 32 numbers, and that costs something even if there is no noise to remove. It is at its best at 0.4, the noise it was trained with (dotted line). There the error is 0.025 on MNIST, and doing nothing costs 0.080.
+
+# %% [markdown]
+# ## A third use: what does not belong?
+#
+# The autoencoder with 32 numbers has seen only digits. Show it a shoe. It can only answer with something that it can draw, so its error should be large. The error is an **anomaly score**.
+
+# %% [markdown] predict="anomaly"
+# **Predict.** One digit and one piece of clothing are drawn at random. How often does the clothing have the larger error? 50% would be a coin.
+#
+# *My prediction:* … %
+
+# %%
+clothes = data.load_fashion_mnist().x_test[: len(x_test)]
+x_hat_clothes = rebuild(encoder_32, decoder_32, clothes)
+plots.image_rows({"clothing": clothes[:12], "rebuilt": x_hat_clothes[:12]})
+plt.show()
+
+# %%
+score_digits = mse_per_image(x_test, x_hat_32)
+score_clothes = mse_per_image(clothes, x_hat_clothes)
+plots.histograms({"digits": score_digits, "clothes": score_clothes}, xlabel="mean squared error")
+plt.show()
+
+# %% [markdown]
+# The two hardly overlap, but they do. Where should an alarm start? The **ROC curve** tries every threshold at once. It goes through all images from the largest error to the smallest, and plots how many clothes have been caught against how many digits have raised a false alarm. The **area** under it is the share asked for in the prediction.
+
+# %%
+score = np.concatenate([score_digits, score_clothes])
+is_clothing = np.arange(len(score)) >= len(score_digits)
+from_the_top = is_clothing[np.argsort(-score)]
+caught = np.cumsum(from_the_top) / is_clothing.sum()
+false_alarms = np.cumsum(~from_the_top) / (~is_clothing).sum()
+area = np.trapezoid(caught, false_alarms)
+
+# %%
+curves = {f"autoencoder, area {area:.3f}": caught, "a coin, area 0.500": false_alarms}
+plots.lines(
+    false_alarms,
+    curves,
+    xlabel="share of digits that raise an alarm",
+    ylabel="share of clothes caught",
+    marker="",
+    dashed=["a coin, area 0.500"],
+)
+plt.show()
+
+# %% [markdown]
+# On MNIST against Fashion-MNIST the area came out at 0.98: out of 100 random pairs the clothing has the larger error in about 98. Nobody showed the network a single piece of clothing.
+
+# %% [markdown]
+# ## A picture to keep
+#
+# Last, the whole plane. We walk through it on a grid of 22 × 22 codes, from one end of the cloud to the other, and decode each.
+
+# %%
+low, high = np.percentile(z_test, [2, 98], axis=0)
+across, down = np.meshgrid(np.linspace(low[0], high[0], 22), np.linspace(high[1], low[1], 22))
+grid = np.stack([across.ravel(), down.ravel()], axis=1)
+fig, ax = plt.subplots(figsize=(9, 9), layout="constrained")
+plots.image_sheet(decoder_2.predict(grid, verbose=0), n_columns=22, ax=ax)
+plt.show()
+
+# %% [markdown]
+# Digits turn into each other with no jump. But the plane is not shared out fairly: on MNIST the ones take nearly half of it, since nothing in the training asks for order. A variational autoencoder will ask.
+
+# %% [markdown]
+# ## Recap
+#
+# You can now
+#
+# - **compress** images with PCA and with an autoencoder: a network that may bend keeps more with the same number of codes,
+# - **measure** the loss with one number for each image, and set it beside a baseline,
+# - **look** at a code of two numbers, and read clusters, arms and gaps in it,
+# - **remove** noise by training from noisy to clean images,
+# - **spot** images that do not belong, by their error, with a ROC curve,
+# - **explain** why random codes give junk: the decoder was only ever trained where codes of real images lie.
+#
+# The next notebook, `02_elbo`, gives codes a distribution that we can draw from. It starts with the mathematics, and checks every step with numbers.
+
+# %% [markdown]
+# ## Further reading
+#
+# - Hinton & Salakhutdinov, *Reducing the Dimensionality of Data with Neural Networks*, Science 2006: the paper that showed deep autoencoders beating PCA, on these digits.
+# - Vincent et al., *Extracting and Composing Robust Features with Denoising Autoencoders*, ICML 2008: why learning to remove noise makes better codes.
+# - Goodfellow, Bengio & Courville, *Deep Learning*, chapter 14: autoencoders of many kinds in one place.
+# - Eckart & Young, *The approximation of one matrix by another of lower rank*, Psychometrika 1936: the proof that PCA cannot be beaten by straight lines.

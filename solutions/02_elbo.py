@@ -1,0 +1,1179 @@
+# %% [markdown]
+# # 02 · The ELBO: a bound you can check
+#
+# **You will learn** to *compute* Gaussian densities and KL divergences, to *estimate* them by drawing samples, to *score* an image under three likelihoods, to *verify* the evidence lower bound against an exact answer, and to *tighten* it with importance weights.
+#
+# **Before you start.** Work through `01_autoencoder`. You need the normal distribution, expectations, and logarithms. Matrices with determinants and traces appear in one exercise.
+#
+# **Time and points.** About 120 minutes, 17 points.
+
+# %%
+# vaelib comes first: it keeps TensorFlow from printing its own log.
+from vaelib import data, plots
+from vaelib.models import build_dense_decoder, build_dense_encoder
+from vaelib.training import budget, set_seed
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from keras import ops
+from scipy import stats
+
+# %%
+SEED = 2
+N_TRAIN = budget(cpu=10_000, gpu=60_000, smallest=512)  # images to learn from
+EPOCHS = budget(cpu=6, gpu=30)  # how often each of them is seen
+N_DRAWS = 20_000  # random codes in the first experiment
+LATENT_DIM = 8
+
+set_seed(SEED)
+
+# %% [markdown]
+# ## The question
+#
+# In `01_autoencoder` random codes gave junk, because nothing said how codes are spread. So now we say it first, before there is any image:
+#
+# 1. Draw a code $z$ from a distribution that we choose, the **prior** $p(z) = N(0, I)$.
+# 2. Draw an image from a distribution that the decoder gives, the **likelihood** $p(x \mid z)$.
+#
+# This recipe can invent images. But how do we train it? A good recipe makes the training images *likely*. So we must be able to answer: **how likely is this image?**
+#
+# $$\log p(x) = \log \int p(x \mid z)\, p(z)\, dz$$
+#
+# That integral runs over all codes. This notebook is about how to get around it, and how to check that we did it right.
+
+# %% [markdown]
+# ## A model where every answer is known
+#
+# We begin with the simplest decoder: a straight one. Then the integral can be solved exactly, and every step of this notebook can be compared with the truth.
+#
+# $$p(z) = N(0, I) \qquad\qquad p(x \mid z) = N(W z + b,\ \sigma^2 I)$$
+#
+# The code has $d$ numbers and the image has $D$ pixels, so $W$ has shape $(D, d)$. The best $W$, $b$ and $\sigma^2$ for our digits come from PCA. This is called **probabilistic PCA** (Tipping & Bishop 1999).
+
+# %%
+mnist = data.load_mnist()
+x_train, x_test = mnist.x_train[:N_TRAIN], mnist.x_test[:2_000]
+
+
+def fit_linear_model(x, d):
+    """The W (D, d), b (D,) and log σ² that make the images x (n, D) most likely."""
+    b = x.mean(axis=0)
+    variances, directions = np.linalg.eigh(np.cov(x.T))  # sorted upwards
+    noise = variances[:-d].mean()  # what the d best directions leave over
+    W = directions[:, -d:] * np.sqrt(variances[-d:] - noise)
+    return W, b, np.log(noise)
+
+
+W_784, b_784, log_var_784 = fit_linear_model(x_train.reshape(-1, 784), LATENT_DIM)
+print("W", W_784.shape, "b", b_784.shape, f"σ = {np.exp(log_var_784 / 2):.3f}")
+
+# %%
+dice = np.random.default_rng(SEED)
+z = dice.normal(size=(12, LATENT_DIM))
+decoded = z @ W_784.T + b_784
+drawn = decoded + np.exp(log_var_784 / 2) * dice.normal(size=decoded.shape)
+rows = {"Wz + b": decoded, "with noise": drawn}
+plots.image_rows({name: images.reshape(-1, 28, 28, 1) for name, images in rows.items()})
+plt.show()
+
+# %% [markdown]
+# Twelve random codes, decoded. They are ghosts, not digits: a straight decoder cannot do better. But no code is out of place any more. And we can calculate with this model.
+
+# %% [markdown]
+# ## Why not just try many codes?
+#
+# The integral is an average: draw many codes from the prior, compute $p(x \mid z)$ for each, and average. Let us try it on one test image. For this model the exact answer is known: $x$ is Gaussian with mean $b$ and covariance $W W^\top + \sigma^2 I$.
+
+# %% [markdown] predict="brute_force"
+# **Predict.** We average over 20,000 codes from the prior. Will the result be *close to* the exact log p(x), *far below* it, or *far above* it?
+#
+# *My prediction:* …
+
+# %%
+x_784 = x_test[0].ravel().astype(float)
+variance_784 = np.exp(log_var_784)
+cov_x = W_784 @ W_784.T + variance_784 * np.eye(784)
+exact = stats.multivariate_normal(b_784, cov_x).logpdf(x_784)
+
+z = dice.normal(size=(N_DRAWS, LATENT_DIM))
+squares = ((x_784 - b_784 - z @ W_784.T) ** 2).sum(axis=1)
+log_p_x_given_z = -0.5 * (784 * np.log(2 * np.pi * variance_784) + squares / variance_784)
+
+# %%
+n_draws = np.arange(1, N_DRAWS + 1)
+log_average = np.logaddexp.accumulate(log_p_x_given_z) - np.log(n_draws)
+curves = {"average over the draws so far": log_average, "exact": exact}
+ax = plots.lines(n_draws, curves, xlabel="codes drawn", ylabel="log p(x), nats", marker="")
+ax.set_xscale("log")
+plt.show()
+print(f"exact {exact:.1f}, after {N_DRAWS:,} draws {log_average[-1]:.1f}")
+
+# %% [markdown]
+# The curve climbs in jumps: each jump is one lucky code, and one code out of 20,000 makes up nearly the whole average. On MNIST it is still 27 nats short at the end, a factor of $e^{27}$. And this code has only 8 numbers.
+
+# %% [markdown]
+# ## First tool: the density of a Gaussian
+#
+# We write variances as logarithms, `log_var`. A network may then output any number, and the variance $e^{\text{log var}}$ is always positive. For a vector with independent entries the log-densities add up:
+#
+# $$\log N(x;\ \mu,\ \sigma^2) = -\frac 1 2 \sum_{i=1}^{d} \left( \log 2\pi + \log \sigma_i^2 + \frac{(x_i - \mu_i)^2}{\sigma_i^2} \right)$$
+#
+# We use natural logarithms. The unit is then called the **nat**.
+
+# %% [markdown]
+# ### Exercise 1 · `log_normal_pdf` (1 point)
+#
+# Return the log-density of each point. Sum over the last axis, and keep all others.
+
+
+# %% exercise="log_normal_pdf"
+def log_normal_pdf(x, mean, log_var):
+    """Log-density of a Gaussian with independent entries.
+
+    Args:
+        x: points, (…, d).
+        mean: (…, d).
+        log_var: logarithm of the variance, (…, d).
+
+    Returns:
+        (…,), in nats.
+    """
+    # BEGIN SOLUTION
+    squares = (x - mean) ** 2 * ops.exp(-log_var)
+    return -0.5 * ops.sum(np.log(2 * np.pi) + log_var + squares, axis=-1)
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: in one dimension, at the mean and with variance 1, the density is $1/\sqrt{2\pi}$. Its logarithm is −0.919.
+
+# %%
+zero = np.zeros((1, 1), dtype="float32")
+log_normal_pdf(zero, zero, zero)
+
+# %% check="log_normal_pdf" points=1
+import numpy as np
+from vaelib.checks import call, check_close
+
+x = np.array([[0.5, -1, 2], [0, 0, 0]], dtype="float32")
+mean = np.array([[0, 0.5, 1], [1, -1, 0.5]], dtype="float32")
+log_var = np.array([[0.5, 1, 2], [2, 0.3, 1.2]], dtype="float32")
+check_close(
+    "log_normal_pdf",
+    call("log_normal_pdf", log_normal_pdf, x, mean, log_var),
+    [-5.064164, -4.982542],
+    mistakes={
+        "the term log 2π is missing": [-2.307348, -2.225726],
+        "log_var is used as the variance": [-4.381816, -4.613397],
+        "exp(log_var) is used as the deviation": [-6.464211, -6.551719],
+        "the factor ½ on log_var is missing": [-6.814164, -6.732542],
+        "the dimensions are averaged instead of summed": [-1.688055, -1.660847],
+        "the logarithm is not taken": [0.006319, 0.006857],
+        "the sign is wrong": [5.064164, 4.982542],
+        "the values are summed over the batch, too": -10.046706,
+    },
+)
+# BEGIN HIDDEN TESTS
+from scipy import stats
+
+rng = np.random.default_rng(0)
+for shape, case in (
+    ((7,), "a single point"),
+    ((2, 3, 5), "two batch axes"),
+    ((4, 1), "one dimension"),
+):
+    x, mean = rng.normal(size=(2, *shape)).astype("float32")
+    log_var = rng.uniform(0.2, 2, size=shape).astype("float32")
+    variance = np.exp(log_var.astype(float))
+    each = stats.norm.logpdf(x.astype(float), mean, np.sqrt(variance))
+    d = shape[-1]
+    mistakes = {
+        "the term log 2π is missing": each.sum(-1) + d / 2 * np.log(2 * np.pi),
+        "log_var is used as the variance": stats.norm.logpdf(x, mean, np.sqrt(log_var)).sum(-1),
+        "exp(log_var) is used as the deviation": stats.norm.logpdf(x, mean, variance).sum(-1),
+        "the factor ½ on log_var is missing": each.sum(-1) - log_var.sum(-1) / 2,
+        "the dimensions are averaged instead of summed": each.mean(-1),
+        "the sign is wrong": -each.sum(-1),
+    }
+    got = call("log_normal_pdf", log_normal_pdf, x, mean, log_var, case=case)
+    check_close("log_normal_pdf", got, each.sum(-1), atol=1e-4, mistakes=mistakes, case=case)
+
+case = "a very narrow and a very wide Gaussian"
+x, mean = np.array([[0.001, 900]], dtype="float32"), np.zeros((1, 2), dtype="float32")
+log_var = np.array([[-14, 14]], dtype="float32")
+expected = stats.norm.logpdf(x.astype(float), mean, np.exp(log_var.astype(float) / 2)).sum(-1)
+got = call("log_normal_pdf", log_normal_pdf, x, mean, log_var, case=case)
+check_close("log_normal_pdf", got, expected, rtol=1e-4, case=case)
+# END HIDDEN TESTS
+
+# %%
+x_axis = np.linspace(-4, 4, 200)[:, None]
+densities = {}
+for log_var in (-2.0, 0.0, 1.0):
+    log_density = log_normal_pdf(x_axis, np.zeros((1, 1)), np.full((1, 1), log_var))
+    densities[f"log_var = {log_var:g}"] = np.exp(log_density)
+plots.lines(x_axis[:, 0], densities, xlabel="x", ylabel="density", marker="")
+plt.show()
+
+# %% [markdown]
+# A density may be larger than 1, as the narrow one shows. Then its logarithm is positive. Keep that in mind when you see a log-likelihood above 0: it is no bug.
+
+# %% [markdown]
+# ## The idea: look where the answer is
+#
+# Trying codes from the prior failed, because few of them can have made this image. So we let someone point at the right codes: a second distribution $q(z)$, which may be different for each image. In a VAE the encoder gives it. For **any** $q$ this holds:
+#
+# $$\log p(x) \;=\; \underbrace{\mathbb E_{q(z)}\big[\log p(x \mid z)\big] - \mathrm{KL}\big(q(z)\,\|\,p(z)\big)}_{\text{ELBO}} \;+\; \mathrm{KL}\big(q(z)\,\|\,p(z \mid x)\big)$$
+#
+# - The **ELBO**, the evidence lower bound, has two parts. The first asks that codes from $q$ rebuild the image. The second charges a price for every step that $q$ takes away from the prior.
+# - The last term is never negative. So the ELBO is never above $\log p(x)$.
+# - The distribution $p(z \mid x)$ is the **true posterior**: which codes made this image. If $q$ is equal to it, the last term is 0 and the bound is exact.
+#
+# We now build the two parts, one after the other. Then we check the whole equation with numbers.
+
+# %% [markdown]
+# ## The price: KL divergence
+#
+# The **KL divergence** from $q$ to $p$ is the average of $\log q - \log p$ over draws from $q$. It is 0 if the two are equal, and positive if not. For two Gaussians with independent entries it has a closed form:
+#
+# $$\mathrm{KL}(q \,\|\, p) = \frac 1 2 \sum_{i=1}^{d} \left( \frac{\sigma_{q,i}^2}{\sigma_{p,i}^2} - 1 - \log \frac{\sigma_{q,i}^2}{\sigma_{p,i}^2} + \frac{(\mu_{q,i} - \mu_{p,i})^2}{\sigma_{p,i}^2} \right)$$
+
+# %% [markdown]
+# ### Exercise 2 · `kl_divergence` (2 points)
+#
+# Return the divergence from q to p, summed over the last axis. Again all variances come as logarithms.
+
+
+# %% exercise="kl_divergence"
+def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
+    """KL(q ‖ p) between two Gaussians with independent entries.
+
+    Args:
+        q_mean: (…, d).
+        q_log_var: logarithm of q's variance, (…, d).
+        p_mean: (…, d).
+        p_log_var: logarithm of p's variance, (…, d).
+
+    Returns:
+        (…,), in nats.
+    """
+    # BEGIN SOLUTION
+    log_ratio = q_log_var - p_log_var
+    distance = (q_mean - p_mean) ** 2 * ops.exp(-p_log_var)
+    return 0.5 * ops.sum(ops.exp(log_ratio) - 1 - log_ratio + distance, axis=-1)
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: two Gaussians with variance 1, whose means are 2 apart, have a divergence of ½ · 2² = 2.
+
+# %%
+kl_divergence(zero + 2, zero, zero, zero)
+
+# %% check="kl_divergence" points=2
+import numpy as np
+from vaelib.checks import call, check_close
+
+q_mean = np.array([[1, -0.5, 0.3], [0, 2, -1]], dtype="float32")
+q_log_var = np.array([[0.5, 1, 0.2], [1.5, 0.2, 0.8]], dtype="float32")
+p_mean = np.array([[0, 0.5, 0], [1, 1, 0.5]], dtype="float32")
+p_log_var = np.array([[1, 0.4, 0.6], [0.3, 0.8, 1.1]], dtype="float32")
+check_close(
+    "kl_divergence",
+    call("kl_divergence", kl_divergence, q_mean, q_log_var, p_mean, p_log_var),
+    [0.743281, 1.624427],
+    mistakes={
+        "q and p are swapped": [0.718727, 1.413011],
+        "the factor ½ is missing": [1.486562, 3.248854],
+        "the factor ½ is applied twice": [0.371641, 0.812213],
+        "the dimensions are averaged instead of summed": [0.24776, 0.541476],
+        "the sign is wrong": [-0.743281, -1.624427],
+        "log_var is used as the variance": [2.429401, 4.850685],
+        "exp(log_var) is used as the deviation": [1.174549, 4.636599],
+        "p is taken for N(0, I)": [1.114203, 3.714316],
+        "the values are averaged over the batch, too": 1.183854,
+        "the squared distance is not divided by p's variance": [1.244485, 2.779873],
+    },
+)
+# BEGIN HIDDEN TESTS
+from scipy import integrate, stats
+
+
+def quadrature(q_mean, q_var, p_mean, p_var):
+    """The integral of q·(log q − log p), dimension by dimension, with no closed form."""
+    values = np.zeros(q_mean.shape)
+    for i in np.ndindex(q_mean.shape):
+        q = stats.norm(q_mean[i], np.sqrt(q_var[i]))
+        p = stats.norm(p_mean[i], np.sqrt(p_var[i]))
+        low, high = q.mean() - 12 * q.std(), q.mean() + 12 * q.std()
+        integrand = lambda z, q=q, p=p: q.pdf(z) * (q.logpdf(z) - p.logpdf(z))
+        values[i] = integrate.quad(integrand, low, high, epsabs=1e-9)[0]
+    return values
+
+
+rng = np.random.default_rng(0)
+for shape, case in (((5,), "a single pair"), ((2, 2, 4), "two batch axes")):
+    q_mean, p_mean = rng.normal(size=(2, *shape)).astype("float32")
+    q_log_var, p_log_var = rng.uniform(0.2, 1.5, size=(2, *shape)).astype("float32")
+    q_var, p_var = np.exp(q_log_var.astype(float)), np.exp(p_log_var.astype(float))
+    each = quadrature(q_mean, q_var, p_mean, p_var)
+    distance = (q_mean - p_mean) ** 2
+    mistakes = {
+        "q and p are swapped": quadrature(p_mean, p_var, q_mean, q_var).sum(-1),
+        "the factor ½ is missing": 2 * each.sum(-1),
+        "the factor ½ is applied twice": each.sum(-1) / 2,
+        "the dimensions are averaged instead of summed": each.mean(-1),
+        "the sign is wrong": -each.sum(-1),
+        "log_var is used as the variance": quadrature(q_mean, q_log_var, p_mean, p_log_var).sum(-1),
+        "p is taken for N(0, I)": quadrature(q_mean, q_var, 0 * p_mean, p_var**0).sum(-1),
+        "the squared distance is not divided by p's variance": (
+            each + distance / 2 * (1 - 1 / p_var)
+        ).sum(-1),
+    }
+    got = call("kl_divergence", kl_divergence, q_mean, q_log_var, p_mean, p_log_var, case=case)
+    check_close(
+        "kl_divergence", got, each.sum(-1), rtol=1e-4, atol=1e-5, mistakes=mistakes, case=case
+    )
+
+case = "q equal to p"
+same = call("kl_divergence", kl_divergence, q_mean, q_log_var, q_mean, q_log_var, case=case)
+check_close("kl_divergence", same, np.zeros(same.shape), atol=1e-5, case=case)
+# END HIDDEN TESTS
+
+# %% [markdown]
+# We look at one dimension, with $p = N(0, 1)$. First we move the mean of $q$, then we change its width.
+
+# %%
+steps = np.linspace(-3, 3, 61)[:, None]
+none = np.zeros_like(steps)
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained", sharey=True)
+moved = {"KL(q ‖ p)": kl_divergence(steps, none, none, none)}
+plots.lines(
+    steps[:, 0], moved, xlabel="mean of q, variance 1", ylabel="nats", marker="", ax=axes[0]
+)
+widened = {
+    "KL(q ‖ p)": kl_divergence(none, steps, none, none),
+    "KL(p ‖ q)": kl_divergence(none, none, none, steps),
+}
+plots.lines(steps[:, 0], widened, xlabel="log_var of q, mean 0", ylabel="", marker="", ax=axes[1])
+axes[0].set_ylim(0, 6)
+plt.show()
+
+# %% [markdown]
+# The price of moving grows with the square of the distance. Width is not symmetric: a $q$ that is too wide (right) costs more in KL(q ‖ p) than one that is too narrow (left). And KL(p ‖ q) is another curve: the order matters.
+
+# %% [markdown]
+# ## The same number by rolling dice
+#
+# A closed form is a luxury. For most distributions there is none. Then we use the definition: draw from $q$, and average $\log q - \log p$. This is a **Monte Carlo** estimate.
+#
+# $$\mathrm{KL}(q \,\|\, p) \approx \frac 1 n \sum_{j=1}^{n} \big( \log q(z_j) - \log p(z_j) \big) \qquad z_j = \mu + \sigma\, \varepsilon_j, \quad \varepsilon_j \sim N(0, I)$$
+
+# %% [markdown]
+# ### Exercise 3 · `kl_monte_carlo` (2 points)
+#
+# Estimate the divergence from q to $p = N(0, I)$ with n independent draws from q. Every draw needs its own ε for **every** dimension. You may call `log_normal_pdf`.
+
+
+# %% exercise="kl_monte_carlo"
+def kl_monte_carlo(q_mean, q_log_var, n, seed):
+    """Estimate KL(q ‖ N(0, I)) as the mean of log q(z) − log p(z) over n draws from q.
+
+    Args:
+        q_mean: (d,).
+        q_log_var: logarithm of q's variance, (d,).
+        n: how many independent draws.
+        seed: an int; the same seed gives the same draws.
+
+    Returns:
+        One number, in nats.
+    """
+    # BEGIN SOLUTION
+    eps = np.random.default_rng(seed).normal(size=(n, len(q_mean)))
+    z = q_mean + np.exp(q_log_var / 2) * eps  # (n, d)
+    zeros = np.zeros_like(q_mean)
+    return ops.mean(log_normal_pdf(z, q_mean, q_log_var) - log_normal_pdf(z, zeros, zeros))
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: for the mean (1, −1) and variance 1 the exact value is 1. With 100,000 draws you should get 1.00, give or take 0.01.
+
+# %%
+kl_monte_carlo(np.array([1.0, -1.0]), np.zeros(2), 100_000, seed=0)
+
+# %% check="kl_monte_carlo" points=2
+import numpy as np
+from vaelib.checks import call, check_close, check_shape, check_true
+
+name = "kl_monte_carlo"
+q_mean = np.array([1, -1], dtype="float32")
+
+
+def estimates(q_log_var, n, case=None):
+    """The estimates of 200 seeds."""
+    log_var = np.array(q_log_var, dtype="float32")
+    runs = [call(name, kl_monte_carlo, q_mean, log_var, n, seed, case=case) for seed in range(200)]
+    check_shape(name, runs[0], (), case=case)
+    return np.array(runs, dtype=float)
+
+
+# A right answer leaves each of these bands in fewer than 1 run of a million.
+runs = estimates([1, -1], n=200)
+check_true(name, np.ptp(runs) > 0, "every seed gives the same value. Use the seed for the draws.")
+check_close(
+    name,
+    estimates([0, 0], n=20).var(),
+    0.1,
+    rtol=0.6,
+    what="the variance over 200 seeds",
+    mistakes={
+        "one eps is used for all dimensions": 0,
+        "one draw is used n times": 2,
+        "the draws are summed instead of averaged": 40,
+        "the dimensions are averaged instead of summed": 0.025,
+    },
+)
+check_close(
+    name,
+    runs.mean(),
+    1.543,
+    rtol=0,
+    atol=0.066,
+    what="the mean over 200 seeds",
+    mistakes={
+        "z is drawn from p instead of q": -2.086,
+        "the ratio of the densities is upside down": -1.543,
+        "the variance is used as the deviation": 3.219,
+    },
+)
+# BEGIN HIDDEN TESTS
+case = "four times as many draws"
+many = estimates([0, 0], n=80, case=case)
+wrong = {"the number of draws is fixed": 0.1, "one draw is used n times": 2}
+check_close(name, many.var(), 0.025, rtol=0.6, mistakes=wrong, case=case)
+
+case = "five dimensions"
+q_mean = np.array([0.5, -1, 0, 2, 0.3], dtype="float32")
+log_var = [0.4, -0.7, 1.1, -0.2, 0]
+variance = np.exp(log_var)
+exact = 0.5 * np.sum(variance - 1 - log_var + q_mean**2)
+error = np.sqrt(np.sum(0.5 * (variance - 1) ** 2 + q_mean**2 * variance) / (200 * 200))
+got = estimates(log_var, n=200, case=case).mean()
+check_close(name, got, exact, rtol=0, atol=6 * error, case=case)
+
+case = "the same seed twice"
+twice = [call(name, kl_monte_carlo, q_mean, q_mean, 10, 4, case=case) for _ in range(2)]
+repeats = np.array_equal(twice[0], twice[1])
+check_true(name, repeats, "the same seed gives other draws.", case=case)
+# END HIDDEN TESTS
+
+# %%
+q_mean, q_log_var = np.array([1.0, -1.0, 0.5]), np.array([0.0, -1.0, 0.5])
+exact_kl = float(kl_divergence(q_mean, q_log_var, 0 * q_mean, 0 * q_log_var))
+n_draws = 4 ** np.arange(1, 8)
+error = []
+for n in n_draws:
+    runs = [float(kl_monte_carlo(q_mean, q_log_var, int(n), seed)) for seed in range(60)]
+    error.append(np.sqrt(np.mean((np.array(runs) - exact_kl) ** 2)))
+
+# %%
+curves = {"error of the estimate": error, "1/√n": error[0] * np.sqrt(n_draws[0] / n_draws)}
+ax = plots.lines(
+    n_draws, curves, xlabel="draws n", ylabel="root mean square error, nats", dashed=["1/√n"]
+)
+ax.set(xscale="log", yscale="log")
+plt.show()
+print(
+    f"exact {exact_kl:.3f} nats; error {error[0]:.3f} with {n_draws[0]} draws, {error[-1]:.4f} with {n_draws[-1]:,}"
+)
+
+# %% [markdown]
+# The error follows $1/\sqrt n$: to halve it, you need four times as many draws. That is cheap at first and expensive later.
+
+# %% [markdown]
+# ## The reward: how likely is the image, given the code?
+#
+# Now the first part of the ELBO, $\log p(x \mid z)$. The decoder outputs one number for each pixel. What that number means is **our** choice, the likelihood. Two are common.
+#
+# **Bernoulli.** The number is a **logit** $\ell$, and the pixel is 1 with probability $\mathrm{sigmoid}(\ell) = 1/(1 + e^{-\ell})$. Pixels between 0 and 1 count as shares of a black and a white pixel:
+#
+# $$-\log p(x \mid z) = -\sum_{p} \big( x_p \log \mathrm{sigmoid}(\ell_p) + (1 - x_p) \log(1 - \mathrm{sigmoid}(\ell_p)) \big)$$
+#
+# If you compute this as it stands, a logit of 1000 breaks it: the sigmoid rounds to 1, and $\log 0 = -\infty$. With $\mathrm{softplus}(\ell) = \log(1 + e^{\ell})$ the same sum is
+#
+# $$-\log p(x \mid z) = \sum_{p} \big( \mathrm{softplus}(\ell_p) - x_p\, \ell_p \big)$$
+#
+# and `keras.ops.softplus` (or `np.logaddexp(0, l)`) is safe for every logit.
+
+# %% [markdown]
+# ### Exercise 4 · `bernoulli_nll` (2 points)
+#
+# Return the negative log-likelihood of each image: **sum** over the pixels, keep the batch. It must be right for logits of ±1000, too.
+
+
+# %% exercise="bernoulli_nll"
+def bernoulli_nll(x, logits):
+    """Negative log-likelihood of images under independent Bernoulli pixels.
+
+    Args:
+        x: images in [0, 1], (n, …).
+        logits: the same shape; right for values of ±1000, too.
+
+    Returns:
+        (n,), in nats.
+    """
+    # BEGIN SOLUTION
+    axes = tuple(range(1, len(x.shape)))  # all but the batch
+    return ops.sum(ops.softplus(logits) - x * logits, axis=axes)
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: with all logits 0 every pixel is a coin. An image of 784 pixels then costs 784 · log 2 = 543.43 nats.
+
+# %%
+bernoulli_nll(x_test[:2], np.zeros_like(x_test[:2]))
+
+# %% check="bernoulli_nll" points=2
+import numpy as np
+from vaelib.checks import call, check_close, check_shape, check_true
+
+x = np.array([[1, 0, 0.5], [0.2, 1, 0]], dtype="float32")
+logits = np.array([[0.4, 0.9, 0.2], [0.5, 0.7, 0.1]], dtype="float32")
+check_close(
+    "bernoulli_nll",
+    call("bernoulli_nll", bernoulli_nll, x, logits),
+    [2.452308, 2.02166],
+    mistakes={
+        "the pixels are averaged instead of summed": [0.817436, 0.673887],
+        "the images are averaged, too": 2.236984,
+        "the images are summed, too": 4.473968,
+        "logits are taken for probabilities": [4.135167, 1.155183],
+        "the sign is wrong": [-2.452308, -2.02166],
+        "x and logits are swapped": [2.480486, 2.004548],
+        "the part for dark pixels, 1 − x, is missing": [0.812085, 0.498001],
+    },
+)
+# BEGIN HIDDEN TESTS
+from scipy import special
+
+rng = np.random.default_rng(0)
+for shape, case in (((4, 9), "flat images"), ((3, 5, 4, 2), "two channels")):
+    x = rng.random(shape).astype("float32")
+    logits = rng.uniform(0.05, 0.95, size=shape).astype("float32")
+
+    def cross_entropy(x, p):
+        each = -(special.xlogy(x, p) + special.xlog1py(1 - x, -p))
+        return each.reshape(len(x), -1)
+
+    each = cross_entropy(x.astype(float), special.expit(logits.astype(float)))
+    mistakes = {
+        "the pixels are averaged instead of summed": each.mean(1),
+        "the images are averaged, too": each.sum(1).mean(),
+        "logits are taken for probabilities": cross_entropy(x, logits).sum(1),
+        "the sign is wrong": -each.sum(1),
+        "x and logits are swapped": cross_entropy(logits, special.expit(x)).sum(1),
+    }
+    got = call("bernoulli_nll", bernoulli_nll, x, logits, case=case)
+    check_close("bernoulli_nll", got, each.sum(1), mistakes=mistakes, case=case)
+
+case = "logits of ±1000"
+x = np.array([[1], [0], [1], [0]], dtype="float32")
+logits = np.array([[1000], [1000], [-1000], [-1000]], dtype="float32")
+right = np.array([0, 1000, 1000, 0])
+got = call("bernoulli_nll", bernoulli_nll, x, logits, case=case)
+check_shape("bernoulli_nll", got, (4,), case=case)
+finite = np.isfinite(got).all()
+problem = "not every value is finite: the logarithm of 0 is taken, or exp overflows."
+check_true("bernoulli_nll", finite, problem, case=case)
+problem = "the probability is cut off before the logarithm. Work with the logits instead."
+check_true("bernoulli_nll", not 10 < np.max(got) < 100, problem, case=case)
+check_close("bernoulli_nll", got, right, case=case)
+# END HIDDEN TESTS
+
+# %% [markdown]
+# **Gaussian.** The number is the mean of the pixel, and the variance is a second number, which may be fixed or learned:
+#
+# $$-\log p(x \mid z) = \frac 1 2 \sum_{p} \left( \log 2\pi + \log \sigma_p^2 + \frac{(x_p - \mu_p)^2}{\sigma_p^2} \right)$$
+#
+# The squared error of `01_autoencoder` hides in it. With $\sigma^2 = \tfrac 1 2$ it is the sum of squares plus a constant.
+
+# %% [markdown]
+# ### Exercise 5 · `gaussian_nll` (2 points)
+#
+# Return the negative log-likelihood of each image: sum over the pixels, keep the batch.
+
+
+# %% exercise="gaussian_nll"
+def gaussian_nll(x, mean, log_var):
+    """Negative log-likelihood of images under independent Gaussian pixels.
+
+    Args:
+        x: images, (n, …).
+        mean: the same shape.
+        log_var: logarithm of the variance, the same shape.
+
+    Returns:
+        (n,), in nats.
+    """
+    # BEGIN SOLUTION
+    axes = tuple(range(1, len(x.shape)))  # all but the batch
+    squares = (x - mean) ** 2 * ops.exp(-log_var)
+    return 0.5 * ops.sum(np.log(2 * np.pi) + log_var + squares, axis=axes)
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: 784 pixels that are exactly right, with variance 1, cost 784 · ½ log 2π = 720.45 nats.
+
+# %%
+gaussian_nll(x_test[:2], x_test[:2], np.zeros_like(x_test[:2]))
+
+# %% check="gaussian_nll" points=2
+import numpy as np
+from vaelib.checks import call, check_close
+
+x = np.array([[1, 0, 0.5], [0.2, 1, 0]], dtype="float32")
+mean = np.array([[0.8, 0.1, 0.4], [0.3, 0.6, 0.2]], dtype="float32")
+log_var = np.array([[0.5, 1, 0.3], [0.8, 0.4, 1.2]], dtype="float32")
+check_close(
+    "gaussian_nll",
+    call("gaussian_nll", gaussian_nll, x, mean, log_var),
+    [3.67449, 4.018712],
+    mistakes={
+        "the pixels are averaged instead of summed": [1.22483, 1.339571],
+        "the images are averaged, too": 3.846601,
+        "the sign is wrong": [-3.67449, -4.018712],
+        "the term log 2π is missing": [0.917674, 1.261896],
+        "the term log σ² is missing": [2.77449, 2.818712],
+        "log_var is used as the variance": [1.869922, 2.501176],
+        "exp(log_var) is used as the deviation": [4.567594, 5.195586],
+        "the factor ½ on log_var is missing": [4.57449, 5.218712],
+        "only the squared errors are summed": [0.06, 0.21],
+    },
+)
+# BEGIN HIDDEN TESTS
+from scipy import stats
+
+rng = np.random.default_rng(0)
+for shape, case in (((4, 9), "flat images"), ((3, 5, 4, 2), "two channels")):
+    x, mean = rng.random((2, *shape)).astype("float32")
+    log_var = rng.uniform(0.2, 1.5, size=shape).astype("float32")
+    variance = np.exp(log_var.astype(float))
+    each = -stats.norm.logpdf(x.astype(float), mean, np.sqrt(variance)).reshape(len(x), -1)
+    flat = log_var.reshape(len(x), -1)
+    as_variance = -stats.norm.logpdf(x, mean, np.sqrt(log_var)).reshape(len(x), -1)
+    mistakes = {
+        "the pixels are averaged instead of summed": each.mean(1),
+        "the images are averaged, too": each.sum(1).mean(),
+        "the sign is wrong": -each.sum(1),
+        "the term log 2π is missing": (each - np.log(2 * np.pi) / 2).sum(1),
+        "the term log σ² is missing": (each - flat / 2).sum(1),
+        "log_var is used as the variance": as_variance.sum(1),
+        "the factor ½ on log_var is missing": (each + flat / 2).sum(1),
+    }
+    got = call("gaussian_nll", gaussian_nll, x, mean, log_var, case=case)
+    check_close("gaussian_nll", got, each.sum(1), rtol=1e-4, mistakes=mistakes, case=case)
+
+case = "variance ½"
+half = np.full(x.shape, np.log(0.5), dtype="float32")
+squares = ((x.astype(float) - mean) ** 2).reshape(len(x), -1)
+expected = (squares + np.log(np.pi) / 2).sum(1)
+check_close(
+    "gaussian_nll",
+    call("gaussian_nll", gaussian_nll, x, mean, half, case=case),
+    expected,
+    rtol=1e-4,
+    case=case,
+)
+# END HIDDEN TESTS
+
+# %% [markdown]
+# ### The same image, three scores
+#
+# Is a good reconstruction worth much? That depends on the likelihood. We train a small autoencoder, and score the same test images with three guesses: the reconstruction, the mean image (which needs no code at all), and the reconstruction of another image.
+
+# %%
+encoder, decoder = build_dense_encoder(16), build_dense_decoder(16)
+autoencoder = keras.Sequential([encoder, decoder])
+autoencoder.compile(keras.optimizers.Adam(1e-3), loss="binary_crossentropy")
+autoencoder.fit(x_train, x_train, batch_size=100, epochs=EPOCHS, verbose=0)
+x_hat = autoencoder.predict(x_test, verbose=0)
+mean_image = np.broadcast_to(x_train.mean(axis=0), x_hat.shape)
+guesses = {
+    "reconstruction": x_hat,
+    "mean image": mean_image,
+    "wrong image": np.roll(x_hat, 1, axis=0),
+}
+plots.image_rows({"original": x_test[:12]} | {name: guess[:12] for name, guess in guesses.items()})
+plt.show()
+
+
+# %% [markdown]
+# The Bernoulli likelihood takes logits, so we turn pixels into logits. The learned variance is the one that fits best: the mean squared error of the reconstructions. (Setting the derivative of the Gaussian formula to zero gives just that.)
+
+
+# %%
+def logit(p):
+    """The inverse of the sigmoid, for pixels kept off 0 and 1."""
+    p = np.clip(p, 1e-4, 1 - 1e-4)
+    return np.log(p) - np.log(1 - p)
+
+
+learned = np.log(np.mean((x_test - x_hat) ** 2))
+likelihoods = {
+    "Bernoulli": lambda guess: bernoulli_nll(x_test, logit(guess)),
+    "Gaussian, σ = 1": lambda guess: gaussian_nll(x_test, guess, np.zeros_like(guess)),
+    f"Gaussian, σ = {np.exp(learned / 2):.2f}": lambda guess: gaussian_nll(
+        x_test, guess, np.full_like(guess, learned)
+    ),
+}
+
+# %%
+print(f"{'nats per image':<22}" + "".join(f"{name:>16}" for name in guesses))
+for name, score in likelihoods.items():
+    print(f"{name:<22}" + "".join(f"{np.mean(score(guess)):>16.1f}" for guess in guesses.values()))
+
+# %% [markdown]
+# Look along a row: how many nats is the reconstruction better than the mean image? On MNIST it is 100 under Bernoulli, 17 under a Gaussian with σ = 1, and 750 under the Gaussian with the learned σ.
+#
+# That difference is all that a code can earn. Its price is the KL. If σ = 1 and a code costs more than 17 nats, then the best model **ignores the code** and draws the mean image. The choice of likelihood decides whether a VAE uses its code.
+#
+# Never compare down a column. Bernoulli counts probabilities and Gauss counts densities, so their zeros lie elsewhere.
+
+# %% [markdown]
+# ## The whole equation, checked
+#
+# For the straight model everything has a closed form, even with a $q$ whose entries depend on each other. Let $q(z) = N(m, S)$ with a full covariance $S$. Then
+#
+# $$\mathbb E_q[\log p(x \mid z)] = -\frac 1 2 \left( D \log 2\pi + D \log \sigma^2 + \frac{\|x - W m - b\|^2 + \mathrm{tr}(W S W^\top)}{\sigma^2} \right)$$
+#
+# $$\mathrm{KL}(q \,\|\, p) = \frac 1 2 \left( \mathrm{tr}\, S + m^\top m - d - \log \det S \right)$$
+#
+# The trace in the first line is easy to forget. It is there because $q$ is not one code but a cloud of codes, and a wide cloud rebuilds worse than its centre.
+
+# %% [markdown]
+# ### Exercise 6 · `linear_gaussian_elbo` (3 points)
+#
+# Return the ELBO of one image: the first line minus the second.
+
+
+# %% exercise="linear_gaussian_elbo"
+def linear_gaussian_elbo(x, W, b, log_var_x, q_mean, q_cov):
+    """The ELBO of one image where p(z) = N(0, I) and p(x | z) = N(Wz + b, σ²I).
+
+    Args:
+        x: one image, (D,).
+        W: (D, d).
+        b: (D,).
+        log_var_x: log σ², one number.
+        q_mean: the mean of q, (d,).
+        q_cov: the covariance of q, (d, d), not diagonal in general.
+
+    Returns:
+        One number, in nats.
+    """
+    # BEGIN SOLUTION
+    D, d = W.shape
+    variance = np.exp(log_var_x)
+    squares = np.sum((x - W @ q_mean - b) ** 2) + np.trace(W @ q_cov @ W.T)
+    reconstruction = -0.5 * (D * np.log(2 * np.pi) + D * log_var_x + squares / variance)
+    log_det = np.linalg.slogdet(q_cov).logabsdet
+    kl = 0.5 * (np.trace(q_cov) + q_mean @ q_mean - d - log_det)
+    return reconstruction - kl
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: one pixel, one code, $x = 1$, $W = 1$, $b = 0$, $\sigma^2 = 1$. The true posterior is $N(½, ½)$, so there the ELBO should be $\log N(1; 0, 2) = -1.5155$.
+
+# %%
+one, half = np.ones((1, 1)), np.full((1, 1), 0.5)
+linear_gaussian_elbo(one[0], one, 0 * one[0], 0.0, half[0], half)
+
+# %% check="linear_gaussian_elbo" points=3
+import numpy as np
+from vaelib.checks import call, check_close
+
+x = np.array([1.2, 0.4, -0.3], dtype="float32")
+W = np.array([[1, 0.5], [0.5, 1], [-0.5, 0.5]], dtype="float32")
+b = np.array([0.1, 0, -0.1], dtype="float32")
+q_mean = np.array([0.6, 0.2], dtype="float32")
+q_cov = np.array([[0.4, -0.2], [-0.2, 0.3]], dtype="float32")
+got = call("linear_gaussian_elbo", linear_gaussian_elbo, x, W, b, 0.5, q_mean, q_cov)
+check_close(
+    "linear_gaussian_elbo",
+    got,
+    -4.598684,
+    mistakes={
+        "the KL is added instead of taken away": -2.972955,
+        "the KL is missing": -3.78582,
+        "the trace term of the reconstruction is missing": -4.371235,
+        "only the diagonal of q_cov is used": -4.486931,
+        "the KL uses only the diagonal of q_cov": -4.395951,
+        "log p(x) is returned": -4.336194,
+        "b is missing": -4.629011,
+        "log_var_x is used as the variance": -3.44996,
+        "exp(log_var_x) is used as the deviation": -5.238904,
+        "the sign is wrong": 4.598684,
+    },
+)
+# BEGIN HIDDEN TESTS
+from scipy import stats
+
+
+def posterior(x, W, b, variance):
+    """Mean and covariance of p(z | x)."""
+    cov = np.linalg.inv(np.eye(W.shape[1]) + W.T @ W / variance)
+    return cov @ W.T @ (x - b) / variance, cov
+
+
+def kl_full(m, S, mean, cov):
+    """KL(N(m, S) ‖ N(mean, cov))."""
+    inverse = np.linalg.inv(cov)
+    log_dets = np.linalg.slogdet(cov)[1] - np.linalg.slogdet(S)[1]
+    return 0.5 * (np.trace(inverse @ S) + (mean - m) @ inverse @ (mean - m) - len(m) + log_dets)
+
+
+def check_case(case, D, d, at_posterior=False):
+    rng = np.random.default_rng(10 * D + d)
+    x, b, m = rng.normal(size=D), rng.normal(size=D), rng.normal(size=d)
+    W, root, log_var = rng.normal(size=(D, d)), rng.normal(size=(d, d)), 0.4
+    S = root @ root.T / d + 0.3 * np.eye(d)
+    x, b, m, W, S = (a.astype("float32").astype(float) for a in (x, b, m, W, S))
+    variance = np.exp(log_var)
+    if at_posterior:
+        m, S = (a.astype("float32").astype(float) for a in posterior(x, W, b, variance))
+    exact = stats.multivariate_normal(b, W @ W.T + variance * np.eye(D)).logpdf(x)
+
+    def elbo(S, b=b):
+        """By the other side of the equation: log p(x) − KL(q ‖ p(z | x)), shifted b and all."""
+        log_p = stats.multivariate_normal(b, W @ W.T + variance * np.eye(D)).logpdf(x)
+        return log_p - kl_full(m, S, *posterior(x, W, b, variance))
+
+    kl = kl_full(m, S, np.zeros(d), np.eye(d))
+    expected = exact if at_posterior else elbo(S)
+    trace = np.trace(W @ S @ W.T) / (2 * variance)
+    mistakes = {
+        "the KL is added instead of taken away": expected + 2 * kl,
+        "the KL is missing": expected + kl,
+        "the trace term of the reconstruction is missing": expected + trace,
+        "only the diagonal of q_cov is used": elbo(np.diag(np.diag(S))),
+        "b is missing": elbo(S, b=np.zeros(D)),
+    }
+    args = [a.astype("float32") for a in (x, W, b)], [a.astype("float32") for a in (m, S)]
+    got = call("linear_gaussian_elbo", linear_gaussian_elbo, *args[0], log_var, *args[1], case=case)
+    check_close(
+        "linear_gaussian_elbo", got, expected, rtol=1e-5, atol=1e-5, mistakes=mistakes, case=case
+    )
+
+
+check_case("more pixels and a longer code", D=7, d=3)
+check_case("fewer pixels than numbers in the code", D=2, d=4)
+check_case("q is the true posterior", D=6, d=3, at_posterior=True)
+# END HIDDEN TESTS
+
+# %% [markdown]
+# ## Watch the gap close
+#
+# We take an image of three pixels and a code of two numbers, so that everything can be drawn. $q$ starts as the prior and walks to the true posterior in a straight line.
+
+# %% [markdown] predict="gap"
+# **Predict.** While $q$ walks from the prior to the true posterior, what does the ELBO do: climb to log p(x) and *stop exactly there*, climb *above* it, or stop *below* it?
+#
+# *My prediction:* …
+
+# %%
+W_3 = np.array([[1.6, 1.2], [0.9, 1.5], [0.4, -0.3]])  # three pixels, a code of two numbers
+b_3, log_var_3 = np.zeros(3), np.log(0.6)
+x_3 = np.array([2.0, 1.6, 0.5])
+
+variance_3 = np.exp(log_var_3)
+true_cov = np.linalg.inv(np.eye(2) + W_3.T @ W_3 / variance_3)
+true_mean = true_cov @ W_3.T @ (x_3 - b_3) / variance_3
+log_p_x = stats.multivariate_normal(b_3, W_3 @ W_3.T + variance_3 * np.eye(3)).logpdf(x_3)
+
+
+# %%
+def q_on_the_way(t):
+    """Mean and covariance of q: the prior for t = 0, the true posterior for t = 1."""
+    return t * true_mean, (1 - t) * np.eye(2) + t * true_cov
+
+
+def elbo_3(mean, cov):
+    """The ELBO of the image of three pixels."""
+    return linear_gaussian_elbo(x_3, W_3, b_3, log_var_3, mean, cov)
+
+
+# %%
+way = np.linspace(0, 1, 41)
+curves = {"ELBO": [elbo_3(*q_on_the_way(t)) for t in way], "exact log p(x)": log_p_x}
+xlabel = "q, from the prior (0) to the true posterior (1)"
+plots.lines(way, curves, xlabel=xlabel, ylabel="nats", marker="")
+plt.show()
+print(f"log p(x) = {log_p_x:.4f}, ELBO at the true posterior = {elbo_3(true_mean, true_cov):.4f}")
+
+# %% [markdown]
+# The gap closes, and the ELBO stops exactly at log p(x). The gap that is left on the way is KL(q ‖ p(z | x)): how wrong q still is about the code.
+#
+# Now the same walk seen from above. The true posterior can be computed on a grid with no formula: $p(x \mid z)\,p(z)$ at every point, divided by the sum.
+
+# %%
+axis = np.linspace(-2.2, 2.6, 120)
+z_grid = np.stack(np.meshgrid(axis, axis), axis=-1)  # (120, 120, 2)
+log_prior = log_normal_pdf(z_grid, np.zeros(2), np.zeros(2))
+log_likelihood = log_normal_pdf(x_3, z_grid @ W_3.T + b_3, np.full(3, log_var_3))
+joint = np.exp(np.asarray(log_prior + log_likelihood))
+posterior = joint / joint.sum() / (axis[1] - axis[0]) ** 2
+
+# %%
+fig, axes = plt.subplots(1, 5, figsize=(14, 3.4), layout="constrained", sharey=True)
+for ax, t in zip(axes, (0, 0.25, 0.5, 0.75, 1)):
+    mean, cov = q_on_the_way(t)
+    q = stats.multivariate_normal(mean, cov).pdf(z_grid)
+    plots.density_contours(axis, {"true posterior": posterior, "q": q}, ax=ax)
+    ax.set_title(f"gap {max(log_p_x - elbo_3(mean, cov), 0):.2f} nats")
+    ax.label_outer()
+plt.show()
+
+# %% [markdown]
+# Colour: the true posterior, from the grid. Lines: $q$. In the last panel they lie on each other, and the gap is 0. This is the picture to keep from this notebook.
+#
+# The true posterior is **tilted**: if the first number of the code is larger, the second must be smaller. But the encoder of a VAE outputs one variance for each number, so its $q$ has a diagonal covariance and cannot tilt. What does that cost?
+
+# %%
+best_diagonal = np.diag(
+    1 / np.diag(np.linalg.inv(true_cov))
+)  # the best upright q, Bishop 2006, 10.1.2
+cost = log_p_x - elbo_3(true_mean, best_diagonal)
+ax = plots.density_contours(
+    axis,
+    {
+        "true posterior": posterior,
+        "q": stats.multivariate_normal(true_mean, best_diagonal).pdf(z_grid),
+    },
+)
+ax.set_title(f"the best upright q: gap {cost:.2f} nats")
+plt.show()
+
+# %% [markdown]
+# An upright $q$ has to fit into the tilted one, so it comes out narrower than the truth. It costs 0.40 nats here, and no training can win them back. This is one of the two prices that a VAE pays; the other is an encoder that does not find the best $q$.
+
+# %% [markdown]
+# ## Sum or mean? A factor of 784
+#
+# A loss function in Keras averages over the pixels. The ELBO **sums**: an image is 784 facts, not one. What happens if you average the reconstruction over pixels, and leave the KL as it is?
+#
+# $$\frac{1}{784}\,\mathbb E_q[\log p(x \mid z)] - \mathrm{KL} \;=\; \frac{1}{784} \Big( \mathbb E_q[\log p(x \mid z)] - 784\ \mathrm{KL} \Big)$$
+#
+# The KL now weighs 784 times too much. We look at the test image from above, under the straight model with 784 pixels, and let $q$ walk from the prior to the true posterior again.
+
+# %% [markdown] predict="mean_for_sum"
+# **Predict.** Where on the walk from the prior (0) to the true posterior (1) is the *averaged* objective best: near 0, near ½ or near 1?
+#
+# *My prediction:* …
+
+# %%
+eye = np.eye(LATENT_DIM)
+posterior_cov = np.linalg.inv(eye + W_784.T @ W_784 / variance_784)
+posterior_mean = posterior_cov @ W_784.T @ (x_784 - b_784) / variance_784
+summed, averaged = [], []
+for t in way:
+    m, S = t * posterior_mean, (1 - t) * eye + t * posterior_cov
+    kl = 0.5 * (np.trace(S) + m @ m - LATENT_DIM - np.linalg.slogdet(S).logabsdet)
+    elbo = linear_gaussian_elbo(x_784, W_784, b_784, log_var_784, m, S)
+    summed.append(elbo)
+    averaged.append((elbo + kl) / 784 - kl)
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+for ax, curve, title in zip(
+    axes, (summed, averaged), ("summed over pixels", "averaged over pixels")
+):
+    plots.lines(way, {title: curve}, xlabel=xlabel, ylabel="nats", marker="", ax=ax)
+    best = way[np.argmax(curve)]
+    ax.axvline(best, color="gray", linestyle=":")
+    ax.set_title(f"best at {best:.3g}")
+plt.show()
+
+# %%
+best_averaged = way[np.argmax(averaged)]
+rebuilt = [W_784 @ (t * posterior_mean) + b_784 for t in (1, best_averaged)]
+images = np.stack([x_784, *rebuilt, b_784]).reshape(4, 28, 28, 1)
+ax = plots.image_sheet(images, n_columns=4)
+ax.set_xticks([14, 42, 70, 98], ["original", "summed", "averaged", "mean image"])
+plt.show()
+
+# %% [markdown]
+# Summed, the best $q$ is the true posterior, and the digit comes back. Averaged, the best $q$ hardly leaves the prior, and what comes back is nearly the mean image: the KL costs 784 times too much, so the code is not worth having. No error message appears. **Sum over the pixels, then average over the batch.**
+
+# %% [markdown]
+# ## A tighter bound
+#
+# If one draw from $q$ gives a bound, more draws give a better one. Give each draw $z_j$ its **weight** $w_j = p(x, z_j) / q(z_j)$. The **importance-weighted bound** (Burda et al. 2015) is the log of the mean weight:
+#
+# $$\log p(x) \;\ge\; \mathbb E \left[ \log \frac 1 k \sum_{j=1}^{k} w_j \right]$$
+#
+# For $k = 1$ it is the ELBO. For $k \to \infty$ it reaches $\log p(x)$. The weights of an image are tiny, as small as $e^{-1000}$, which a computer rounds to 0. So we only ever keep $\log w_j$, and use the **log-sum-exp** trick: take out the largest one first.
+#
+# $$\log \sum_j e^{a_j} = a_{\max} + \log \sum_j e^{a_j - a_{\max}}$$
+
+# %% [markdown]
+# ### Exercise 7 · `importance_weighted_bound` (2 points)
+#
+# Return the bound of each image. The draws lie along the **first** axis. `keras.ops.logsumexp` or `scipy.special.logsumexp` know the trick.
+
+
+# %% exercise="importance_weighted_bound"
+def importance_weighted_bound(log_w):
+    """The importance-weighted bound, Burda et al. 2015, eq. 8.
+
+    Args:
+        log_w: log p(x, z) − log q(z) for k draws and n images, (k, n); may be near ±1000.
+
+    Returns:
+        (n,), in nats.
+    """
+    # BEGIN SOLUTION
+    return ops.logsumexp(log_w, axis=0) - np.log(len(log_w))
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: weights 1 and 3 have the mean 2, so the bound is log 2 = 0.693.
+
+# %%
+importance_weighted_bound(np.log([[1.0], [3.0]]))
+
+# %% check="importance_weighted_bound" points=2
+import numpy as np
+from vaelib.checks import call, check_close
+
+log_w = np.log(np.array([[1, 2], [3, 4], [2, 6]], dtype="float32"))
+check_close(
+    "importance_weighted_bound",
+    call("importance_weighted_bound", importance_weighted_bound, log_w),
+    [0.693147, 1.386294],
+    mistakes={
+        "log k is missing": [1.791759, 2.484907],
+        "the logarithms are averaged": [0.597253, 1.2904],
+        "the logarithms are summed": [1.791759, 3.871201],
+        "the largest weight alone is taken": [1.098612, 1.791759],
+        "the mean runs over the images instead of the draws": [0.405465, 1.252763, 1.386294],
+        "the logarithm at the end is missing": [2, 4],
+        "the images are averaged, too": 1.039721,
+    },
+)
+# BEGIN HIDDEN TESTS
+from itertools import combinations
+
+from scipy import special, stats
+
+name = "importance_weighted_bound"
+rng = np.random.default_rng(0)
+log_w = rng.normal(scale=2, size=(6, 5)).astype("float32")
+case = "more draws and images"
+expected = special.logsumexp(log_w.astype(float), axis=0) - np.log(6)
+mistakes = {
+    "log k is missing": expected + np.log(6),
+    "the logarithms are averaged": log_w.astype(float).mean(axis=0),
+    "the largest weight alone is taken": log_w.max(axis=0),
+}
+got = call(name, importance_weighted_bound, log_w, case=case)
+check_close(name, got, expected, rtol=1e-4, mistakes=mistakes, case=case)
+
+case = "means over all subsets never fall as the subsets grow"
+means = []
+for size in range(1, 7):
+    subsets = [log_w[list(rows)] for rows in combinations(range(6), size)]
+    bounds = [call(name, importance_weighted_bound, s, case=case) for s in subsets]
+    means.append(np.mean(bounds, axis=0))
+falls = np.minimum(np.diff(means, axis=0), 0)
+check_close(name, falls, np.zeros(falls.shape), atol=1e-4, case=case)
+
+for shift in (-1000, 1000):
+    case = f"weights of e^{'−' if shift < 0 else ''}thousand"
+    overflow = np.full(5, np.sign(shift) * np.inf)
+    wrong = {"the weights are computed, which overflows or rounds to 0": overflow}
+    got = call(name, importance_weighted_bound, log_w + np.float32(shift), case=case)
+    check_close(name, got, expected + shift, rtol=1e-6, atol=1e-3, mistakes=wrong, case=case)
+
+case = "it tends to the exact log p(x)"
+z = rng.normal(size=(100_000, 1)).astype("float32")  # p(z) = q(z) = N(0, 1), p(x | z) = N(z, 1)
+log_w = stats.norm.logpdf(np.array([0.5, -1]), z).astype("float32")
+exact = stats.norm.logpdf([0.5, -1], 0, np.sqrt(2))
+check_close(
+    name, call(name, importance_weighted_bound, log_w, case=case), exact, atol=0.01, case=case
+)
+# END HIDDEN TESTS
+
+# %% [markdown]
+# We go back to the image of three pixels, with the *worst* $q$: the prior itself. Then $w_j$ is just $p(x \mid z_j)$. We draw 1,000 batches of up to 256 codes.
+
+# %% [markdown] predict="one_draw"
+# **Predict.** The bound with $k + 1$ draws is never worse than with $k$, **on average**. Take *one* batch and add its draws one by one. Can its curve fall?
+#
+# *My prediction:* …
+
+# %%
+z = dice.normal(size=(256, 1_000, 2))
+log_w = np.asarray(log_normal_pdf(x_3, z @ W_3.T + b_3, np.full(3, log_var_3)))  # (k, batches)
+sizes = 2 ** np.arange(9)
+bounds = np.array([importance_weighted_bound(log_w[:k]) for k in sizes])  # (sizes, batches)
+for k, bound in zip(sizes, bounds):
+    print(f"k = {k:>3}: bound {bound.mean():8.4f} on average")
+
+# %%
+curves = {
+    "average of 1,000 batches": bounds.mean(axis=1),
+    "one batch": bounds[:, 0],
+    "exact log p(x)": log_p_x,
+}
+ax = plots.lines(sizes, curves, xlabel="draws k", ylabel="bound, nats")
+ax.set_xscale("log", base=2)
+plt.show()
+
+# %% [markdown]
+# On average the bound only rises, from −13.6 nats with one draw to −4.12 with 256, and the exact value is −4.11. One batch may fall: a new draw with a small weight lowers the mean weight. Even the worst $q$ gets there, if you pay with draws. A good $q$ needs few.
+
+# %% [markdown] answer="derive_the_bound" points=3
+# **Written answer (3 points).** Derive the ELBO twice. First with Jensen's inequality: begin with $\log p(x) = \log \mathbb E_{q(z)}\left[ p(x, z) / q(z) \right]$. Then with the KL identity: begin with $\mathrm{KL}(q(z)\,\|\,p(z \mid x))$. Say when the bound is tight.
+#
+# <!-- BEGIN SOLUTION -->
+# **Jensen.** The logarithm is concave, so the logarithm of a mean is at least the mean of the logarithm:
+#
+# $$\log p(x) = \log \mathbb E_q\left[\frac{p(x, z)}{q(z)}\right] \ge \mathbb E_q\left[\log \frac{p(x \mid z)\, p(z)}{q(z)}\right] = \mathbb E_q[\log p(x \mid z)] - \mathrm{KL}(q(z)\,\|\,p(z))$$
+#
+# **KL identity.** By Bayes' rule $p(z \mid x) = p(x \mid z)\, p(z) / p(x)$, so
+#
+# $$\mathrm{KL}(q(z)\,\|\,p(z \mid x)) = \mathbb E_q\left[\log \frac{q(z)\, p(x)}{p(x \mid z)\, p(z)}\right] = \log p(x) - \mathbb E_q[\log p(x \mid z)] + \mathrm{KL}(q(z)\,\|\,p(z))$$
+#
+# The two last terms are minus the ELBO. Since the KL on the left is at least 0, the ELBO is at most $\log p(x)$.
+#
+# **Tight** if and only if $q(z) = p(z \mid x)$. Then the KL is 0; in Jensen's inequality the ratio $p(x, z)/q(z) = p(x)$ is a constant.
+#
+# *Rubric.* 1 point: Jensen, with the concave logarithm named and the ratio split into the two terms of the ELBO. 1 point: the identity, with Bayes' rule and log p(x) taken out of the expectation. 1 point: tight exactly when q is the true posterior, with a reason.
+# <!-- END SOLUTION -->
+
+# %% [markdown]
+# ## Recap
+#
+# You can now
+#
+# - **compute** log-densities and KL divergences of Gaussians, in nats, with variances kept as logarithms,
+# - **estimate** a divergence by drawing, and say how the error shrinks: with one over the root of the number of draws,
+# - **score** an image under a Bernoulli, a fixed and a learned Gaussian likelihood, and say what the choice does to the worth of a reconstruction,
+# - **verify** log p(x) = ELBO + KL(q ‖ p(z | x)) to five digits, and say why a loss must sum over the pixels,
+# - **tighten** the bound with importance weights, in logarithms.
+#
+# In `03_reparameterization` a network takes the place of the matrix $W$. Nothing is exact then, but the ELBO stays, and we train with it. One obstacle is left: a gradient through a dice roll.
+
+# %% [markdown]
+# ## Further reading
+#
+# - Kingma & Welling, *Auto-Encoding Variational Bayes*, 2013: the paper that introduced the VAE; its appendix B has the KL of exercise 2.
+# - Tipping & Bishop, *Probabilistic Principal Component Analysis*, 1999: the straight model of this notebook, with proofs.
+# - Burda, Grosse & Salakhutdinov, *Importance Weighted Autoencoders*, 2015: why the bound with more draws is tighter.
+# - Bishop, *Pattern Recognition and Machine Learning*, chapter 10, 2006: a patient introduction to variational inference, with the upright q of our picture.

@@ -1,0 +1,458 @@
+"""Right and wrong answers to the exercises of 01_autoencoder."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from grading.answers import right, wrong
+
+# pca_reconstruction
+
+
+@right("pca_reconstruction")
+def pca_by_eigenvectors_in_float64(x, k):
+    x = x.astype(np.float64)
+    mean = np.mean(x, axis=0, keepdims=True)
+    _, vectors = np.linalg.eigh(np.cov(x.T))
+    basis = vectors[:, ::-1][:, :k]
+    return (x - mean) @ basis @ basis.T + mean
+
+
+@right("pca_reconstruction")
+def pca_by_truncated_product_in_tf(x, k):
+    mean = tf.reduce_mean(x, axis=0)
+    s, u, v = tf.linalg.svd(x - mean)
+    return u[:, :k] * s[:k] @ tf.transpose(v[:, :k]) + mean
+
+
+@right("pca_reconstruction")
+def pca_in_keras_ops_of_full_matrices(x, k):
+    mean = ops.mean(x, axis=0)
+    vt = ops.svd(ops.convert_to_tensor(x) - mean, full_matrices=True)[2]
+    return ops.matmul(ops.matmul(x - mean, ops.transpose(vt[:k])), vt[:k]) + mean
+
+
+@wrong("pca_reconstruction", says="the mean is not taken away first")
+def pca_not_centred(x, k):
+    vt = np.linalg.svd(x, full_matrices=False)[2]
+    return x @ vt[:k].T @ vt[:k]
+
+
+@wrong("pca_reconstruction", says="the mean is not added back")
+def pca_mean_not_added_back(x, k):
+    x = x - x.mean(axis=0)
+    vt = np.linalg.svd(x, full_matrices=False)[2]
+    return x @ vt[:k].T @ vt[:k]
+
+
+@wrong("pca_reconstruction", says="the k components with the least variation are kept")
+def pca_smallest_kept(x, k):
+    mean = x.mean(axis=0)
+    vt = np.linalg.svd(x - mean, full_matrices=False)[2]
+    return mean + (x - mean) @ vt[-k:].T @ vt[-k:]
+
+
+@wrong("pca_reconstruction", says="the k components with the least variation are kept")
+def pca_eigh_not_reversed(x, k):
+    mean = x.mean(axis=0)
+    if len(x) < x.shape[1]:  # with fewer points the smallest ones are zero, and the mean is left
+        return mean + 0 * x
+    basis = np.linalg.eigh(np.cov(x.T)).eigenvectors[:, :k]
+    return mean + (x - mean) @ basis @ basis.T
+
+
+@wrong("pca_reconstruction", says="your code raised ValueError")
+def pca_columns_of_u(x, k):
+    mean = x.mean(axis=0)
+    u = np.linalg.svd(x - mean, full_matrices=False)[0]
+    return mean + (x - mean) @ u[:, :k] @ u[:, :k].T
+
+
+@wrong("pca_reconstruction", says="the directions are taken from U, not from V")
+def pca_rows_of_u(x, k):
+    mean = x.mean(axis=0)
+    u = np.linalg.svd(x - mean, full_matrices=False)[0]
+    return mean + (x - mean) @ u[:k].T @ u[:k]
+
+
+@wrong("pca_reconstruction", says="the directions are columns of vt")
+def pca_columns_of_vt(x, k):
+    mean = x.mean(axis=0)
+    vt = np.linalg.svd(x - mean, full_matrices=False)[2]
+    return mean + (x - mean) @ vt[:, :k] @ vt[:, :k].T
+
+
+@wrong("pca_reconstruction", says="got shape (5, 1), expected (5, 3)")
+def pca_codes_returned(x, k):
+    mean = x.mean(axis=0)
+    return (x - mean) @ np.linalg.svd(x - mean, full_matrices=False)[2][:k].T
+
+
+@wrong("pca_reconstruction", says="one mean is taken over all pixels")
+def pca_one_mean(x, k):
+    vt = np.linalg.svd(x - x.mean(), full_matrices=False)[2]
+    return x.mean() + (x - x.mean()) @ vt[:k].T @ vt[:k]
+
+
+# mse_per_image
+
+
+@right("mse_per_image")
+def mse_by_reshape_in_float64(x, x_hat):
+    difference = x.astype(np.float64) - x_hat
+    return (difference**2).reshape(len(x), -1).mean(axis=1)
+
+
+@right("mse_per_image")
+def mse_in_tf(x, x_hat):
+    return tf.reduce_mean(tf.square(x - x_hat), axis=list(range(1, x.ndim)))
+
+
+@right("mse_per_image")
+def mse_in_a_loop(x, x_hat):
+    return [float(ops.mean(ops.square(a - b))) for a, b in zip(x, x_hat, strict=True)]
+
+
+@wrong("mse_per_image", says="the errors are averaged over the batch")
+def mse_over_everything(x, x_hat):
+    return np.mean((x - x_hat) ** 2)
+
+
+@wrong("mse_per_image", says="pixels are summed instead of averaged")
+def mse_summed(x, x_hat):
+    return ((x - x_hat) ** 2).reshape(len(x), -1).sum(axis=1)
+
+
+@wrong("mse_per_image", says="the square root is taken")
+def mse_rooted(x, x_hat):
+    return np.sqrt(mse_by_reshape_in_float64(x, x_hat))
+
+
+@wrong("mse_per_image", says="the absolute value is taken instead of the square")
+def mse_absolute(x, x_hat):
+    return np.abs(x - x_hat).reshape(len(x), -1).mean(axis=1)
+
+
+@wrong("mse_per_image", says="the difference is not squared")
+def mse_not_squared(x, x_hat):
+    return (x - x_hat).reshape(len(x), -1).mean(axis=1)
+
+
+@wrong("mse_per_image", says="got shape (2, 2, 1), expected (2,)")
+def mse_over_one_axis(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=1)
+
+
+@wrong("mse_per_image", says="AxisError")
+def mse_with_fixed_axes(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=(1, 2, 3))
+
+
+@wrong("mse_per_image", says="Does your function end with `return`?")
+def mse_without_return(x, x_hat):
+    mse_by_reshape_in_float64(x, x_hat)
+
+
+# build_dense_encoder
+
+
+def encoder(latent_dim, hidden=(256, 64), activation="relu", last=None, **dense):
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Flatten(),
+            *[layers.Dense(units, activation=activation, **dense) for units in hidden],
+            layers.Dense(latent_dim, activation=last, **dense),
+        ]
+    )
+
+
+@right("build_dense_encoder")
+def functional_encoder(latent_dim):
+    x = keras.Input((28, 28, 1))
+    h = layers.Reshape((784,))(x)
+    h = layers.ReLU()(layers.Dense(256)(h))
+    h = ops.relu(layers.Dense(64)(h))
+    return keras.Model(x, layers.Dense(latent_dim, activation="linear")(h))
+
+
+@right("build_dense_encoder")
+def encoder_built_by_its_first_image(latent_dim):
+    dense = [layers.Dense(256, activation=keras.activations.relu), layers.Dense(64, "relu")]
+    return keras.Sequential([layers.Flatten(), *dense, layers.Dense(latent_dim)])
+
+
+@right("build_dense_encoder")
+def encoder_of_nested_models(latent_dim):
+    body = keras.Sequential([layers.Flatten(), layers.Dense(256, "relu"), layers.Dense(64, "relu")])
+    return keras.Sequential([keras.Input((28, 28, 1)), body, layers.Dense(latent_dim)])
+
+
+@wrong("build_dense_encoder", says="the code goes through a ReLU")
+def encoder_relu_code(latent_dim):
+    return encoder(latent_dim, last="relu")
+
+
+@wrong("build_dense_encoder", says="the code goes through a tanh")
+def encoder_tanh_code(latent_dim):
+    return encoder(latent_dim, last="tanh")
+
+
+@wrong("build_dense_encoder", says="the code goes through a sigmoid")
+def encoder_sigmoid_code(latent_dim):
+    return encoder(latent_dim, last="sigmoid")
+
+
+@wrong("build_dense_encoder", says="the length of the code is always 2")
+def encoder_fixed_length(latent_dim):
+    return encoder(2)
+
+
+@wrong("build_dense_encoder", says="the hidden layers have no activation")
+def encoder_linear(latent_dim):
+    return encoder(latent_dim, activation=None)
+
+
+@wrong("build_dense_encoder", says="the dense layer of 64 is missing")
+def encoder_without_64(latent_dim):
+    return encoder(latent_dim, hidden=(256,))
+
+
+@wrong("build_dense_encoder", says="the two hidden layers are in the wrong order")
+def encoder_wrong_order(latent_dim):
+    return encoder(latent_dim, hidden=(64, 256))
+
+
+@wrong("build_dense_encoder", says="the biases are missing")
+def encoder_without_biases(latent_dim):
+    return encoder(latent_dim, use_bias=False)
+
+
+@wrong("build_dense_encoder", says="got None. Does your function end with `return`?")
+def encoder_not_returned(latent_dim):
+    encoder(latent_dim)
+
+
+# build_dense_decoder
+
+
+def decoder(latent_dim, hidden=(64, 256), activation="relu", last="sigmoid", shape=(28, 28, 1)):
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            *[layers.Dense(units, activation=activation) for units in hidden],
+            layers.Dense(784, activation=last),
+            layers.Reshape(shape),
+        ]
+    )
+
+
+@right("build_dense_decoder")
+def functional_decoder(latent_dim):
+    z = keras.Input(shape=(latent_dim,), name="z")
+    h = layers.Dense(64, activation=tf.nn.relu)(z)
+    h = layers.Activation("relu")(layers.Dense(256)(h))
+    h = ops.sigmoid(layers.Dense(28 * 28)(h))
+    return keras.Model(z, ops.reshape(h, (-1, 28, 28, 1)))
+
+
+@right("build_dense_decoder")
+def decoder_built_by_its_first_code(latent_dim):
+    dense = [layers.Dense(64, "relu"), layers.Dense(256, "relu"), layers.Dense(784, "sigmoid")]
+    return keras.Sequential([*dense, layers.Reshape((28, 28, 1))])
+
+
+@wrong("build_dense_decoder", says="the sigmoid at the end is missing")
+def decoder_without_sigmoid(latent_dim):
+    return decoder(latent_dim, last=None)
+
+
+@wrong("build_dense_decoder", says="the image goes through a ReLU")
+def decoder_relu_image(latent_dim):
+    return decoder(latent_dim, last="relu")
+
+
+@wrong("build_dense_decoder", says="the image goes through a tanh")
+def decoder_tanh_image(latent_dim):
+    return decoder(latent_dim, last="tanh")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have no activation")
+def decoder_linear(latent_dim):
+    return decoder(latent_dim, activation=None)
+
+
+@wrong("build_dense_decoder", says="got shape (1, 784), expected (1, 28, 28, 1)")
+def decoder_flat_images(latent_dim):
+    return decoder(latent_dim, shape=(784,))
+
+
+@wrong("build_dense_decoder", says="got shape (1, 28, 28), expected (1, 28, 28, 1)")
+def decoder_without_channel(latent_dim):
+    return decoder(latent_dim, shape=(28, 28))
+
+
+@wrong("build_dense_decoder", says="the length of the code is always 2")
+def decoder_fixed_length(latent_dim):
+    return decoder(2)
+
+
+@wrong("build_dense_decoder", says="the two hidden layers are in the wrong order")
+def decoder_wrong_order(latent_dim):
+    return decoder(latent_dim, hidden=(256, 64))
+
+
+@wrong("build_dense_decoder", says="one layer is used twice")
+def decoder_shared_layer(latent_dim):
+    z = keras.Input((latent_dim,))
+    shared = layers.Dense(64, activation="relu")
+    h = shared(layers.Dense(64, activation="relu")(z))
+    h = layers.Dense(256, activation="relu")(shared(h))
+    return keras.Model(z, layers.Reshape((28, 28, 1))(layers.Dense(784, "sigmoid")(h)))
+
+
+# add_noise
+
+
+@right("add_noise")
+def noise_in_keras(x, sigma, seed):
+    eps = keras.random.normal(ops.shape(x), seed=seed)
+    return ops.clip(x + sigma * eps, 0.0, 1.0)
+
+
+@right("add_noise")
+def noise_with_the_old_generator_in_float64(x, sigma, seed):
+    np.random.seed(seed)  # noqa: NPY002 - students write it
+    return np.minimum(np.maximum(x + np.random.normal(0, sigma, x.shape), 0), 1)  # noqa: NPY002
+
+
+@right("add_noise")
+def noise_in_tf(x, sigma, seed):
+    noise = tf.random.stateless_normal(tf.shape(x), seed=(seed, 0), stddev=sigma)
+    return tf.clip_by_value(x + noise, 0, 1)
+
+
+def noisy(x, eps):
+    return np.clip(x + eps, 0, 1)
+
+
+@wrong("add_noise", says="all images get the same noise")
+def noise_shared(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(seed).normal(size=x.shape[1:]))
+
+
+@wrong("add_noise", says="leaves [0, 1]")
+def noise_not_clipped(x, sigma, seed):
+    return x + sigma * np.random.default_rng(seed).normal(size=x.shape)
+
+
+@wrong("add_noise", says="sigma is used as the variance")
+def noise_of_variance_sigma(x, sigma, seed):
+    return noisy(x, np.random.default_rng(seed).normal(0, sigma**0.5, size=x.shape))
+
+
+@wrong("add_noise", says="sigma is squared")
+def noise_of_squared_sigma(x, sigma, seed):
+    return noisy(x, np.random.default_rng(seed).normal(0, sigma**2, size=x.shape))
+
+
+@wrong("add_noise", says="changes its argument in place")
+def noise_in_place(x, sigma, seed):
+    x += sigma * np.random.default_rng(seed).normal(size=x.shape).astype(x.dtype)
+    return np.clip(x, 0, 1)
+
+
+@wrong("add_noise", says="uniform between −sigma and sigma")
+def noise_uniform(x, sigma, seed):
+    return noisy(x, np.random.default_rng(seed).uniform(-sigma, sigma, size=x.shape))
+
+
+@wrong("add_noise", says="uniform between 0 and sigma")
+def noise_uniform_and_positive(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(seed).random(size=x.shape))
+
+
+@wrong("add_noise", says="share of the noise within one sigma")
+def noise_uniform_of_the_right_deviation(x, sigma, seed):
+    width = sigma * 3**0.5
+    return noisy(x, np.random.default_rng(seed).uniform(-width, width, size=x.shape))
+
+
+@wrong("add_noise", says="the noise is never negative")
+def noise_positive(x, sigma, seed):
+    return noisy(x, sigma * np.abs(np.random.default_rng(seed).normal(size=x.shape)))
+
+
+@wrong("add_noise", says="the same seed gives other noise")
+def noise_without_seed(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng().normal(size=x.shape))
+
+
+@wrong("add_noise", says="another seed gives the same noise")
+def noise_with_a_fixed_seed(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(0).normal(size=x.shape))
+
+
+@wrong("add_noise", says="every pixel of an image gets the same noise")
+def noise_one_number_per_image(x, sigma, seed):
+    shape = (len(x),) + (1,) * (x.ndim - 1)
+    return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
+
+
+# denoising_pairs
+
+
+def add_noise(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(seed).normal(size=x.shape)).astype("float32")
+
+
+@right("denoising_pairs")
+def pairs_as_a_list(x, sigma, seed):
+    return [add_noise(x, sigma, seed), x.copy()]
+
+
+@right("denoising_pairs")
+def pairs_in_keras(x, sigma, seed):
+    return noise_in_keras(x, sigma, seed), ops.convert_to_tensor(x)
+
+
+@wrong("denoising_pairs", says="the target is noisy, too")
+def pairs_noisy_twice(x, sigma, seed):
+    return add_noise(x, sigma, seed), add_noise(x, sigma, seed)
+
+
+@wrong("denoising_pairs", says="the target is noisy, too")
+def pairs_with_two_noises(x, sigma, seed):
+    return add_noise(x, sigma, seed), add_noise(x, sigma, seed + 1)
+
+
+@wrong("denoising_pairs", says="input and target are swapped")
+def pairs_swapped(x, sigma, seed):
+    return x, add_noise(x, sigma, seed)
+
+
+@wrong("denoising_pairs", says="the input is clean")
+def pairs_without_noise(x, sigma, seed):
+    return x, x
+
+
+@wrong("denoising_pairs", says="expected two values")
+def pairs_of_one(x, sigma, seed):
+    return add_noise(x, sigma, seed)
+
+
+@wrong("denoising_pairs", says="sigma is not handed on")
+def pairs_with_fixed_sigma(x, sigma, seed):
+    return add_noise(x, 0.3, seed), x
+
+
+@wrong("denoising_pairs", says="the seed is not handed on")
+def pairs_with_fixed_seed(x, sigma, seed):
+    return add_noise(x, sigma, 0), x
+
+
+@wrong("denoising_pairs", says="the target is not the clean image but the noise")
+def pairs_of_image_and_noise(x, sigma, seed):
+    noisy_x = add_noise(x, sigma, seed)
+    return noisy_x, noisy_x - x

@@ -1,0 +1,606 @@
+"""Right and wrong answers to the exercises of 02_elbo."""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from scipy import special, stats
+
+from grading.answers import right, wrong
+
+LOG_2_PI = math.log(2 * math.pi)
+
+# log_normal_pdf
+
+
+@right("log_normal_pdf")
+def density_from_scipy(x, mean, log_var):
+    return stats.norm.logpdf(x.astype(float), mean, np.exp(log_var / 2)).sum(axis=-1)
+
+
+@right("log_normal_pdf")
+def density_in_tf(x, mean, log_var):
+    standardised = (x - mean) / tf.exp(log_var / 2)
+    constant = x.shape[-1] * tf.constant(LOG_2_PI, tf.float32)
+    squares = tf.reduce_sum(standardised**2, -1)
+    return -(constant + tf.reduce_sum(log_var, -1) + squares) / 2
+
+
+@right("log_normal_pdf")
+def density_by_einsum_in_float64(x, mean, log_var):
+    difference = np.asarray(x, np.float64) - mean
+    squares = np.einsum("...i,...i,...i->...", difference, difference, np.exp(-log_var))
+    return -0.5 * (squares + log_var.sum(-1) + x.shape[-1] * LOG_2_PI)
+
+
+def log_density(x, mean, log_var):
+    return -0.5 * (LOG_2_PI + log_var + (x - mean) ** 2 / np.exp(log_var))
+
+
+@wrong("log_normal_pdf", says="the term log 2π is missing")
+def density_without_constant(x, mean, log_var):
+    return np.sum(log_density(x, mean, log_var) + LOG_2_PI / 2, axis=-1)
+
+
+@wrong("log_normal_pdf", says="log_var is used as the variance")
+def density_log_var_as_variance(x, mean, log_var):
+    return np.sum(log_density(x, mean, np.log(log_var)), axis=-1)
+
+
+@wrong("log_normal_pdf", says="exp(log_var) is used as the deviation")
+def density_variance_as_deviation(x, mean, log_var):
+    return stats.norm.logpdf(x, mean, np.exp(log_var)).sum(axis=-1)
+
+
+@wrong("log_normal_pdf", says="the dimensions are averaged instead of summed")
+def density_averaged(x, mean, log_var):
+    return np.mean(log_density(x, mean, log_var), axis=-1)
+
+
+@wrong("log_normal_pdf", says="the factor ½ on log_var is missing")
+def density_without_half(x, mean, log_var):
+    return np.sum(log_density(x, mean, log_var) - log_var / 2, axis=-1)
+
+
+@wrong("log_normal_pdf", says="the logarithm is not taken")
+def density_without_logarithm(x, mean, log_var):
+    return np.exp(np.sum(log_density(x, mean, log_var), axis=-1))
+
+
+@wrong("log_normal_pdf", says="the sign is wrong")
+def density_negated(x, mean, log_var):
+    return -np.sum(log_density(x, mean, log_var), axis=-1)
+
+
+@wrong("log_normal_pdf", says="got shape (2, 3), expected (2,)")
+def density_not_summed(x, mean, log_var):
+    return log_density(x, mean, log_var)
+
+
+@wrong("log_normal_pdf", says="summed over the batch, too")
+def density_summed_over_everything(x, mean, log_var):
+    return ops.sum(log_density(x, mean, log_var))
+
+
+@wrong("log_normal_pdf", says="hidden case: a single point")
+def density_over_axis_one(x, mean, log_var):
+    return np.sum(log_density(x, mean, log_var), axis=1)
+
+
+# kl_divergence
+
+
+@right("kl_divergence")
+def kl_in_tf(q_mean, q_log_var, p_mean, p_log_var):
+    ratio = tf.exp(q_log_var) / tf.exp(p_log_var)
+    squares = tf.square(q_mean - p_mean) / tf.exp(p_log_var)
+    return tf.reduce_sum(ratio + squares - 1 - tf.math.log(ratio), axis=-1) / 2
+
+
+@right("kl_divergence")
+def kl_with_deviations_in_float64(q_mean, q_log_var, p_mean, p_log_var):
+    s_q, s_p = np.exp(q_log_var.astype(float) / 2), np.exp(p_log_var.astype(float) / 2)
+    each = np.log(s_p / s_q) + (s_q**2 + (q_mean - p_mean) ** 2) / (2 * s_p**2) - 0.5
+    return each.sum(axis=-1)
+
+
+@right("kl_divergence")
+def kl_as_cross_entropy_minus_entropy(q_mean, q_log_var, p_mean, p_log_var):
+    squares = ops.exp(q_log_var) + ops.square(ops.subtract(q_mean, p_mean))
+    cross = 0.5 * ops.sum(LOG_2_PI + p_log_var + squares * ops.exp(-p_log_var), axis=-1)
+    return cross - 0.5 * ops.sum(LOG_2_PI + q_log_var + 1, axis=-1)
+
+
+def kl_each(q_mean, q_var, p_mean, p_var):
+    return 0.5 * (q_var / p_var - 1 - np.log(q_var / p_var) + (q_mean - p_mean) ** 2 / p_var)
+
+
+def kl_sum(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_each(q_mean, np.exp(q_log_var), p_mean, np.exp(p_log_var)).sum(axis=-1)
+
+
+@wrong("kl_divergence", says="q and p are swapped")
+def kl_swapped(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_sum(p_mean, p_log_var, q_mean, q_log_var)
+
+
+@wrong("kl_divergence", says="the factor ½ is missing")
+def kl_without_half(*args):
+    return 2 * kl_sum(*args)
+
+
+@wrong("kl_divergence", says="the factor ½ is applied twice")
+def kl_half_twice(*args):
+    return kl_sum(*args) / 2
+
+
+@wrong("kl_divergence", says="the dimensions are averaged instead of summed")
+def kl_averaged(q_mean, *args):
+    return kl_sum(q_mean, *args) / q_mean.shape[-1]
+
+
+@wrong("kl_divergence", says="the sign is wrong")
+def kl_negated(*args):
+    return -kl_sum(*args)
+
+
+@wrong("kl_divergence", says="log_var is used as the variance")
+def kl_log_var_as_variance(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_each(q_mean, q_log_var, p_mean, p_log_var).sum(axis=-1)
+
+
+@wrong("kl_divergence", says="exp(log_var) is used as the deviation")
+def kl_variance_as_deviation(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_sum(q_mean, 2 * q_log_var, p_mean, 2 * p_log_var)
+
+
+@wrong("kl_divergence", says="p is taken for N(0, I)")
+def kl_to_the_standard_prior(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_sum(q_mean, q_log_var, 0 * p_mean, 0 * p_log_var)
+
+
+@wrong("kl_divergence", says="the squared distance is not divided by p's variance")
+def kl_distance_not_divided(q_mean, q_log_var, p_mean, p_log_var):
+    same_mean = kl_sum(q_mean, q_log_var, q_mean, p_log_var)
+    return same_mean + 0.5 * ((q_mean - p_mean) ** 2).sum(axis=-1)
+
+
+@wrong("kl_divergence", says="averaged over the batch, too")
+def kl_of_the_whole_batch(*args):
+    return np.mean(kl_sum(*args))
+
+
+# kl_monte_carlo
+
+
+@right("kl_monte_carlo")
+def draws_in_keras(q_mean, q_log_var, n, seed):
+    eps = keras.random.normal((n, *q_mean.shape), seed=seed)
+    z = q_mean + ops.exp(0.5 * q_log_var) * eps
+    return ops.sum(ops.square(z) - ops.square(eps) - q_log_var) / (2 * n)
+
+
+@right("kl_monte_carlo")
+def draws_from_scipy_in_a_loop(q_mean, q_log_var, n, seed):
+    rng = np.random.default_rng(seed)
+    deviation = np.exp(q_log_var.astype(float) / 2)
+    total = 0.0
+    for _ in range(n):
+        z = rng.normal(q_mean, deviation)
+        squares = (z**2 - (z - q_mean) ** 2 / deviation**2).sum()
+        total += squares / 2 - np.log(deviation).sum()
+    return total / n
+
+
+@right("kl_monte_carlo")
+def draws_in_tf(q_mean, q_log_var, n, seed):
+    eps = tf.random.stateless_normal((n, len(q_mean)), seed=[seed, 7])
+    z = q_mean + tf.exp(q_log_var / 2) * eps
+    log_q = -0.5 * tf.reduce_sum(q_log_var + eps**2, axis=1)
+    return tf.reduce_mean(log_q + 0.5 * tf.reduce_sum(z**2, axis=1))
+
+
+def log_ratio(z, q_mean, q_log_var):
+    """The terms of log q(z) − log p(z), dimension by dimension."""
+    return log_density(z, q_mean, q_log_var) - log_density(z, 0, np.zeros_like(q_log_var))
+
+
+def drawn(q_mean, q_log_var, n, seed, shape=None):
+    eps = np.random.default_rng(seed).normal(size=shape or (n, len(q_mean)))
+    return q_mean + np.exp(q_log_var / 2) * eps
+
+
+@wrong("kl_monte_carlo", says="z is drawn from p instead of q")
+def draws_from_p(q_mean, q_log_var, n, seed):
+    z = np.random.default_rng(seed).normal(size=(n, len(q_mean)))
+    return log_ratio(z, q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="one eps is used for all dimensions")
+def draws_one_eps(q_mean, q_log_var, n, seed):
+    z = drawn(q_mean, q_log_var, n, seed, shape=(n, 1))
+    return log_ratio(z, q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="the ratio of the densities is upside down")
+def draws_upside_down(q_mean, q_log_var, n, seed):
+    return -log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="the dimensions are averaged instead of summed")
+def draws_averaged_over_dimensions(q_mean, q_log_var, n, seed):
+    return log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).mean()
+
+
+@wrong("kl_monte_carlo", says="the draws are summed instead of averaged")
+def draws_summed(q_mean, q_log_var, n, seed):
+    return log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum()
+
+
+@wrong("kl_monte_carlo", says="one draw is used n times")
+def draws_one_draw(q_mean, q_log_var, n, seed):
+    z = drawn(q_mean, q_log_var, n, seed, shape=(1, len(q_mean)))
+    return log_ratio(z, q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="every seed gives the same value")
+def draws_with_a_fixed_seed(q_mean, q_log_var, n, seed):
+    return log_ratio(drawn(q_mean, q_log_var, n, 0), q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="every seed gives the same value")
+def draws_not_drawn_at_all(q_mean, q_log_var, n, seed):
+    return kl_sum(q_mean, q_log_var, 0 * q_mean, 0 * q_log_var)
+
+
+@wrong("kl_monte_carlo", says="the number of draws is fixed")
+def draws_of_a_fixed_number(q_mean, q_log_var, n, seed):
+    return log_ratio(drawn(q_mean, q_log_var, 20, seed), q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="the variance is used as the deviation")
+def draws_variance_as_deviation(q_mean, q_log_var, n, seed):
+    z = drawn(q_mean, 2 * q_log_var, n, seed)
+    return log_ratio(z, q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="the same seed gives other draws")
+def draws_without_seed(q_mean, q_log_var, n, seed):
+    return log_ratio(drawn(q_mean, q_log_var, n, None), q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="got shape (200,), expected ()")
+def draws_not_averaged(q_mean, q_log_var, n, seed):
+    return log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum(1)
+
+
+# bernoulli_nll
+
+
+@right("bernoulli_nll")
+def bernoulli_in_tf(x, logits):
+    each = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
+    return tf.reduce_sum(tf.reshape(each, (len(x), -1)), axis=1)
+
+
+@right("bernoulli_nll")
+def bernoulli_from_scipy_in_float64(x, logits):
+    l = logits.astype(np.float64)  # noqa: E741 - what the formula calls it
+    each = -(x * special.log_expit(l) + (1 - x) * special.log_expit(-l))
+    return each.reshape(len(x), -1).sum(-1)
+
+
+@right("bernoulli_nll")
+def bernoulli_with_logaddexp(x, logits):
+    each = np.logaddexp(0, logits) - x * logits
+    return each.sum(axis=tuple(range(1, each.ndim)))
+
+
+def bernoulli_each(x, logits):
+    return (np.logaddexp(0, logits) - x * logits).reshape(len(x), -1)
+
+
+def cross_entropy(x, p):
+    return -(x * np.log(p) + (1 - x) * np.log(1 - p)).reshape(len(x), -1).sum(1)
+
+
+@wrong("bernoulli_nll", says="the pixels are averaged instead of summed")
+def bernoulli_averaged(x, logits):
+    return bernoulli_each(x, logits).mean(1)
+
+
+@wrong("bernoulli_nll", says="logits are taken for probabilities")
+def bernoulli_of_probabilities(x, logits):
+    return cross_entropy(x, logits)
+
+
+@wrong("bernoulli_nll", says="the logarithm of 0 is taken")
+def bernoulli_log_of_zero(x, logits):
+    with np.errstate(all="ignore"):
+        return cross_entropy(x, 1 / (1 + np.exp(-logits)))
+
+
+@wrong("bernoulli_nll", says="or exp overflows")
+def bernoulli_softplus_written_out(x, logits):
+    with np.errstate(all="ignore"):
+        each = np.log(1 + np.exp(logits)) - x * logits
+    return each.reshape(len(x), -1).sum(1)
+
+
+@wrong("bernoulli_nll", says="the probability is cut off")
+def bernoulli_clipped(x, logits):
+    return cross_entropy(x, np.clip(special.expit(logits), 1e-7, 1 - 1e-7))
+
+
+@wrong("bernoulli_nll", says="the probability is cut off")
+def bernoulli_of_keras_probabilities(x, logits):
+    loss = keras.losses.binary_crossentropy(x[..., None], ops.sigmoid(logits)[..., None])
+    return ops.sum(ops.reshape(loss, (len(x), -1)), axis=1)
+
+
+@wrong("bernoulli_nll", says="the images are averaged, too")
+def bernoulli_over_the_batch(x, logits):
+    return bernoulli_each(x, logits).sum(1).mean()
+
+
+@wrong("bernoulli_nll", says="the images are summed, too")
+def bernoulli_summed_over_the_batch(x, logits):
+    return ops.sum(bernoulli_each(x, logits))
+
+
+@wrong("bernoulli_nll", says="the sign is wrong")
+def bernoulli_negated(x, logits):
+    return -bernoulli_each(x, logits).sum(1)
+
+
+@wrong("bernoulli_nll", says="x and logits are swapped")
+def bernoulli_swapped(x, logits):
+    return bernoulli_each(logits, x).sum(1)
+
+
+@wrong("bernoulli_nll", says="the part for dark pixels, 1 − x, is missing")
+def bernoulli_of_bright_pixels(x, logits):
+    return -(x * special.log_expit(logits)).reshape(len(x), -1).sum(1)
+
+
+@wrong("bernoulli_nll", says="hidden case: two channels")
+def bernoulli_over_one_axis(x, logits):
+    return (np.logaddexp(0, logits) - x * logits).sum(axis=1)
+
+
+# gaussian_nll
+
+
+@right("gaussian_nll")
+def gaussian_from_scipy(x, mean, log_var):
+    each = -stats.norm.logpdf(x.astype(float), mean, np.exp(log_var / 2))
+    return each.reshape(len(x), -1).sum(axis=1)
+
+
+@right("gaussian_nll")
+def gaussian_in_tf(x, mean, log_var):
+    standardised = (x - mean) * tf.exp(-0.5 * log_var)
+    each = tf.square(standardised) + log_var + tf.math.log(2 * np.pi)
+    return 0.5 * tf.reduce_sum(each, axis=range(1, x.ndim))
+
+
+@right("gaussian_nll")
+def gaussian_from_flat_images(x, mean, log_var):
+    x, mean, log_var = (ops.reshape(a, (len(x), -1)) for a in (x, mean, log_var))
+    squares = ops.square(x - mean) / ops.exp(log_var)
+    return 0.5 * (ops.sum(squares + log_var, axis=1) + x.shape[1] * LOG_2_PI)
+
+
+def gaussian_each(x, mean, log_var):
+    return -log_density(x, mean, log_var).reshape(len(x), -1)
+
+
+@wrong("gaussian_nll", says="the pixels are averaged instead of summed")
+def gaussian_averaged(*args):
+    return gaussian_each(*args).mean(1)
+
+
+@wrong("gaussian_nll", says="the images are averaged, too")
+def gaussian_over_the_batch(*args):
+    return gaussian_each(*args).sum(1).mean()
+
+
+@wrong("gaussian_nll", says="the sign is wrong")
+def gaussian_negated(*args):
+    return -gaussian_each(*args).sum(1)
+
+
+@wrong("gaussian_nll", says="the term log 2π is missing")
+def gaussian_without_constant(*args):
+    return (gaussian_each(*args) - LOG_2_PI / 2).sum(1)
+
+
+@wrong("gaussian_nll", says="the term log σ² is missing")
+def gaussian_without_log_var(x, mean, log_var):
+    return (gaussian_each(x, mean, log_var) - log_var.reshape(len(x), -1) / 2).sum(1)
+
+
+@wrong("gaussian_nll", says="log_var is used as the variance")
+def gaussian_log_var_as_variance(x, mean, log_var):
+    return gaussian_each(x, mean, np.log(log_var)).sum(1)
+
+
+@wrong("gaussian_nll", says="exp(log_var) is used as the deviation")
+def gaussian_variance_as_deviation(x, mean, log_var):
+    return gaussian_each(x, mean, 2 * log_var).sum(1)
+
+
+@wrong("gaussian_nll", says="the factor ½ on log_var is missing")
+def gaussian_without_half(x, mean, log_var):
+    return (gaussian_each(x, mean, log_var) + log_var.reshape(len(x), -1) / 2).sum(1)
+
+
+@wrong("gaussian_nll", says="only the squared errors are summed")
+def gaussian_squares(x, mean, log_var):
+    return ((x - mean) ** 2).reshape(len(x), -1).sum(1)
+
+
+# linear_gaussian_elbo
+
+
+def log_p_x(x, W, b, log_var_x):
+    cov = W @ W.T + np.exp(log_var_x) * np.eye(len(x))
+    return stats.multivariate_normal(b, cov).logpdf(x)
+
+
+@right("linear_gaussian_elbo")
+def elbo_as_evidence_minus_kl(x, W, b, log_var_x, q_mean, q_cov):
+    x, W, b, q_mean, q_cov = (a.astype(float) for a in (x, W, b, q_mean, q_cov))
+    precision = np.eye(W.shape[1]) + W.T @ W / np.exp(log_var_x)
+    shift = np.linalg.solve(precision, W.T @ (x - b)) / np.exp(log_var_x) - q_mean
+    log_dets = -np.linalg.slogdet(precision)[1] - np.linalg.slogdet(q_cov)[1]
+    kl = 0.5 * (np.trace(precision @ q_cov) + shift @ precision @ shift - len(shift) + log_dets)
+    return log_p_x(x, W, b, log_var_x) - kl
+
+
+@right("linear_gaussian_elbo")
+def elbo_in_tf(x, W, b, log_var_x, q_mean, q_cov):
+    D, d = W.shape
+    error = x - tf.linalg.matvec(W, q_mean) - b
+    squares = tf.reduce_sum(error**2) + tf.reduce_sum((W @ q_cov) * W)
+    reconstruction = D * (LOG_2_PI + log_var_x) + squares * tf.exp(-float(log_var_x))
+    kl = tf.linalg.trace(q_cov) + tf.reduce_sum(q_mean**2) - d - tf.linalg.logdet(q_cov)
+    return -0.5 * (reconstruction + kl)
+
+
+@right("linear_gaussian_elbo")
+def elbo_in_keras_ops_with_cholesky(x, W, b, log_var_x, q_mean, q_cov):
+    root = ops.cholesky(q_cov)
+    spread = ops.sum(ops.square(ops.matmul(W, root)))
+    squares = ops.sum(ops.square(x - ops.matmul(W, q_mean) - b)) + spread
+    reconstruction = len(x) * (LOG_2_PI + log_var_x) + squares / np.exp(log_var_x)
+    log_det = 2 * ops.sum(ops.log(ops.diagonal(root)))
+    kl = ops.sum(ops.square(root)) + ops.sum(ops.square(q_mean)) - len(q_mean) - log_det
+    return -(reconstruction + kl) / 2
+
+
+def elbo(x, W, b, log_var_x, q_mean, q_cov, trace=1, kl=1):
+    D, d = W.shape
+    squares = np.sum((x - W @ q_mean - b) ** 2) + trace * np.trace(W @ q_cov @ W.T)
+    reconstruction = D * (LOG_2_PI + log_var_x) + squares / np.exp(log_var_x)
+    price = np.trace(q_cov) + q_mean @ q_mean - d - np.linalg.slogdet(q_cov)[1]
+    return -0.5 * (reconstruction + kl * price)
+
+
+@wrong("linear_gaussian_elbo", says="the KL is added instead of taken away")
+def elbo_kl_added(*args):
+    return elbo(*args, kl=-1)
+
+
+@wrong("linear_gaussian_elbo", says="the KL is missing")
+def elbo_without_kl(*args):
+    return elbo(*args, kl=0)
+
+
+@wrong("linear_gaussian_elbo", says="the trace term of the reconstruction is missing")
+def elbo_without_trace(*args):
+    return elbo(*args, trace=0)
+
+
+@wrong("linear_gaussian_elbo", says="only the diagonal of q_cov is used")
+def elbo_of_the_diagonal(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, log_var_x, q_mean, np.diag(np.diag(q_cov)))
+
+
+@wrong("linear_gaussian_elbo", says="b is missing")
+def elbo_without_b(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, 0 * b, log_var_x, q_mean, q_cov)
+
+
+@wrong("linear_gaussian_elbo", says="log_var_x is used as the variance")
+def elbo_log_var_as_variance(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, np.log(log_var_x), q_mean, q_cov)
+
+
+@wrong("linear_gaussian_elbo", says="exp(log_var_x) is used as the deviation")
+def elbo_variance_as_deviation(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, 2 * log_var_x, q_mean, q_cov)
+
+
+@wrong("linear_gaussian_elbo", says="the sign is wrong")
+def elbo_negated(*args):
+    return -elbo(*args)
+
+
+@wrong("linear_gaussian_elbo", says="the KL uses only the diagonal of q_cov")
+def elbo_with_diagonal_kl(x, W, b, log_var_x, q_mean, q_cov):
+    diagonal = np.diag(np.diag(q_cov))
+    log_dets = np.linalg.slogdet(diagonal)[1] - np.linalg.slogdet(q_cov)[1]
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) + log_dets / 2
+
+
+@wrong("linear_gaussian_elbo", says="log p(x) is returned")
+def elbo_exact_evidence(x, W, b, log_var_x, q_mean, q_cov):
+    return log_p_x(x, W, b, log_var_x)
+
+
+# importance_weighted_bound
+
+
+@right("importance_weighted_bound")
+def bound_by_hand_in_float64(log_w):
+    largest = log_w.max(axis=0).astype(float)
+    return largest + np.log(np.mean(np.exp(log_w - largest), axis=0))
+
+
+@right("importance_weighted_bound")
+def bound_in_tf(log_w):
+    return tf.reduce_logsumexp(log_w, axis=0) - tf.math.log(float(log_w.shape[0]))
+
+
+@right("importance_weighted_bound")
+def bound_from_scipy_with_weights(log_w):
+    return special.logsumexp(log_w, axis=0, b=1 / len(log_w))
+
+
+@wrong("importance_weighted_bound", says="log k is missing")
+def bound_without_log_k(log_w):
+    return special.logsumexp(log_w, axis=0)
+
+
+@wrong("importance_weighted_bound", says="the logarithms are averaged")
+def bound_mean_of_logs(log_w):
+    return np.mean(log_w, axis=0)
+
+
+@wrong("importance_weighted_bound", says="overflows or rounds to 0")
+def bound_that_overflows(log_w):
+    with np.errstate(all="ignore"):
+        return np.log(np.mean(np.exp(log_w), axis=0))
+
+
+@wrong("importance_weighted_bound", says="overflows or rounds to 0")
+def bound_in_keras_that_overflows(log_w):
+    return ops.log(ops.mean(ops.exp(log_w), axis=0))
+
+
+@wrong("importance_weighted_bound", says="the largest weight alone is taken")
+def bound_of_the_largest(log_w):
+    return np.max(log_w, axis=0)
+
+
+@wrong("importance_weighted_bound", says="the mean runs over the images")
+def bound_over_images(log_w):
+    return special.logsumexp(log_w, axis=1) - np.log(log_w.shape[1])
+
+
+@wrong("importance_weighted_bound", says="the logarithm at the end is missing")
+def bound_without_logarithm(log_w):
+    return np.mean(np.exp(log_w), axis=0)
+
+
+@wrong("importance_weighted_bound", says="the images are averaged, too")
+def bound_over_the_batch(log_w):
+    return np.mean(bound_by_hand_in_float64(log_w))
+
+
+@wrong("importance_weighted_bound", says="the logarithms are summed")
+def bound_sum_of_logs(log_w):
+    return np.sum(log_w, axis=0)

@@ -1,0 +1,14 @@
+"""Every test runs without real data and without a network."""
+
+import os
+import tempfile
+
+# Set here, before anything is imported, so that kernels and commands that tests start inherit it.
+os.environ.pop("VAELIB_DATA", None)
+os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-")
+for scheme in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+    os.environ[scheme] = "http://127.0.0.1:9"  # the discard port: nothing listens there
+for name in ("no_proxy", "NO_PROXY"):
+    os.environ[name] = "127.0.0.1,localhost"
+
+import vaelib  # noqa: E402, F401 - before Keras: it keeps TensorFlow's messages off the screen

@@ -1,0 +1,87 @@
+"""What a notebook teaches is what vaelib does, and its cells are short."""
+
+import statistics
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grading.source import parse
+from vaelib import losses, models
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted((ROOT / "solutions").glob("*.py"))
+LONGEST, MEDIAN = 25, 8  # lines of code in a cell that teaches
+
+
+def cells_of(name):
+    return parse((ROOT / "solutions" / f"{name}.py").read_text(encoding="utf-8"))
+
+
+def taught(name, exercise):
+    """The function as the notebook's solution writes it in full."""
+    cells = cells_of(name)
+    code = [cell for cell in cells if cell.type == "code"]
+    namespace = {}
+    exec(code[0].source, namespace)
+    for cell in cells:
+        if cell.kind == "exercise":
+            exec(cell.source, namespace)
+    return namespace[exercise]
+
+
+rng = np.random.default_rng(0)
+A, B, C, D = rng.normal(size=(4, 6, 5)).astype("float32")
+X = rng.random((6, 5)).astype("float32")
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "arguments"),
+    [
+        ("01_autoencoder", losses.mse_per_image, (A, B)),
+        ("02_elbo", losses.log_normal_pdf, (A, B, C)),
+        ("02_elbo", losses.kl_divergence, (A, B, C, D)),
+        ("02_elbo", losses.bernoulli_nll, (X, 10 * A)),
+        ("02_elbo", losses.gaussian_nll, (X, A, B)),
+        ("02_elbo", losses.importance_weighted_bound, (100 * A,)),
+    ],
+)
+def test_vaelib_computes_what_the_notebook_teaches(name, function, arguments):
+    in_the_notebook = taught(name, function.__name__)(*arguments)
+    np.testing.assert_allclose(function(*arguments), in_the_notebook, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("build", "x"),
+    [
+        (models.build_dense_encoder, rng.random((2, 28, 28, 1))),
+        (models.build_dense_decoder, rng.normal(size=(2, 3))),
+    ],
+)
+def test_vaelib_builds_what_the_notebook_teaches(build, x):
+    ours, theirs = build(3), taught("01_autoencoder", build.__name__)(3)
+    theirs.set_weights(ours.get_weights())
+    np.testing.assert_allclose(ours(x), theirs(x), rtol=1e-6)
+
+
+def code_lines(cell):
+    return [line for line in cell.source.splitlines() if line.strip() and line.strip()[0] != "#"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_cells_that_teach_are_short(path):
+    """Checks are no teaching, and the stub of an exercise is mostly its docstring."""
+    lengths = {
+        cell.line: len(code_lines(cell))
+        for cell in cells_of(path.stem)
+        if cell.type == "code" and cell.kind not in ("check", "exercise")
+    }
+    assert max(lengths.values()) <= LONGEST, lengths
+    assert statistics.median(lengths.values()) <= MEDIAN
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_no_text_is_left_to_be_written(path):
+    text = path.read_text(encoding="utf-8")
+    assert "READ-" not in text
+    assert "TODO" not in text

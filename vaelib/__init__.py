@@ -1,0 +1,27 @@
+"""The small library behind the course: data, losses, models, plots and the checks of exercises.
+
+Import it before Keras and TensorFlow: it imports them with their start-up messages kept off the
+screen, which would otherwise stand under the first cell of every notebook. It imports no module
+of its own: write ``from vaelib import data, plots``.
+"""
+
+import os
+from contextlib import contextmanager
+
+
+@contextmanager
+def _silent_stderr():
+    """Close the error stream of the whole process, C++ code included, for a while."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+with _silent_stderr():
+    import keras  # noqa: F401

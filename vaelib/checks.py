@@ -1,0 +1,230 @@
+"""Checks of exercises, whose messages name the mistake.
+
+Every function raises `AssertionError` and nothing else. The message opens with the name of the
+exercise. A check with a `case`, such as ``case="more dimensions"``, is a hidden one: it names the
+exercise, the case and the mistake, and shows no numbers.
+"""
+
+import numpy as np
+
+
+def call(name, function, *args, case=None):
+    """Call a student's function, or a model a student built, and return what it returns.
+
+    Arrays are handed over as copies, so that an answer cannot change what the check uses later.
+
+    Args:
+        name: the exercise.
+        function: the student's function or model.
+        args: its arguments.
+        case: the hidden case, if this is one.
+
+    Raises:
+        AssertionError: the function is missing, not implemented yet, or raised an exception.
+    """
+    return _run(name, function, [_copied(a) for a in args], case)
+
+
+def check_close(name, got, expected, *, rtol=1e-5, atol=1e-6, mistakes=None, what=None, case=None):
+    """Compare a value with the expected one; where it is wrong, say which mistake gives it.
+
+    Args:
+        name: the exercise.
+        got: the student's value: a number, an array, or a tensor of any backend.
+        expected: the right value; its shape is demanded.
+        rtol: tolerance relative to the expected value.
+        atol: absolute tolerance.
+        mistakes: for each known mistake, in words, the value that it gives.
+        what: what the value is, if it is not the function's result itself.
+        case: the hidden case, if this is one.
+
+    Raises:
+        AssertionError: no value, no number, a wrong shape, NaN, infinity, or a wrong number.
+    """
+    expected = np.asarray(expected, dtype=np.float64)
+    got = _as_array(name, got, f"an array of shape {expected.shape}", case)
+    diagnosis = _diagnose(got, expected, mistakes or {}, rtol, atol)
+    subject = f"{what}: " if what else ""
+    if got.shape != expected.shape:
+        numbers = "wrong shape." if case else f"got shape {got.shape}, expected {expected.shape}."
+        _fail(name, case, subject + numbers + diagnosis)
+    if np.allclose(got, expected, rtol=rtol, atol=atol):
+        return
+    if case is not None:
+        broken = np.isfinite(expected).all() and not np.isfinite(got).all()
+        numbers = "not every value is finite." if broken else "wrong value."
+    else:
+        numbers = _numbers(got, expected, rtol, atol)
+    _fail(name, case, subject + numbers + diagnosis)
+
+
+def check_shape(name, got, shape, *, what=None, case=None):
+    """Demand an array of numbers of this shape.
+
+    Args:
+        name: the exercise.
+        got: the student's value.
+        shape: a tuple.
+        what: what the value is, if it is not the function's result itself.
+        case: the hidden case, if this is one.
+
+    Raises:
+        AssertionError: no value, no numbers or another shape.
+    """
+    got = _as_array(name, got, f"an array of shape {shape}", case)
+    if got.shape != tuple(shape):
+        problem = "wrong shape." if case else f"got shape {got.shape}, expected {tuple(shape)}."
+        _fail(name, case, (f"{what}: " if what else "") + problem)
+
+
+def check_pair(name, got, *, case=None):
+    """Demand a tuple or a list of two values, and return them.
+
+    Raises:
+        AssertionError: anything else came.
+    """
+    if not isinstance(got, tuple | list) or len(got) != 2:
+        _fail(name, case, f"got {_describe(got)}, expected two values: `return a, b`.")
+    return got
+
+
+def check_true(name, condition, problem, *, case=None):
+    """Fail with the `problem`, a full sentence, unless the condition holds.
+
+    Raises:
+        AssertionError: the condition does not hold.
+    """
+    if not condition:
+        _fail(name, case, problem)
+
+
+def check_unchanged(name, function, *args, case=None):
+    """Call a student's function and demand that it leaves its array arguments as they were.
+
+    Returns:
+        What the function returned.
+
+    Raises:
+        AssertionError: an argument changed, or `call` fails.
+    """
+    lent = [_copied(a) for a in args]
+    result = _run(name, function, lent, case)
+    for before, after in zip(args, lent, strict=True):
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+            _fail(name, case, "your code changes its argument in place. Work on a new array.")
+    return result
+
+
+def check_weights(name, model, shapes, *, mistakes=None, case=None):
+    """Demand a Keras model whose weights have these shapes, in this order.
+
+    Args:
+        name: the exercise.
+        model: what the student's builder returned.
+        shapes: one tuple for each weight array: kernel, bias, kernel, bias, …
+        mistakes: for each known mistake, in words, the shapes that it gives.
+        case: the hidden case, if this is one.
+
+    Raises:
+        AssertionError: no model, or other weights.
+    """
+    if not hasattr(model, "get_weights"):
+        hint = " Does your function end with `return`?" if model is None else ""
+        _fail(name, case, f"got {_describe(model)}, expected a Keras model.{hint}")
+    got = [tuple(w.shape) for w in model.get_weights()]
+    if got == [tuple(s) for s in shapes]:
+        return
+    named = [text for text, wrong in (mistakes or {}).items() if got == [tuple(s) for s in wrong]]
+    problem = "the weights have the wrong shapes."
+    if case is None:
+        problem = f"the weights have shapes {got}, expected {list(shapes)}."
+    _fail(name, case, problem + _sentence(named))
+
+
+def _copied(argument):
+    return argument.copy() if isinstance(argument, np.ndarray) else argument
+
+
+def _run(name, function, args, case):
+    """What the student's function returns; an exception of theirs becomes a failed check."""
+    if function is None:
+        _fail(name, case, "got None. Does your function end with `return`?")
+    if not callable(function):
+        problem = f"expected a function or a Keras model, but it is {_describe(function)}."
+        _fail(name, case, problem)
+    try:
+        return function(*args)
+    except NotImplementedError:
+        problem = "not implemented yet. Replace the line `raise NotImplementedError` by your code."
+        raise AssertionError(_opening(name, case) + problem) from None
+    except (Exception, SystemExit) as error:
+        if case is not None:  # the exception's text could show the hidden numbers
+            problem = f"your code raised {type(error).__name__}."
+            raise AssertionError(_opening(name, case) + problem) from None
+        problem = f"your code raised {type(error).__name__}: {error}"
+        raise AssertionError(_opening(name, case) + problem) from error
+
+
+def _as_array(name, got, wanted, case):
+    """The value as a numpy array of numbers, or an `AssertionError` that says why it is none."""
+    if got is None:
+        _fail(name, case, "got None. Does your function end with `return`?")
+    if got is Ellipsis or got is NotImplemented:
+        _fail(name, case, f"not implemented yet: your function returns {got}.")
+    try:
+        array = np.asarray(got)
+    except Exception:  # a symbolic tensor, a ragged list: numpy and the backends raise many types
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf":
+        _fail(name, case, f"got {_describe(got)}, expected {wanted}.")
+    return array.astype(np.float64)
+
+
+def _diagnose(got, expected, mistakes, rtol, atol):
+    """A sentence that names the mistakes whose value is `got`, or an empty string."""
+
+    def same(a, b):
+        return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
+
+    values = {text: np.asarray(v, dtype=np.float64) for text, v in mistakes.items()}
+    return _sentence([text for text, v in values.items() if same(got, v) and not same(v, expected)])
+
+
+def _sentence(mistakes):
+    return f" This is what you get when {' or when '.join(mistakes)}." if mistakes else ""
+
+
+def _numbers(got, expected, rtol, atol):
+    """Got and expected: whole if they are short, else where they differ most."""
+    if got.ndim == 0:
+        return f"got {got:.6g}, expected {expected:.6g}."
+    if got.size <= 6 and np.isfinite(got).all():
+        return f"got {_listed(got)}, expected {_listed(expected)}."
+    distance = np.where(np.isfinite(got), np.abs(got - expected), np.inf)
+    worst = np.unravel_index(np.argmax(distance), got.shape)
+    index = ", ".join(str(int(i)) for i in worst)
+    n_wrong = np.sum(~np.isclose(got, expected, rtol=rtol, atol=atol))
+    return (
+        f"got {got[worst]:.6g} at [{index}], expected {expected[worst]:.6g} there"
+        f" ({n_wrong} of {got.size} values are wrong)."
+    )
+
+
+def _listed(array):
+    return np.array2string(array, precision=5, separator=", ", max_line_width=200)
+
+
+def _describe(value):
+    """A short name of a value that is not what was wanted."""
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    text = repr(value)
+    return f"{text if len(text) <= 40 else ''} (type {type(value).__name__})".strip()
+
+
+def _opening(name, case):
+    return f"{name}: " if case is None else f"{name} (hidden case: {case}): "
+
+
+def _fail(name, case, problem):
+    raise AssertionError(_opening(name, case) + problem)

@@ -1,0 +1,115 @@
+"""Densities, divergences and bounds, in nats, one value for each image.
+
+Each sums over pixels or latent dimensions and leaves the batch alone; the caller averages.
+Arguments may be numpy arrays or tensors of any type; results are tensors of Keras's float type.
+"""
+
+import math
+
+import keras
+from keras import ops
+
+LOG_2_PI = math.log(2 * math.pi)
+
+
+def mse_per_image(x, x_hat):
+    """Mean squared error of each reconstruction.
+
+    Args:
+        x: images, (n, …).
+        x_hat: their reconstructions, the same shape.
+
+    Returns:
+        (n,), in squared units of a pixel.
+    """
+    x, x_hat = _floats(x, x_hat)
+    return ops.mean(ops.square(x - x_hat), axis=_all_but_the_batch(x))
+
+
+def log_normal_pdf(x, mean, log_var):
+    """Log-density of a Gaussian with a diagonal covariance.
+
+    Args:
+        x: points, (…, d).
+        mean: (…, d), or what broadcasts to it.
+        log_var: logarithm of the variance, likewise.
+
+    Returns:
+        (…,), in nats.
+    """
+    x, mean, log_var = _floats(x, mean, log_var)
+    squares = ops.square(x - mean) * ops.exp(-log_var)
+    return -0.5 * ops.sum(LOG_2_PI + log_var + squares, axis=-1)
+
+
+def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
+    """KL(q ‖ p) between two Gaussians with diagonal covariances.
+
+    With p = N(0, I) this is Kingma & Welling 2013, appendix B.
+
+    Args:
+        q_mean: (…, d).
+        q_log_var: logarithm of q's variance, (…, d).
+        p_mean: (…, d), or what broadcasts to it.
+        p_log_var: logarithm of p's variance, likewise.
+
+    Returns:
+        (…,), in nats.
+    """
+    q_mean, q_log_var, p_mean, p_log_var = _floats(q_mean, q_log_var, p_mean, p_log_var)
+    log_ratio = q_log_var - p_log_var  # of the variances
+    distance = ops.square(q_mean - p_mean) * ops.exp(-p_log_var)
+    return 0.5 * ops.sum(ops.exp(log_ratio) - 1.0 - log_ratio + distance, axis=-1)
+
+
+def bernoulli_nll(x, logits):
+    """Negative log-likelihood of images under independent Bernoulli pixels.
+
+    Finite for every finite logit: −log p = softplus(logits) − x·logits.
+
+    Args:
+        x: images in [0, 1], (n, …).
+        logits: log(p / (1 − p)) of each pixel, the same shape.
+
+    Returns:
+        (n,), in nats.
+    """
+    x, logits = _floats(x, logits)
+    return ops.sum(ops.softplus(logits) - x * logits, axis=_all_but_the_batch(x))
+
+
+def gaussian_nll(x, mean, log_var):
+    """Negative log-likelihood of images under independent Gaussian pixels.
+
+    Args:
+        x: images, (n, …).
+        mean: the same shape.
+        log_var: logarithm of the variance, the same shape or what broadcasts to it.
+
+    Returns:
+        (n,), in nats.
+    """
+    x, mean, log_var = _floats(x, mean, log_var)
+    squares = ops.square(x - mean) * ops.exp(-log_var)
+    return 0.5 * ops.sum(LOG_2_PI + log_var + squares, axis=_all_but_the_batch(x))
+
+
+def importance_weighted_bound(log_w):
+    """The importance-weighted bound on log p(x), Burda et al. 2015, eq. 8.
+
+    Args:
+        log_w: log p(x, z) − log q(z | x) for k draws of z and n images, (k, n).
+
+    Returns:
+        (n,), in nats: log of the mean weight. For k = 1 it is the one-sample ELBO.
+    """
+    (log_w,) = _floats(log_w)
+    return ops.logsumexp(log_w, axis=0) - math.log(log_w.shape[0])
+
+
+def _floats(*values):
+    return [ops.convert_to_tensor(value, dtype=keras.config.floatx()) for value in values]
+
+
+def _all_but_the_batch(x):
+    return tuple(range(1, len(x.shape)))
