@@ -61,6 +61,15 @@ def test_codes_of_another_length_are_refused():
         plots.code_scatter(np.zeros((5, 3)), np.zeros(5))
 
 
+def test_layers_are_bars_with_their_sizes_that_lie_around_the_middle():
+    ax = plots.layer_bars(["x", "z", "x_hat"], [784, 2, 784])
+    assert [text.get_text() for text in ax.texts] == ["784", "2", "784"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["x", "z", "x_hat"]
+    first, middle, _ = ax.patches
+    assert first.get_height() > middle.get_height()
+    assert middle.get_y() == pytest.approx(-middle.get_height() / 2)
+
+
 def test_lines_have_names_and_labelled_axes():
     x = np.arange(3)
     ax = plots.lines(x, {"a": x**2, "b": 2.0}, xlabel="epoch", ylabel="nats")

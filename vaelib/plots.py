@@ -87,7 +87,31 @@ def code_scatter(z, labels, ax=None):
             va="center",
             bbox={"boxstyle": "circle,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.85},
         )
-    ax.set(xlabel="first code", ylabel="second code")
+    ax.set(xlabel="first number of the code", ylabel="second number of the code")
+    return ax
+
+
+def layer_bars(names, sizes, ax=None):
+    """The sizes of a network's layers as bars, from left to right.
+
+    Args:
+        names: the names of the layers.
+        sizes: how many numbers each of them holds.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`; heights are logarithmic, so that small layers can be seen.
+    """
+    ax = ax or _new_axes(1.1 * len(sizes), 3)
+    heights = np.log1p(sizes)
+    places = range(len(sizes))
+    ax.bar(places, heights, bottom=-heights / 2, width=0.45, color=plt.get_cmap("cividis")(0.25))
+    for place, (size, height) in enumerate(zip(sizes, heights, strict=True)):
+        ax.text(place, height / 2 + 0.15, str(size), ha="center")
+    ax.set_xticks(places, names)
+    ax.set(yticks=[], ylim=(-heights.max() / 2 - 0.3, heights.max() / 2 + 1))
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
     return ax
 
 

@@ -139,7 +139,7 @@ def mse_not_squared(x, x_hat):
     return (x - x_hat).reshape(len(x), -1).mean(axis=1)
 
 
-@wrong("mse_per_image", says="got shape (2, 2, 1), expected (2,)")
+@wrong("mse_per_image", says="hidden case: two channels")
 def mse_over_one_axis(x, x_hat):
     return np.mean((x - x_hat) ** 2, axis=1)
 
@@ -214,6 +214,18 @@ def encoder_linear(latent_dim):
     return encoder(latent_dim, activation=None)
 
 
+@wrong("build_dense_encoder", says="the dense layer of 64 has no activation")
+def encoder_64_linear(latent_dim):
+    dense = [layers.Dense(256, "relu"), layers.Dense(64), layers.Dense(latent_dim)]
+    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), *dense])
+
+
+@wrong("build_dense_encoder", says="the image is not flattened first")
+def encoder_without_flatten(latent_dim):
+    dense = [layers.Dense(256, "relu"), layers.Dense(64, "relu"), layers.Dense(latent_dim)]
+    return keras.Sequential([keras.Input((28, 28, 1)), *dense])
+
+
 @wrong("build_dense_encoder", says="the dense layer of 64 is missing")
 def encoder_without_64(latent_dim):
     return encoder(latent_dim, hidden=(256,))
@@ -281,6 +293,12 @@ def decoder_tanh_image(latent_dim):
 @wrong("build_dense_decoder", says="the hidden layers have no activation")
 def decoder_linear(latent_dim):
     return decoder(latent_dim, activation=None)
+
+
+@wrong("build_dense_decoder", says="the dense layer of 64 has no activation")
+def decoder_64_linear(latent_dim):
+    dense = [layers.Dense(64), layers.Dense(256, "relu"), layers.Dense(784, "sigmoid")]
+    return keras.Sequential([keras.Input((latent_dim,)), *dense, layers.Reshape((28, 28, 1))])
 
 
 @wrong("build_dense_decoder", says="got shape (1, 784), expected (1, 28, 28, 1)")

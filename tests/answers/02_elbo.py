@@ -64,6 +64,17 @@ def density_without_half(x, mean, log_var):
     return np.sum(log_density(x, mean, log_var) - log_var / 2, axis=-1)
 
 
+@wrong("log_normal_pdf", says="the term log 2π is counted once, not in each dimension")
+def density_with_one_constant(x, mean, log_var):
+    each = log_var + (x - mean) ** 2 / np.exp(log_var)
+    return -0.5 * (LOG_2_PI + np.sum(each, axis=-1))
+
+
+@wrong("log_normal_pdf", says="the squared distance is not divided by the variance")
+def density_distance_not_divided(x, mean, log_var):
+    return -0.5 * np.sum(LOG_2_PI + log_var + (x - mean) ** 2, axis=-1)
+
+
 @wrong("log_normal_pdf", says="the logarithm is not taken")
 def density_without_logarithm(x, mean, log_var):
     return np.exp(np.sum(log_density(x, mean, log_var), axis=-1))
@@ -167,6 +178,27 @@ def kl_distance_not_divided(q_mean, q_log_var, p_mean, p_log_var):
     return same_mean + 0.5 * ((q_mean - p_mean) ** 2).sum(axis=-1)
 
 
+@wrong("kl_divergence", says="the squared distance is divided by q's variance")
+def kl_distance_over_q(q_mean, q_log_var, p_mean, p_log_var):
+    same_mean = kl_sum(q_mean, q_log_var, q_mean, p_log_var)
+    return same_mean + 0.5 * ((q_mean - p_mean) ** 2 / np.exp(q_log_var)).sum(axis=-1)
+
+
+@wrong("kl_divergence", says="the squared distance is missing")
+def kl_without_distance(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_sum(q_mean, q_log_var, q_mean, p_log_var)
+
+
+@wrong("kl_divergence", says="the sign of the logarithm is wrong")
+def kl_logarithm_upside_down(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_sum(q_mean, q_log_var, p_mean, p_log_var) + (q_log_var - p_log_var).sum(axis=-1)
+
+
+@wrong("kl_divergence", says="the term −1 is missing")
+def kl_without_minus_one(q_mean, *args):
+    return kl_sum(q_mean, *args) + q_mean.shape[-1] / 2
+
+
 @wrong("kl_divergence", says="averaged over the batch, too")
 def kl_of_the_whole_batch(*args):
     return np.mean(kl_sum(*args))
@@ -257,7 +289,14 @@ def draws_not_drawn_at_all(q_mean, q_log_var, n, seed):
 
 @wrong("kl_monte_carlo", says="the number of draws is fixed")
 def draws_of_a_fixed_number(q_mean, q_log_var, n, seed):
-    return log_ratio(drawn(q_mean, q_log_var, 20, seed), q_mean, q_log_var).sum(1).mean()
+    return log_ratio(drawn(q_mean, q_log_var, 200, seed), q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="the variance of p is taken for e instead of 1")
+def draws_with_a_wide_p(q_mean, q_log_var, n, seed):
+    z = drawn(q_mean, q_log_var, n, seed)
+    ratio = log_density(z, q_mean, q_log_var) - log_density(z, 0, np.ones_like(q_log_var))
+    return ratio.sum(1).mean()
 
 
 @wrong("kl_monte_carlo", says="the variance is used as the deviation")
@@ -536,6 +575,23 @@ def elbo_with_diagonal_kl(x, W, b, log_var_x, q_mean, q_cov):
     return elbo(x, W, b, log_var_x, q_mean, q_cov) + log_dets / 2
 
 
+@wrong("linear_gaussian_elbo", says="the norm of the error is not squared")
+def elbo_norm_not_squared(x, W, b, log_var_x, q_mean, q_cov):
+    norm = np.linalg.norm(x - W @ q_mean - b)
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) + (norm**2 - norm) / (2 * np.exp(log_var_x))
+
+
+@wrong("linear_gaussian_elbo", says="log_var_x is counted once, not for each pixel")
+def elbo_one_log_var(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) + (len(x) - 1) * log_var_x / 2
+
+
+@wrong("linear_gaussian_elbo", says="the trace is not divided by σ²")
+def elbo_trace_not_divided(x, W, b, log_var_x, q_mean, q_cov):
+    trace = np.trace(W @ q_cov @ W.T) / 2
+    return elbo(x, W, b, log_var_x, q_mean, q_cov, trace=0) - trace
+
+
 @wrong("linear_gaussian_elbo", says="log p(x) is returned")
 def elbo_exact_evidence(x, W, b, log_var_x, q_mean, q_cov):
     return log_p_x(x, W, b, log_var_x)
@@ -570,13 +626,23 @@ def bound_mean_of_logs(log_w):
     return np.mean(log_w, axis=0)
 
 
-@wrong("importance_weighted_bound", says="overflows or rounds to 0")
+@wrong("importance_weighted_bound", says="log n is subtracted instead of log k")
+def bound_with_log_n(log_w):
+    return special.logsumexp(log_w, axis=0) - np.log(log_w.shape[1])
+
+
+@wrong("importance_weighted_bound", says="k is subtracted instead of log k")
+def bound_with_k(log_w):
+    return special.logsumexp(log_w, axis=0) - len(log_w)
+
+
+@wrong("importance_weighted_bound", says="which rounds them to 0")
 def bound_that_overflows(log_w):
     with np.errstate(all="ignore"):
         return np.log(np.mean(np.exp(log_w), axis=0))
 
 
-@wrong("importance_weighted_bound", says="overflows or rounds to 0")
+@wrong("importance_weighted_bound", says="which rounds them to 0")
 def bound_in_keras_that_overflows(log_w):
     return ops.log(ops.mean(ops.exp(log_w), axis=0))
 
@@ -584,6 +650,14 @@ def bound_in_keras_that_overflows(log_w):
 @wrong("importance_weighted_bound", says="the largest weight alone is taken")
 def bound_of_the_largest(log_w):
     return np.max(log_w, axis=0)
+
+
+@wrong("importance_weighted_bound", says="hidden case: huge weights")
+def bound_shifted_by_the_smallest(log_w):
+    smallest = log_w.min()
+    with np.errstate(all="ignore"):
+        inside = np.exp(log_w - min(smallest, 0))
+        return min(smallest, 0) + np.log(np.mean(inside, axis=0))
 
 
 @wrong("importance_weighted_bound", says="the mean runs over the images")
