@@ -59,18 +59,14 @@ def foreign(source, allowed):
     return found
 
 
-def assigned(source):
-    """Lists the names that a cell leaves behind, those of its imports aside.
+def left_behind(source):
+    """Lists the names that a cell binds at its top level, imports included, in alphabetical order.
 
     Raises:
         SyntaxError: the source does not parse.
     """
-    imports = [
-        node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
-    imported = {(one.asname or one.name).split(".")[0] for node in imports for one in node.names}
     code = compile(source, "<cell>", "exec", dont_inherit=True)
-    return _stored(code, {"STORE_NAME", "STORE_GLOBAL"}) - imported
+    return sorted(_stored(code, {"STORE_NAME", "STORE_GLOBAL"}))
 
 
 def uses(source, name):

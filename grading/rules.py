@@ -4,7 +4,7 @@ import ast
 import keyword
 
 from grading.markers import SOLUTION, marker_problems, regions, stubbed
-from grading.names import assigned, defined, foreign, uses
+from grading.names import defined, foreign, left_behind, uses
 from grading.sections import section_problems
 
 KEYS = {
@@ -43,7 +43,6 @@ def problems(cells):
             elif cell.kind == "answer":
                 found += _answer(cell)
         found += _pairs(cells)
-        found += _overwritten(cells)
         found += section_problems(cells)
     return sorted(set(found))
 
@@ -139,6 +138,12 @@ def _check(cell, cells):
         return stars
     message = f"the check of {cell.name!r} uses {{!r}}, neither its exercise nor its own"
     found = [(cell.first + line - 1, message.format(name)) for name, line in unfair.items()]
+    own = f"check_{cell.name}"
+    left = [name for name in left_behind(cell.source) if name != own]
+    if left:  # any of them could be the name of a student's own helper
+        names = ", ".join(repr(name) for name in left[:3]) + (", …" if left[3:] else "")
+        message = f"the check of {cell.name!r} leaves {names} in the student's notebook"
+        found.append((cell.line, f"{message}; put it inside a function {own}"))
     if not used:
         found.append((cell.line, f"the check of {cell.name!r} never uses it"))
     return found
@@ -155,27 +160,6 @@ def _answer(cell):
         f"the answer {cell.name!r} has no model answer between {SOLUTION[0]} and {SOLUTION[1]}"
     )
     return [(cell.line, f"{message}; nbgrader would put the stub for the whole cell")]
-
-
-def _overwritten(cells):
-    """A check runs in the student's notebook: what it assigns must not change what comes after."""
-    found, left = [], {}  # left: names that a check assigned last, each with that check
-    for cell in cells:
-        if cell.type != "code":
-            continue
-        try:
-            names = assigned(cell.source)
-            used = foreign(cell.source, set())
-        except SyntaxError:  # reported for what it is, or a magic command
-            continue
-        if cell.kind == "check":
-            left |= dict.fromkeys(names, cell)
-            continue
-        for name in used.keys() & left.keys():
-            message = f"the check of {left[name].name!r} assigns {name!r}, which the cell in line"
-            found.append((left[name].line, f"{message} {cell.line} uses; give it another name"))
-        left = {name: check for name, check in left.items() if name not in names}
-    return found
 
 
 def _pairs(cells):

@@ -55,14 +55,18 @@ def double(x):
 print("double(4) should be 8")
 
 # %% check="double" points=2
-import numpy as np
+def check_double():
+    import numpy as np
 
-pairs = {n: 2 * n for n in range(3)}
-assert all(double(n) == twice for n, twice in pairs.items()), "double: wrong"
-# BEGIN HIDDEN TESTS
-many = np.arange(10)
-assert (double(many) == 2 * many).all(), "double: wrong, case=arrays"
-# END HIDDEN TESTS
+    pairs = {n: 2 * n for n in range(3)}
+    assert all(double(n) == twice for n, twice in pairs.items()), "double: wrong"
+    # BEGIN HIDDEN TESTS
+    many = np.arange(10)
+    assert (double(many) == 2 * many).all(), "double: wrong, case=arrays"
+    # END HIDDEN TESTS
+
+
+check_double()
 
 # %% [markdown] predict="half"
 # **Predict.** What is the square of ½? *Your guess.*
@@ -298,8 +302,8 @@ REFUSALS = {
         "np.arange(TEN)",
     ),
     "a star import in a check": (
-        "import numpy as np\n\npairs",
-        "from numpy import *\n\npairs",
+        "def check_double():\n    import numpy as np\n",
+        "from numpy import *\ndef check_double():\n",
         "imports * from numpy",
         "from numpy import *",
     ),
@@ -564,11 +568,17 @@ REFUSALS = {
         "must be '### Exercise 2 · `square` (3 points)'",
         "2 · `cube`",
     ),
-    "a check that changes what a later cell uses": (
-        "pairs = {n: 2 * n for n in range(3)}",
-        "pairs = {n: 2 * n for n in range(3)}\nSEED = 2",
-        "the check of 'double' assigns 'SEED', which the cell in line",
-        'check="double" points=2',
+    "a check that leaves a name in the student's notebook": (
+        CHECK,
+        f"helper = 1\n{CHECK}",
+        "the check of 'square' leaves 'helper' in the student's notebook; put it inside a function",
+        'check="square" points=3',
+    ),
+    "a check that leaves an import in the student's notebook": (
+        CHECK,
+        f"from math import sqrt as relu\n{CHECK}",
+        "the check of 'square' leaves 'relu' in the student's notebook",
+        'check="square" points=3',
     ),
     "a heading without an exercise": (
         "# ## Recap",
@@ -596,11 +606,6 @@ def test_the_build_refuses_and_names_the_line(case, tmp_path, capsys):
 
 def test_the_toy_itself_breaks_no_rule():
     assert problems(parse(TOY)) == []
-
-
-def test_a_check_may_assign_what_later_cells_assign_anew():
-    text = TOY.replace("1 + SEED", "pairs = {}\nlen(pairs) + SEED")
-    assert problems(parse(text)) == []
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_the_file():
@@ -641,7 +646,9 @@ def test_a_source_begins_with_a_header():
     ],
 )
 def test_a_check_may_use_its_exercise_its_own_names_and_builtins(text):
-    assert problems(parse(TOY.replace(CHECK, text))) == []
+    lines = "".join(f"    {line}\n" for line in text.splitlines())
+    inside = f"def check_square():\n{lines}\n\ncheck_square()"
+    assert problems(parse(TOY.replace(CHECK, inside))) == []
 
 
 def test_the_same_source_gives_the_same_bytes(toy):
@@ -755,7 +762,7 @@ def test_the_scan_of_a_release_finds_markers_secrets_and_a_lost_stub(toy):
     released.cells[-1].source += "\nmany = np.arange(10)\n# begin hidden tests"
     found = markers.leaks(cells, released)
     numbered = {text: number for number, text in enumerate(TOY.split("\n"), start=1)}
-    hidden = numbered["many = np.arange(10)"]
+    hidden = numbered["    many = np.arange(10)"]
     last = numbered["# ## Further reading"] - 1
     assert (
         last,
@@ -767,10 +774,11 @@ def test_the_scan_of_a_release_finds_markers_secrets_and_a_lost_stub(toy):
 
 
 def test_an_import_or_a_hidden_line_that_the_visible_part_shows_is_no_secret(toy):
-    text = TOY.replace("many = np", "import numpy as np\nfrom os import path\nmany = np")
+    imports = "import numpy as np\n    from os import path\n    many = np"
+    text = TOY.replace("many = np", imports)
     text = text.replace("import math\n", "import math\nfrom os import path\n")
     shown = "pairs = {n: 2 * n for n in range(3)}"
-    text = text.replace("many = np", f"{shown}\nmany = np")
+    text = text.replace("many = np", f"{shown}\n    many = np")
     toy.write_text(text)
     released = release(convert(toy), "01_toy", toy.parent.parent)
     assert markers.leaks(parse(text), released) == []

@@ -50,10 +50,14 @@ def double(x):
 
 
 # %% check="double" points=2
-assert double(3) == 6
-# BEGIN HIDDEN TESTS
-assert double(4) == 8
-# END HIDDEN TESTS
+def check_double():
+    assert double(3) == 6
+    # BEGIN HIDDEN TESTS
+    assert double(4) == 8
+    # END HIDDEN TESTS
+
+
+check_double()
 
 # %% [markdown]
 # ### Exercise 2 · `square` (3 points)

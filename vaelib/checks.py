@@ -5,7 +5,11 @@ exercise. A check with a `case`, such as ``case="more dimensions"``, is a hidden
 exercise, the case and the mistake, and shows no numbers.
 """
 
+import re
+
 import numpy as np
+
+LONGEST_REASON = 300  # characters of an exception's text; Keras quotes whole arrays
 
 
 def call(name, function, *args, case=None):
@@ -20,9 +24,30 @@ def call(name, function, *args, case=None):
         case: the hidden case, if this is one.
 
     Raises:
-        AssertionError: the function is missing, not implemented yet, or raised an exception.
+        AssertionError: the function is missing, not implemented yet, raised an exception, or
+            changed one of its arguments.
     """
-    return _run(name, function, [_copied(a) for a in args], case)
+    if function is None:
+        _fail(name, case, "got None. Does your function end with `return`?")
+    if not callable(function):
+        problem = f"expected a function or a Keras model, but it is {_describe(function, case)}."
+        _fail(name, case, problem)
+    lent = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+    try:
+        result = function(*lent)
+    except NotImplementedError as error:
+        problem = _not_implemented(function, error)
+        raise AssertionError(_opening(name, case) + problem) from None
+    except (Exception, SystemExit) as error:
+        if case is not None:  # the exception's text could show the hidden numbers
+            problem = f"your code raised {type(error).__name__}."
+            raise AssertionError(_opening(name, case) + problem) from None
+        problem = f"your code raised {type(error).__name__}: {_shortened(error)}"
+        raise AssertionError(_opening(name, case) + problem) from error
+    for before, after in zip(args, lent, strict=True):
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+            _fail(name, case, "your code changes its argument in place. Work on a new array.")
+    return result
 
 
 def check_close(name, got, expected, *, rtol=1e-5, atol=1e-6, mistakes=None, what=None, case=None):
@@ -32,8 +57,8 @@ def check_close(name, got, expected, *, rtol=1e-5, atol=1e-6, mistakes=None, wha
         name: the exercise.
         got: the student's value: a number, an array, or a tensor of any backend.
         expected: the right value; its shape is demanded.
-        rtol: tolerance relative to the expected value.
-        atol: absolute tolerance.
+        rtol: tolerance relative to the expected value; a number, or an array of its shape.
+        atol: absolute tolerance, likewise.
         mistakes: for each known mistake, in words, the value that it gives.
         what: what the value is, if it is not the function's result itself.
         case: the hidden case, if this is one.
@@ -78,14 +103,15 @@ def check_shape(name, got, shape, *, what=None, case=None):
 
 
 def check_pair(name, got, *, case=None):
-    """Demand a tuple or a list of two values, and return them.
+    """Demand two values, as a tuple, a list or one stacked array, and return them.
 
     Raises:
         AssertionError: anything else came.
     """
-    if not isinstance(got, tuple | list) or len(got) != 2:
-        _fail(name, case, f"got {_describe(got)}, expected two values: `return a, b`.")
-    return got
+    whole = isinstance(got, str | dict) or not hasattr(got, "__len__")
+    if whole or len(got) != 2:
+        _fail(name, case, f"got {_describe(got, case)}, expected two values: `return a, b`.")
+    return got[0], got[1]
 
 
 def check_true(name, condition, problem, *, case=None):
@@ -96,23 +122,6 @@ def check_true(name, condition, problem, *, case=None):
     """
     if not condition:
         _fail(name, case, problem)
-
-
-def check_unchanged(name, function, *args, case=None):
-    """Call a student's function and demand that it leaves its array arguments as they were.
-
-    Returns:
-        What the function returned.
-
-    Raises:
-        AssertionError: an argument changed, or `call` fails.
-    """
-    lent = [_copied(a) for a in args]
-    result = _run(name, function, lent, case)
-    for before, after in zip(args, lent, strict=True):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
-            _fail(name, case, "your code changes its argument in place. Work on a new array.")
-    return result
 
 
 def check_weights(name, model, shapes, *, mistakes=None, case=None):
@@ -128,9 +137,9 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
     Raises:
         AssertionError: no model, or other weights.
     """
-    if not hasattr(model, "get_weights"):
+    if not hasattr(model, "get_weights") or isinstance(model, type):
         hint = " Does your function end with `return`?" if model is None else ""
-        _fail(name, case, f"got {_describe(model)}, expected a Keras model.{hint}")
+        _fail(name, case, f"got {_describe(model, case)}, expected a Keras model.{hint}")
     got = [tuple(w.shape) for w in model.get_weights()]
     if got == [tuple(s) for s in shapes]:
         return
@@ -138,31 +147,26 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
     problem = "the weights have the wrong shapes."
     if case is None:
         problem = f"the weights have shapes {got}, expected {list(shapes)}."
+    if sorted(got) == sorted(tuple(s) for s in shapes):
+        named = ["the layers are created in another order than they are used"]
     _fail(name, case, problem + _sentence(named))
 
 
-def _copied(argument):
-    return argument.copy() if isinstance(argument, np.ndarray) else argument
+def _not_implemented(function, error):
+    """Whose stub it was: the exercise's own, or that of another function, which it calls."""
+    last = error.__traceback__
+    while last.tb_next:
+        last = last.tb_next
+    stub = last.tb_frame.f_code.co_name
+    if stub in ("call", getattr(function, "__name__", stub)):
+        return "not implemented yet. Replace the line `raise NotImplementedError` by your code."
+    return f"your code calls `{stub}`, which is not implemented yet."
 
 
-def _run(name, function, args, case):
-    """What the student's function returns; an exception of theirs becomes a failed check."""
-    if function is None:
-        _fail(name, case, "got None. Does your function end with `return`?")
-    if not callable(function):
-        problem = f"expected a function or a Keras model, but it is {_describe(function)}."
-        _fail(name, case, problem)
-    try:
-        return function(*args)
-    except NotImplementedError:
-        problem = "not implemented yet. Replace the line `raise NotImplementedError` by your code."
-        raise AssertionError(_opening(name, case) + problem) from None
-    except (Exception, SystemExit) as error:
-        if case is not None:  # the exception's text could show the hidden numbers
-            problem = f"your code raised {type(error).__name__}."
-            raise AssertionError(_opening(name, case) + problem) from None
-        problem = f"your code raised {type(error).__name__}: {error}"
-        raise AssertionError(_opening(name, case) + problem) from error
+def _shortened(error):
+    """The text of an exception without colours, and not longer than a paragraph."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]} …"
 
 
 def _as_array(name, got, wanted, case):
@@ -175,8 +179,11 @@ def _as_array(name, got, wanted, case):
         array = np.asarray(got)
     except Exception:  # a symbolic tensor, a ragged list: numpy and the backends raise many types
         array = np.asarray(None)
+    if array.dtype.kind == "c" and np.allclose(array.imag, 0):
+        array = array.real
     if array.dtype.kind not in "biuf":
-        _fail(name, case, f"got {_describe(got)}, expected {wanted}.")
+        wanted = wanted if case is None else "an array of numbers"
+        _fail(name, case, f"got {_describe(got, case)}, expected {wanted}.")
     return array.astype(np.float64)
 
 
@@ -214,12 +221,15 @@ def _listed(array):
     return np.array2string(array, precision=5, separator=", ", max_line_width=200)
 
 
-def _describe(value):
-    """A short name of a value that is not what was wanted."""
-    if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)}"
+def _describe(value, case):
+    """A short name of a value that is not what was wanted; without numbers in a hidden case."""
+    kind = type(value).__name__
+    if case is None and isinstance(value, tuple | list):
+        return f"a {kind} of {len(value)}"
     text = repr(value)
-    return f"{text if len(text) <= 40 else ''} (type {type(value).__name__})".strip()
+    if case is not None or len(text) > 40 or "\n" in text:
+        return f"something of type {kind}"
+    return f"{text} (type {kind})"
 
 
 def _opening(name, case):

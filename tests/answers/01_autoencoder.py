@@ -95,6 +95,36 @@ def pca_one_mean(x, k):
     return x.mean() + (x - x.mean()) @ vt[:k].T @ vt[:k]
 
 
+@wrong("pca_reconstruction", says="the directions come from x, not from x minus its mean")
+def pca_directions_of_the_raw_points(x, k):
+    mean = x.mean(axis=0)
+    vt = np.linalg.svd(x, full_matrices=False)[2]
+    return mean + (x - mean) @ vt[:k].T @ vt[:k]
+
+
+@wrong("pca_reconstruction", says="x is projected, not x minus its mean")
+def pca_of_the_raw_points(x, k):
+    mean = x.mean(axis=0)
+    vt = np.linalg.svd(x - mean, full_matrices=False)[2]
+    return mean + x @ vt[:k].T @ vt[:k]
+
+
+@wrong("pca_reconstruction", says="changes its argument in place")
+def pca_in_place(x, k):
+    mean = x.mean(axis=0)
+    x -= mean
+    vt = np.linalg.svd(x, full_matrices=False)[2]
+    return mean + x @ vt[:k].T @ vt[:k]
+
+
+@right("pca_reconstruction")
+def pca_by_complex_eigenvectors(x, k):
+    mean = x.mean(axis=0)
+    values, vectors = np.linalg.eig(np.cov(x, rowvar=False))
+    basis = vectors[:, np.argsort(-values.real)[:k]]
+    return mean + (x - mean) @ basis @ np.linalg.pinv(basis)
+
+
 # mse_per_image
 
 
@@ -246,6 +276,46 @@ def encoder_not_returned(latent_dim):
     encoder(latent_dim)
 
 
+@wrong("build_dense_encoder", says="as Dropout does")
+def encoder_with_dropout(latent_dim):
+    dense = [layers.Dense(256, "relu"), layers.Dropout(0.5), layers.Dense(64, "relu")]
+    last = layers.Dense(latent_dim)
+    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), *dense, last])
+
+
+SHARED = [layers.Flatten(), layers.Dense(256, "relu"), layers.Dense(64, "relu")]
+
+
+@wrong("build_dense_encoder", says="share their layers")
+def encoder_of_shared_layers(latent_dim):
+    return keras.Sequential([keras.Input((28, 28, 1)), *SHARED, layers.Dense(latent_dim)])
+
+
+@wrong("build_dense_encoder", says="the code of a grey image")
+def encoder_relu6(latent_dim):
+    return encoder(latent_dim, activation="relu6")
+
+
+@wrong("build_dense_encoder", says="the layers are created in another order")
+def encoder_out_of_order(latent_dim):
+    last = layers.Dense(latent_dim)
+    last.build((None, 64))
+    hidden = [layers.Dense(256, "relu"), layers.Dense(64, "relu")]
+
+    class Encoder(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.last, self.flatten, self.hidden = last, layers.Flatten(), hidden
+
+        def call(self, x):
+            x = self.flatten(x)
+            for layer in self.hidden:
+                x = layer(x)
+            return self.last(x)
+
+    return Encoder()
+
+
 # build_dense_decoder
 
 
@@ -321,6 +391,13 @@ def decoder_wrong_order(latent_dim):
     return decoder(latent_dim, hidden=(256, 64))
 
 
+@wrong("build_dense_decoder", says="as Dropout does")
+def decoder_with_dropout(latent_dim):
+    dense = [layers.Dense(64, "relu"), layers.Dropout(0.5), layers.Dense(256, "relu")]
+    last = [layers.Dense(784, "sigmoid"), layers.Reshape((28, 28, 1))]
+    return keras.Sequential([keras.Input((latent_dim,)), *dense, *last])
+
+
 @wrong("build_dense_decoder", says="one layer is used twice")
 def decoder_shared_layer(latent_dim):
     z = keras.Input((latent_dim,))
@@ -386,7 +463,7 @@ def noise_uniform(x, sigma, seed):
     return noisy(x, np.random.default_rng(seed).uniform(-sigma, sigma, size=x.shape))
 
 
-@wrong("add_noise", says="uniform between 0 and sigma")
+@wrong("add_noise", says="the noise lies between 0 and sigma")
 def noise_uniform_and_positive(x, sigma, seed):
     return noisy(x, sigma * np.random.default_rng(seed).random(size=x.shape))
 
@@ -412,6 +489,33 @@ def noise_with_a_fixed_seed(x, sigma, seed):
     return noisy(x, sigma * np.random.default_rng(0).normal(size=x.shape))
 
 
+@wrong("add_noise", says="the noise repeats")
+def noise_one_number_per_row(x, sigma, seed):
+    shape = x.shape[:2] + (1,) * (x.ndim - 2)
+    return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
+
+
+@wrong("add_noise", says="the noise is returned without the image")
+def noise_alone(x, sigma, seed):
+    return np.clip(sigma * np.random.default_rng(seed).normal(size=x.shape), 0, 1)
+
+
+@wrong("add_noise", says="the noise is multiplied by the image")
+def noise_times_image(x, sigma, seed):
+    return noisy(x, x * sigma * np.random.default_rng(seed).normal(size=x.shape))
+
+
+@wrong("add_noise", says="hidden case: seeds")
+def noise_where_seed_zero_counts_as_none(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(seed or None).normal(size=x.shape))
+
+
+@wrong("add_noise", says="but NaN")
+def noise_of_nan(x, sigma, seed):
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(-np.ones_like(x))
+
+
 @wrong("add_noise", says="every pixel of an image gets the same noise")
 def noise_one_number_per_image(x, sigma, seed):
     shape = (len(x),) + (1,) * (x.ndim - 1)
@@ -435,12 +539,26 @@ def pairs_in_keras(x, sigma, seed):
     return noise_in_keras(x, sigma, seed), ops.convert_to_tensor(x)
 
 
-@wrong("denoising_pairs", says="the target is noisy, too")
+@right("denoising_pairs")
+def pairs_as_one_array(x, sigma, seed):
+    return np.array([add_noise(x, sigma, seed), x])
+
+
+def stub(x, sigma, seed):
+    raise NotImplementedError("your answer goes here")
+
+
+@wrong("denoising_pairs", says="your code calls `stub`, which is not implemented yet")
+def pairs_of_a_stub(x, sigma, seed):
+    return stub(x, sigma, seed), x
+
+
+@wrong("denoising_pairs", says="the target is not the clean image x")
 def pairs_noisy_twice(x, sigma, seed):
     return add_noise(x, sigma, seed), add_noise(x, sigma, seed)
 
 
-@wrong("denoising_pairs", says="the target is noisy, too")
+@wrong("denoising_pairs", says="the target is not the clean image x")
 def pairs_with_two_noises(x, sigma, seed):
     return add_noise(x, sigma, seed), add_noise(x, sigma, seed + 1)
 

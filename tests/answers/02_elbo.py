@@ -75,6 +75,24 @@ def density_distance_not_divided(x, mean, log_var):
     return -0.5 * np.sum(LOG_2_PI + log_var + (x - mean) ** 2, axis=-1)
 
 
+@wrong("log_normal_pdf", says="the squared distance is divided by σ instead of σ²")
+def density_distance_over_deviation(x, mean, log_var):
+    squares = (x - mean) ** 2 / np.exp(log_var / 2)
+    return -0.5 * np.sum(LOG_2_PI + log_var + squares, axis=-1)
+
+
+@wrong("log_normal_pdf", says="the factor ½ on the squared distance is missing")
+def density_without_half_on_the_distance(x, mean, log_var):
+    squares = (x - mean) ** 2 / np.exp(log_var)
+    return -np.sum(0.5 * (LOG_2_PI + log_var) + squares, axis=-1)
+
+
+@wrong("log_normal_pdf", says="hidden case: as many dimensions")
+def density_as_the_log_of_a_product(x, mean, log_var):
+    with np.errstate(divide="ignore"):
+        return np.log(np.prod(stats.norm.pdf(x, mean, np.exp(log_var / 2)), axis=-1))
+
+
 @wrong("log_normal_pdf", says="the logarithm is not taken")
 def density_without_logarithm(x, mean, log_var):
     return np.exp(np.sum(log_density(x, mean, log_var), axis=-1))
@@ -204,6 +222,11 @@ def kl_of_the_whole_batch(*args):
     return np.mean(kl_sum(*args))
 
 
+@right("kl_divergence")
+def kl_as_a_list(*args):
+    return kl_with_deviations_in_float64(*args).tolist()
+
+
 # kl_monte_carlo
 
 
@@ -232,6 +255,14 @@ def draws_in_tf(q_mean, q_log_var, n, seed):
     z = q_mean + tf.exp(q_log_var / 2) * eps
     log_q = -0.5 * tf.reduce_sum(q_log_var + eps**2, axis=1)
     return tf.reduce_mean(log_q + 0.5 * tf.reduce_sum(z**2, axis=1))
+
+
+@right("kl_monte_carlo")
+def draws_from_a_generator_of_tf(q_mean, q_log_var, n, seed):
+    eps = tf.random.Generator.from_seed(seed).normal((n, len(q_mean)))
+    z = q_mean + tf.exp(q_log_var / 2) * eps
+    each = tf.reduce_sum(z**2 - eps**2 - q_log_var, axis=1) / 2
+    return tf.reduce_mean(each)
 
 
 def log_ratio(z, q_mean, q_log_var):
@@ -289,7 +320,7 @@ def draws_not_drawn_at_all(q_mean, q_log_var, n, seed):
 
 @wrong("kl_monte_carlo", says="the number of draws is fixed")
 def draws_of_a_fixed_number(q_mean, q_log_var, n, seed):
-    return log_ratio(drawn(q_mean, q_log_var, 200, seed), q_mean, q_log_var).sum(1).mean()
+    return log_ratio(drawn(q_mean, q_log_var, 50, seed), q_mean, q_log_var).sum(1).mean()
 
 
 @wrong("kl_monte_carlo", says="the variance of p is taken for e instead of 1")
@@ -310,7 +341,20 @@ def draws_without_seed(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n, None), q_mean, q_log_var).sum(1).mean()
 
 
-@wrong("kl_monte_carlo", says="got shape (200,), expected ()")
+@wrong("kl_monte_carlo", says="hidden case: two draws")
+def draws_divided_by_n_minus_one(q_mean, q_log_var, n, seed):
+    terms = log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum(1)
+    return terms.sum() / (n - 1)
+
+
+@wrong("kl_monte_carlo", says="the estimate is not finite")
+def draws_with_the_root_of_log_var(q_mean, q_log_var, n, seed):
+    with np.errstate(invalid="ignore"):
+        z = q_mean + np.sqrt(q_log_var) * np.random.default_rng(seed).normal(size=(n, len(q_mean)))
+    return log_ratio(z, q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="got shape (50,), expected ()")
 def draws_not_averaged(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum(1)
 
@@ -481,6 +525,28 @@ def gaussian_squares(x, mean, log_var):
     return ((x - mean) ** 2).reshape(len(x), -1).sum(1)
 
 
+@wrong("gaussian_nll", says="the term log 2π is counted once, not for each pixel")
+def gaussian_with_one_constant(x, mean, log_var):
+    each = (log_var + (x - mean) ** 2 / np.exp(log_var)).reshape(len(x), -1)
+    return 0.5 * (LOG_2_PI + each.sum(1))
+
+
+@wrong("gaussian_nll", says="the squared error is divided by σ instead of σ²")
+def gaussian_error_over_deviation(x, mean, log_var):
+    each = LOG_2_PI + log_var + (x - mean) ** 2 / np.exp(log_var / 2)
+    return 0.5 * each.reshape(len(x), -1).sum(1)
+
+
+@wrong("gaussian_nll", says="the factor ½ is missing")
+def gaussian_without_any_half(*args):
+    return 2 * gaussian_each(*args).sum(1)
+
+
+@wrong("gaussian_nll", says="hidden case: whole images")
+def gaussian_with_a_smallest_variance(x, mean, log_var):
+    return gaussian_each(x, mean, np.maximum(log_var, -5)).sum(1)
+
+
 # linear_gaussian_elbo
 
 
@@ -592,6 +658,35 @@ def elbo_trace_not_divided(x, W, b, log_var_x, q_mean, q_cov):
     return elbo(x, W, b, log_var_x, q_mean, q_cov, trace=0) - trace
 
 
+def log_det(q_cov):
+    return np.linalg.slogdet(q_cov)[1]
+
+
+@wrong("linear_gaussian_elbo", says="the log-determinant is missing")
+def elbo_without_log_det(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) - log_det(q_cov) / 2
+
+
+@wrong("linear_gaussian_elbo", says="the sign of the log-determinant is wrong")
+def elbo_log_det_added(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) - log_det(q_cov)
+
+
+@wrong("linear_gaussian_elbo", says="the term −d of the KL is missing")
+def elbo_without_d(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) - len(q_mean) / 2
+
+
+@wrong("linear_gaussian_elbo", says="D is taken away in the KL instead of d")
+def elbo_with_pixels_for_dimensions(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) + (len(x) - len(q_mean)) / 2
+
+
+@wrong("linear_gaussian_elbo", says="log 2π is counted once, not for each pixel")
+def elbo_one_constant(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) + (len(x) - 1) * LOG_2_PI / 2
+
+
 @wrong("linear_gaussian_elbo", says="log p(x) is returned")
 def elbo_exact_evidence(x, W, b, log_var_x, q_mean, q_cov):
     return log_p_x(x, W, b, log_var_x)
@@ -658,6 +753,31 @@ def bound_shifted_by_the_smallest(log_w):
     with np.errstate(all="ignore"):
         inside = np.exp(log_w - min(smallest, 0))
         return min(smallest, 0) + np.log(np.mean(inside, axis=0))
+
+
+@wrong("importance_weighted_bound", says="hidden case: images on different levels")
+def bound_with_one_shift_for_all_images(log_w):
+    with np.errstate(divide="ignore"):
+        return log_w.max() + np.log(np.mean(np.exp(log_w - log_w.max()), axis=0))
+
+
+@wrong("importance_weighted_bound", says="hidden case: images on different levels")
+def bound_shifted_by_the_mean(log_w):
+    shift = log_w.mean(axis=0)
+    with np.errstate(over="ignore"):
+        return shift + np.log(np.mean(np.exp(log_w - shift), axis=0))
+
+
+@wrong("importance_weighted_bound", says="changes its argument in place")
+def bound_in_place(log_w):
+    largest = log_w.max(axis=0)
+    log_w -= largest
+    return largest + np.log(np.mean(np.exp(log_w), axis=0))
+
+
+@wrong("importance_weighted_bound", says="log(k − 1) is subtracted instead of log k")
+def bound_with_k_minus_one(log_w):
+    return special.logsumexp(log_w, axis=0) - np.log(len(log_w) - 1)
 
 
 @wrong("importance_weighted_bound", says="the mean runs over the images")
