@@ -884,9 +884,9 @@ def linear_gaussian_elbo(x, W, b, log_var_x, q_mean, q_cov):
 # %% [markdown]
 # Try it: one pixel, one code, $x = 1$, $W = 1$, $b = 0$, $\sigma^2 = 1$. The true posterior is $N(½, ½)$, so there the ELBO should be $\log N(1; 0, 2) = -1.5155$.
 
-# %%
+# %% compare
 one, half = np.ones((1, 1), "float32"), np.full((1, 1), 0.5, "float32")
-linear_gaussian_elbo(one[0], one, 0 * one[0], 0.0, half[0], half)
+print(f"{linear_gaussian_elbo(one[0], one, 0 * one[0], 0.0, half[0], half):.4f}")
 
 
 # %% check="linear_gaussian_elbo" points=3

@@ -5,7 +5,8 @@ import tempfile
 
 # Set here, before anything is imported, so that kernels and commands that tests start inherit it.
 os.environ.pop("VAELIB_DATA", None)
-os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-")
+KERAS_HOME = tempfile.TemporaryDirectory(prefix="keras-")  # empty, and removed at the end
+os.environ["KERAS_HOME"] = KERAS_HOME.name
 for scheme in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[scheme] = "http://127.0.0.1:9"  # the discard port: nothing listens there
 for name in ("no_proxy", "NO_PROXY"):

@@ -136,21 +136,27 @@ def test_keras_is_asked_before_anything_is_drawn(monkeypatch, capsys):
     assert "from Keras's cache" in capsys.readouterr().out
 
 
+def loaded_with_cache(home, load):
+    """What a loader prints, and its source, where Keras's folder is `home`.
+
+    In a process of its own, since Keras fixes its folder when it is imported.
+    """
+    code = (
+        "from vaelib import data; data.DRAWN_TRAIN, data.DRAWN_TEST = 40, 20;"
+        f"print(data.{load}().source)"
+    )
+    env = os.environ | {"KERAS_HOME": str(home)}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+
+
 def test_a_damaged_cache_of_keras_is_named_and_not_used(tmp_path):
-    """Runs in a process of its own, since Keras fixes its folder when it is imported."""
     cache = tmp_path / "datasets" / "fashion-mnist"
     cache.mkdir(parents=True)
     whole = gzip.compress(bytes(5_000))
     for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
         (cache / f"{name}-ubyte.gz").write_bytes(whole[:-9])
-    code = (
-        "from vaelib import data; data.DRAWN_TRAIN, data.DRAWN_TEST = 40, 20;"
-        "print(data.load_fashion_mnist().source)"
-    )
-    env = os.environ | {"KERAS_HOME": str(tmp_path)}
-    out = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
-    ).stdout
+    out = loaded_with_cache(tmp_path, "load_fashion_mnist")
     assert out.endswith("drawn\n")
     assert f"{cache} is damaged, so it is not used: " in out
 
@@ -159,14 +165,7 @@ def test_a_damaged_copy_of_mnist_in_keras_cache_is_named_and_not_used(tmp_path):
     """Keras tries to download it anew, which fails without a network."""
     (tmp_path / "datasets").mkdir()
     (tmp_path / "datasets" / "mnist.npz").write_bytes(b"half")
-    code = (
-        "from vaelib import data; data.DRAWN_TRAIN, data.DRAWN_TEST = 40, 20;"
-        "print(data.load_mnist().source)"
-    )
-    env = os.environ | {"KERAS_HOME": str(tmp_path)}
-    out = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
-    ).stdout
+    out = loaded_with_cache(tmp_path, "load_mnist")
     assert out.endswith("drawn\n")
     assert "mnist.npz is damaged, so it is not used: " in out
 

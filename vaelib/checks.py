@@ -5,11 +5,9 @@ exercise. A check with a `case`, such as ``case="more dimensions"``, is a hidden
 exercise, the case and the mistake, and shows no numbers.
 """
 
-import re
-
 import numpy as np
 
-LONGEST_REASON = 300  # characters of an exception's text; Keras quotes whole arrays
+from vaelib.messages import describe, not_implemented, numbers, opening, sentence, shortened
 
 
 def call(name, function, *args, case=None):
@@ -30,20 +28,20 @@ def call(name, function, *args, case=None):
     if function is None:
         _fail(name, case, "got None. Does your function end with `return`?")
     if not callable(function):
-        problem = f"expected a function or a Keras model, but it is {_describe(function, case)}."
+        problem = f"expected a function or a Keras model, but it is {describe(function, case)}."
         _fail(name, case, problem)
     lent = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
     try:
         result = function(*lent)
     except NotImplementedError as error:
-        problem = _not_implemented(function, error)
-        raise AssertionError(_opening(name, case) + problem) from None
+        problem = not_implemented(function, error)
+        raise AssertionError(opening(name, case) + problem) from None
     except (Exception, SystemExit) as error:
         if case is not None:  # the exception's text could show the hidden numbers
             problem = f"your code raised {type(error).__name__}."
-            raise AssertionError(_opening(name, case) + problem) from None
-        problem = f"your code raised {type(error).__name__}: {_shortened(error)}"
-        raise AssertionError(_opening(name, case) + problem) from error
+            raise AssertionError(opening(name, case) + problem) from None
+        problem = f"your code raised {type(error).__name__}: {shortened(error)}"
+        raise AssertionError(opening(name, case) + problem) from error
     for before, after in zip(args, lent, strict=True):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
             _fail(name, case, "your code changes its argument in place. Work on a new array.")
@@ -71,16 +69,16 @@ def check_close(name, got, expected, *, rtol=1e-5, atol=1e-6, mistakes=None, wha
     diagnosis = _diagnose(got, expected, mistakes or {}, rtol, atol)
     subject = f"{what}: " if what else ""
     if got.shape != expected.shape:
-        numbers = "wrong shape." if case else f"got shape {got.shape}, expected {expected.shape}."
-        _fail(name, case, subject + numbers + diagnosis)
+        shown = "wrong shape." if case else f"got shape {got.shape}, expected {expected.shape}."
+        _fail(name, case, subject + shown + diagnosis)
     if np.allclose(got, expected, rtol=rtol, atol=atol):
         return
     if case is not None:
         broken = np.isfinite(expected).all() and not np.isfinite(got).all()
-        numbers = "not every value is finite." if broken else "wrong value."
+        shown = "not every value is finite." if broken else "wrong value."
     else:
-        numbers = _numbers(got, expected, rtol, atol)
-    _fail(name, case, subject + numbers + diagnosis)
+        shown = numbers(got, expected, rtol, atol)
+    _fail(name, case, subject + shown + diagnosis)
 
 
 def check_shape(name, got, shape, *, what=None, case=None):
@@ -110,7 +108,7 @@ def check_pair(name, got, *, case=None):
     """
     whole = isinstance(got, str | dict) or not hasattr(got, "__len__")
     if whole or len(got) != 2:
-        _fail(name, case, f"got {_describe(got, case)}, expected two values: `return a, b`.")
+        _fail(name, case, f"got {describe(got, case)}, expected two values: `return a, b`.")
     return got[0], got[1]
 
 
@@ -139,7 +137,7 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
     """
     if not hasattr(model, "get_weights") or isinstance(model, type):
         hint = " Does your function end with `return`?" if model is None else ""
-        _fail(name, case, f"got {_describe(model, case)}, expected a Keras model.{hint}")
+        _fail(name, case, f"got {describe(model, case)}, expected a Keras model.{hint}")
     got = [tuple(w.shape) for w in model.get_weights()]
     if got == [tuple(s) for s in shapes]:
         return
@@ -149,24 +147,7 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
         problem = f"the weights have shapes {got}, expected {list(shapes)}."
     if sorted(got) == sorted(tuple(s) for s in shapes):
         named = ["the layers are created in another order than they are used"]
-    _fail(name, case, problem + _sentence(named))
-
-
-def _not_implemented(function, error):
-    """Whose stub it was: the exercise's own, or that of another function, which it calls."""
-    last = error.__traceback__
-    while last.tb_next:
-        last = last.tb_next
-    stub = last.tb_frame.f_code.co_name
-    if stub in ("call", getattr(function, "__name__", stub)):
-        return "not implemented yet. Replace the line `raise NotImplementedError` by your code."
-    return f"your code calls `{stub}`, which is not implemented yet."
-
-
-def _shortened(error):
-    """The text of an exception without colours, and not longer than a paragraph."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
-    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]} …"
+    _fail(name, case, problem + sentence(named))
 
 
 def _as_array(name, got, wanted, case):
@@ -183,7 +164,7 @@ def _as_array(name, got, wanted, case):
         array = array.real
     if array.dtype.kind not in "biuf":
         wanted = wanted if case is None else "an array of numbers"
-        _fail(name, case, f"got {_describe(got, case)}, expected {wanted}.")
+        _fail(name, case, f"got {describe(got, case)}, expected {wanted}.")
     return array.astype(np.float64)
 
 
@@ -194,47 +175,8 @@ def _diagnose(got, expected, mistakes, rtol, atol):
         return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
 
     values = {text: np.asarray(v, dtype=np.float64) for text, v in mistakes.items()}
-    return _sentence([text for text, v in values.items() if same(got, v) and not same(v, expected)])
-
-
-def _sentence(mistakes):
-    return f" This is what you get when {' or when '.join(mistakes)}." if mistakes else ""
-
-
-def _numbers(got, expected, rtol, atol):
-    """Got and expected: whole if they are short, else where they differ most."""
-    if got.ndim == 0:
-        return f"got {got:.6g}, expected {expected:.6g}."
-    if got.size <= 6 and np.isfinite(got).all():
-        return f"got {_listed(got)}, expected {_listed(expected)}."
-    distance = np.where(np.isfinite(got), np.abs(got - expected), np.inf)
-    worst = np.unravel_index(np.argmax(distance), got.shape)
-    index = ", ".join(str(int(i)) for i in worst)
-    n_wrong = np.sum(~np.isclose(got, expected, rtol=rtol, atol=atol))
-    return (
-        f"got {got[worst]:.6g} at [{index}], expected {expected[worst]:.6g} there"
-        f" ({n_wrong} of {got.size} values are wrong)."
-    )
-
-
-def _listed(array):
-    return np.array2string(array, precision=5, separator=", ", max_line_width=200)
-
-
-def _describe(value, case):
-    """A short name of a value that is not what was wanted; without numbers in a hidden case."""
-    kind = type(value).__name__
-    if case is None and isinstance(value, tuple | list):
-        return f"a {kind} of {len(value)}"
-    text = repr(value)
-    if case is not None or len(text) > 40 or "\n" in text:
-        return f"something of type {kind}"
-    return f"{text} (type {kind})"
-
-
-def _opening(name, case):
-    return f"{name}: " if case is None else f"{name} (hidden case: {case}): "
+    return sentence([text for text, v in values.items() if same(got, v) and not same(v, expected)])
 
 
 def _fail(name, case, problem):
-    raise AssertionError(_opening(name, case) + problem)
+    raise AssertionError(opening(name, case) + problem)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vaelib.drawn_shapes import PATTERNS, SIDE, Canvas, choose, ellipse, line, overlap, profile
+from vaelib.drawn import SIDE, balanced_labels
+from vaelib.drawn_shapes import PATTERNS, Canvas, choose, ellipse, line, overlap, profile
 from vaelib.drawn_shoes import draw_boot, draw_sandal, draw_sneaker
 from vaelib.drawn_tops import draw_coat, draw_dress, draw_pullover, draw_shirt, draw_t_shirt
 
@@ -71,10 +72,8 @@ def draw_clothes(n, seed):
     Raises:
         ValueError: n is not an integer of at least 1.
     """
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(f"n must be an integer of at least 1, got {n!r}; try n=1000")
     rng = np.random.default_rng(seed)
-    labels = rng.permutation(np.arange(n) % 10).astype(np.uint8)
+    labels = balanced_labels(n, rng)
     factors = _draw_factors(rng, labels)
     images = np.empty((n, SIDE, SIDE, 1), np.float32)
     for label, draw in enumerate(_DRAW):

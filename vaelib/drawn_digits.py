@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vaelib.drawn_strokes import SAMPLES, SIDE, render_strokes, write_strokes
+from vaelib.drawn import SIDE, balanced_labels
+from vaelib.drawn_strokes import SAMPLES, render_strokes, write_strokes
 
 CHUNK = 256  # images rendered at once, which keeps the work in the processor's cache
 
@@ -103,10 +104,8 @@ def draw_digits(n, seed):
     Raises:
         ValueError: n is not an integer of at least 1.
     """
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(f"n must be an integer of at least 1, got {n!r}; try n=1000")
     rng = np.random.default_rng(seed)
-    labels = rng.permutation(np.arange(n) % 10).astype(np.uint8)
+    labels = balanced_labels(n, rng)
     factors = _draw_factors(rng, labels)
     images = np.empty((n, SIDE, SIDE, 1), np.float32)
     for digit, variants in VARIANTS.items():

@@ -11,7 +11,8 @@ import itertools
 
 import numpy as np
 
-SIDE = 28  # pixels, as in Fashion-MNIST
+from vaelib.drawn import SIDE
+
 PATTERNS = ("plain", "stripes", "checks", "print", "block")
 
 

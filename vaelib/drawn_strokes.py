@@ -4,7 +4,8 @@ import functools
 
 import numpy as np
 
-SIDE = 28  # pixels, as in MNIST
+from vaelib.drawn import SIDE
+
 SAMPLES = 96  # segments a digit is cut into: about 0.6 px each, below the width of the pen
 
 
