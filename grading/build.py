@@ -96,9 +96,17 @@ def build(path, *, run_all=False, matrix=True):
     _refuse_large(released, course.relative_to(root), lines)
     notebook.write(nb, solution)
     notebook.write(released, course)
-    if kept:
-        return f"{name}: unchanged, outputs kept, released"
-    return f"{name}: executed in {time.perf_counter() - started:.0f} s, released"
+    done = (
+        "unchanged, outputs kept" if kept else f"executed in {time.perf_counter() - started:.0f} s"
+    )
+    return f"{name}: {done}, released{_drawn_note(nb)}"
+
+
+def _drawn_note(nb):
+    """A reminder where the outputs come from drawn data, which the numbers in the text do not."""
+    if not any("drawn offline" in str(cell.get("outputs")) for cell in nb.cells):
+        return ""
+    return "; its outputs come from drawn data, so set VAELIB_DATA and build with --all to commit"
 
 
 def _executed(nb, folder, lines):

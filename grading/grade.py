@@ -137,7 +137,9 @@ def table(points, results):
     for result in results:
         if result.scores:
             scores = [_cell(score) for score in result.scores.values()]
-            rows.append([result.student, *scores, f"{result.total:g}/{sum(points.values()):g}"])
+            pending = " so far" if BY_HAND in scores else ""
+            total = f"{result.total:g}/{sum(points.values()):g}{pending}"
+            rows.append([result.student, *scores, total])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()

@@ -144,6 +144,9 @@ def _check(cell, cells):
         names = ", ".join(repr(name) for name in left[:3]) + (", …" if left[3:] else "")
         message = f"the check of {cell.name!r} leaves {names} in the student's notebook"
         found.append((cell.line, f"{message}; put it inside a function {own}"))
+    calls = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Expr)]
+    if own in defined(cell.source)[0] and f"{own}()" not in calls:
+        found.append((cell.line, f"the check of {cell.name!r} defines {own} and never calls it"))
     if not used:
         found.append((cell.line, f"the check of {cell.name!r} never uses it"))
     return found

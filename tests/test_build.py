@@ -574,6 +574,12 @@ REFUSALS = {
         "the check of 'square' leaves 'helper' in the student's notebook; put it inside a function",
         'check="square" points=3',
     ),
+    "a check that is never called": (
+        "    # END HIDDEN TESTS\n\n\ncheck_double()\n",
+        "    # END HIDDEN TESTS\n",
+        "the check of 'double' defines check_double and never calls it",
+        'check="double" points=2',
+    ),
     "a check that leaves an import in the student's notebook": (
         CHECK,
         f"from math import sqrt as relu\n{CHECK}",

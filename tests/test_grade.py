@@ -206,7 +206,8 @@ def test_the_solution_gets_full_marks(graded):
     }
     assert all(marks[column(one)] == "needs grading by hand" for one in answers)
     every = sum(one["points"] for one in checks + answers)
-    assert marks["total"] == f"{sum(one['points'] for one in checks)}/{every}"
+    so_far = f"{sum(one['points'] for one in checks)}/{every}"
+    assert marks["total"] == (f"{so_far} so far" if answers else so_far)
 
 
 def test_the_untouched_release_gets_nothing(graded):
@@ -245,7 +246,7 @@ def test_the_table_tells_points_from_what_needs_grading_by_hand(toy_class):
         "double (2)": "2",
         "square (3)": "3",
         "why (2)": "needs grading by hand",
-        "total": "5/7",
+        "total": "5/7 so far",
     }
     assert run.marks["half"]["total"] == "2/7"
     assert set(run.marks["untouched"].values()) == {"0", "0/7"}
@@ -274,7 +275,7 @@ def test_grading_again_takes_the_new_submission(toy_class, tmp_path):
         if student.name != "untouched":
             shutil.rmtree(student)
     (submitted / "untouched/01_toy/01_toy.ipynb").write_bytes(handed_in)
-    assert grade(folder, "01_toy").marks["untouched"]["total"] == "5/7"
+    assert grade(folder, "01_toy").marks["untouched"]["total"] == "5/7 so far"
 
 
 def test_nbgrader_itself_grades_from_the_root(toy_class, tmp_path):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def _silent_stderr():
-    """Close the error stream of the whole process, C++ code included, for a while."""
+    """Send what the whole process writes to stderr, C++ code included, to nowhere for a while."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:

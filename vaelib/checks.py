@@ -25,6 +25,7 @@ def call(name, function, *args, case=None):
         AssertionError: the function is missing, not implemented yet, raised an exception, or
             changed one of its arguments.
     """
+    __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if function is None:
         _fail(name, case, "got None. Does your function end with `return`?")
     if not callable(function):
@@ -64,6 +65,7 @@ def check_close(name, got, expected, *, rtol=1e-5, atol=1e-6, mistakes=None, wha
     Raises:
         AssertionError: no value, no number, a wrong shape, NaN, infinity, or a wrong number.
     """
+    __tracebackhide__ = True  # IPython shows the cell and the message, not this
     expected = np.asarray(expected, dtype=np.float64)
     got = _as_array(name, got, f"an array of shape {expected.shape}", case)
     diagnosis = _diagnose(got, expected, mistakes or {}, rtol, atol)
@@ -94,6 +96,7 @@ def check_shape(name, got, shape, *, what=None, case=None):
     Raises:
         AssertionError: no value, no numbers or another shape.
     """
+    __tracebackhide__ = True  # IPython shows the cell and the message, not this
     got = _as_array(name, got, f"an array of shape {shape}", case)
     if got.shape != tuple(shape):
         problem = "wrong shape." if case else f"got shape {got.shape}, expected {tuple(shape)}."
@@ -106,6 +109,7 @@ def check_pair(name, got, *, case=None):
     Raises:
         AssertionError: anything else came.
     """
+    __tracebackhide__ = True  # IPython shows the cell and the message, not this
     whole = isinstance(got, str | dict) or not hasattr(got, "__len__")
     if whole or len(got) != 2:
         _fail(name, case, f"got {describe(got, case)}, expected two values: `return a, b`.")
@@ -118,6 +122,7 @@ def check_true(name, condition, problem, *, case=None):
     Raises:
         AssertionError: the condition does not hold.
     """
+    __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if not condition:
         _fail(name, case, problem)
 
@@ -135,6 +140,7 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
     Raises:
         AssertionError: no model, or other weights.
     """
+    __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if not hasattr(model, "get_weights") or isinstance(model, type):
         hint = " Does your function end with `return`?" if model is None else ""
         _fail(name, case, f"got {describe(model, case)}, expected a Keras model.{hint}")
@@ -152,6 +158,7 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
 
 def _as_array(name, got, wanted, case):
     """The value as a numpy array of numbers, or an `AssertionError` that says why it is none."""
+    __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if got is None:
         _fail(name, case, "got None. Does your function end with `return`?")
     if got is Ellipsis or got is NotImplemented:
@@ -179,4 +186,5 @@ def _diagnose(got, expected, mistakes, rtol, atol):
 
 
 def _fail(name, case, problem):
+    __tracebackhide__ = True  # IPython shows the cell and the message, not this
     raise AssertionError(opening(name, case) + problem)
