@@ -23,7 +23,7 @@ kill-matrix: .venv/dev-installed ## hold every check against right and wrong ans
 	$(BIN)/python -m grading.kill_matrix
 
 bench: .venv/dev-installed ## measure what docs/measurements.md states
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m experiments.bench
 
 lint: .venv/dev-installed ## what the pre-commit hook demands
 	$(BIN)/ruff check .

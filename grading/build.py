@@ -13,6 +13,7 @@ from pathlib import Path
 from grading import kill_matrix, notebook
 from grading.execute import execute
 from grading.markers import leaks
+from grading.pictures import lightened
 from grading.release import release
 from grading.rules import problems
 from grading.source import RefusedError, chosen, parse
@@ -112,7 +113,7 @@ def _drawn_note(nb):
 def _executed(nb, folder, lines):
     folder.mkdir(exist_ok=True)
     try:
-        return notebook.normalised(execute(nb, folder, lines))
+        return notebook.normalised(lightened(execute(nb, folder, lines)))
     finally:
         if not any(folder.iterdir()):
             folder.rmdir()

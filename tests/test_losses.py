@@ -77,3 +77,46 @@ def test_importance_weighted_bound_survives_tiny_and_huge_weights(shift):
     log_w = np.array([[0.0], [np.log(3)]], dtype="float32") + np.float32(shift)
     got = losses.importance_weighted_bound(log_w)
     np.testing.assert_allclose(got, [shift + np.log(2)], rtol=1e-6)
+
+
+def test_single_sample_elbo_is_on_average_the_closed_form():
+    draws = np.random.default_rng(1).normal(size=(200_000, 2))
+    mean, log_var = np.array([0.5, -1]), np.array([0.3, -0.8])
+    z = mean + np.exp(log_var / 2) * draws
+    x, logits = (np.tile(a[0].ravel(), (len(z), 1)) for a in (X, Y))
+    one = np.ones((len(z), 1))
+    got = np.asarray(losses.single_sample_elbo(x, logits, z, one * mean, one * log_var))
+    exact = -losses.bernoulli_nll(x[:1], logits[:1]) - losses.kl_divergence(mean, log_var, 0, 0)
+    assert got.shape == (len(z),)
+    assert abs(got.mean() - float(exact[0])) < 5 * got.std() / len(z) ** 0.5
+
+
+def test_single_sample_elbo_is_the_three_log_densities_of_scipy():
+    z, mean, log_var = np.random.default_rng(2).normal(size=(3, 4, 6))
+    log_q = stats.norm.logpdf(z, mean, np.exp(log_var / 2)).sum(-1)
+    nll = -special.log_expit(np.where(X > 0.5, Y, -Y)).reshape(4, -1).sum(-1)
+    expected = stats.norm.logpdf(z).sum(-1) - log_q - nll
+    got = losses.single_sample_elbo(X > 0.5, Y, z, mean, log_var)
+    np.testing.assert_allclose(got, expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("k", [1, 2, 50])
+def test_log_likelihood_is_exact_for_any_k_when_q_is_the_true_posterior(k):
+    """p(x | z) = N(Wz, σ²I), where the columns of W are orthogonal: the posterior is diagonal."""
+    W = np.array([[1, 1], [1, -1], [0, 0]]) * [1, 0.4]
+    variance, x = 0.3, np.random.default_rng(3).normal(size=(4, 3))
+    posterior = 1 / (1 + np.diag(W.T @ W) / variance)
+    mean = posterior * (x @ W) / variance
+    log_var = np.log(posterior) + 0 * mean
+    z = mean + np.exp(log_var / 2) * np.random.default_rng(4).normal(size=(k, 4, 2))
+    log_p = stats.norm.logpdf(x, z @ W.T, variance**0.5).sum(-1)
+    exact = stats.multivariate_normal(np.zeros(3), W @ W.T + variance * np.eye(3)).logpdf(x)
+    np.testing.assert_allclose(losses.log_likelihood(log_p, z, mean, log_var), exact, rtol=1e-5)
+
+
+def test_log_likelihood_with_one_draw_is_the_single_sample_elbo():
+    z, mean, log_var = np.random.default_rng(5).normal(size=(3, 4, 6))
+    log_p = -losses.bernoulli_nll(X, Y)
+    got = losses.log_likelihood(log_p[None], z[None], mean, log_var)
+    expected = losses.single_sample_elbo(X, Y, z, mean, log_var)
+    np.testing.assert_allclose(got, expected, rtol=1e-5)

@@ -33,6 +33,7 @@ def taught(name, exercise):
 rng = np.random.default_rng(0)
 A, B, C, D = rng.normal(size=(4, 6, 5)).astype("float32")
 X = rng.random((6, 5)).astype("float32")
+IMAGES, CODES = rng.random((2, 28, 28, 1)), rng.normal(size=(2, 3))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,7 @@ X = rng.random((6, 5)).astype("float32")
         ("02_elbo", losses.bernoulli_nll, (X, 10 * A)),
         ("02_elbo", losses.gaussian_nll, (X, A, B)),
         ("02_elbo", losses.importance_weighted_bound, (100 * A,)),
+        ("03_reparameterization", losses.negative_elbo, (X, 10 * A, B, C)),
     ],
 )
 def test_vaelib_computes_what_the_notebook_teaches(name, function, arguments):
@@ -52,16 +54,26 @@ def test_vaelib_computes_what_the_notebook_teaches(name, function, arguments):
 
 
 @pytest.mark.parametrize(
-    ("build", "x"),
+    ("name", "build", "inputs"),
     [
-        (models.build_dense_encoder, rng.random((2, 28, 28, 1))),
-        (models.build_dense_decoder, rng.normal(size=(2, 3))),
+        ("01_autoencoder", models.build_dense_encoder, [IMAGES]),
+        ("01_autoencoder", models.build_dense_decoder, [CODES]),
+        ("03_reparameterization", models.build_vae_mlp, [IMAGES, CODES]),
     ],
 )
-def test_vaelib_builds_what_the_notebook_teaches(build, x):
-    ours, theirs = build(3), taught("01_autoencoder", build.__name__)(3)
-    theirs.set_weights(ours.get_weights())
-    np.testing.assert_allclose(ours(x), theirs(x), rtol=1e-6)
+def test_vaelib_builds_what_the_notebook_teaches(name, build, inputs):
+    ours, theirs = build(3), taught(name, build.__name__)(3)
+    if len(inputs) == 1:
+        ours, theirs = [ours], [theirs]
+    for our, their, x in zip(ours, theirs, inputs, strict=True):
+        their.set_weights(our.get_weights())
+        np.testing.assert_allclose(our(x), their(x), rtol=1e-6)
+
+
+def test_vaelib_draws_what_the_notebook_teaches():
+    layers = [taught("03_reparameterization", "Sampling")(seed=5), models.Sampling(seed=5)]
+    first, second = (np.asarray(layer([A, B])) for layer in layers)
+    np.testing.assert_allclose(first, second, rtol=1e-6)
 
 
 def code_lines(cell):

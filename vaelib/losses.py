@@ -94,6 +94,21 @@ def gaussian_nll(x, mean, log_var):
     return 0.5 * ops.sum(LOG_2_PI + log_var + squares, axis=_all_but_the_batch(x))
 
 
+def negative_elbo(x, logits, z_mean, z_log_var):
+    """Minus the ELBO under Bernoulli pixels and the prior N(0, I), Kingma & Welling 2013, eq. 10.
+
+    Args:
+        x: images in [0, 1], (n, …).
+        logits: what the decoder gave for one draw of each code, the same shape.
+        z_mean: (n, d).
+        z_log_var: logarithm of the variance, (n, d).
+
+    Returns:
+        (n,), in nats: reconstruction + KL.
+    """
+    return bernoulli_nll(x, logits) + kl_divergence(z_mean, z_log_var, 0.0, 0.0)
+
+
 def importance_weighted_bound(log_w):
     """The importance-weighted bound on log p(x), Burda et al. 2015, eq. 8.
 
@@ -105,6 +120,44 @@ def importance_weighted_bound(log_w):
     """
     (log_w,) = _floats(log_w)
     return ops.logsumexp(log_w, axis=0) - math.log(log_w.shape[0])
+
+
+def single_sample_elbo(x, logits, z, z_mean, z_log_var):
+    """The ELBO estimated with one draw, log p(x | z) + log p(z) − log q(z | x).
+
+    Kingma & Welling 2013, eq. 6 with L = 1; pixels are Bernoulli and p(z) = N(0, I).
+
+    Args:
+        x: images in [0, 1], (n, …).
+        logits: of the pixels, decoded from z, the same shape.
+        z: one draw from each posterior, (n, d).
+        z_mean: (n, d).
+        z_log_var: logarithm of the posterior's variance, (n, d).
+
+    Returns:
+        (n,), in nats.
+    """
+    log_w = log_normal_pdf(z, 0.0, 0.0) - log_normal_pdf(z, z_mean, z_log_var)
+    return log_w - bernoulli_nll(x, logits)
+
+
+def log_likelihood(log_p_x_given_z, z, z_mean, z_log_var):
+    """Importance-sampled log p(x), Burda et al. 2015, eq. 8, with p(z) = N(0, I).
+
+    A lower bound on average, which rises to log p(x) as k grows.
+
+    Args:
+        log_p_x_given_z: for k draws and n images, (k, n), in nats.
+        z: the draws, from the posteriors, (k, n, d).
+        z_mean: (n, d).
+        z_log_var: logarithm of the posterior's variance, (n, d).
+
+    Returns:
+        (n,), in nats.
+    """
+    (log_p_x_given_z,) = _floats(log_p_x_given_z)
+    log_ratio = log_normal_pdf(z, 0.0, 0.0) - log_normal_pdf(z, z_mean, z_log_var)
+    return importance_weighted_bound(log_p_x_given_z + log_ratio)
 
 
 def _floats(*values):

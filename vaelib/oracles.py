@@ -1,5 +1,7 @@
 """Forward passes in numpy float64, which checks compare a student's models with."""
 
+import math
+
 import numpy as np
 
 
@@ -22,14 +24,16 @@ def random_weights(shapes, seed):
     """Weights that keep the size of what flows through them.
 
     Args:
-        shapes: one tuple for each array; a kernel's rows are its inputs.
+        shapes: one tuple for each array; a dense kernel's rows are its inputs.
         seed: an int.
 
     Returns:
-        A list of float64 arrays: standard normal, over the square root of the first axis.
+        A list of float64 arrays: standard normal, over the square root of the first axis, or, in
+        the kernel of a convolution, of all axes but the last.
     """
     rng = np.random.default_rng(seed)
-    return [rng.normal(size=shape) / np.sqrt(shape[0]) for shape in shapes]
+    fans = [math.prod(shape[:-1]) if len(shape) > 2 else shape[0] for shape in shapes]
+    return [rng.normal(size=shape) / fan**0.5 for shape, fan in zip(shapes, fans, strict=True)]
 
 
 def dense_forward(x, weights, *, hidden, last):
@@ -49,3 +53,56 @@ def dense_forward(x, weights, *, hidden, last):
         h = h @ weights[i] + weights[i + 1]
         h = last(h) if i == len(weights) - 2 else hidden(h)
     return h
+
+
+def conv2d(x, kernel, bias, *, strides=1, padding="same"):
+    """A convolution, as `keras.layers.Conv2D` computes it.
+
+    Padding "same" gives ceil(size / strides) pixels; where the zeros around the image cannot be
+    shared out evenly, the odd one goes to the right and to the bottom.
+
+    Args:
+        x: (n, height, width, channels).
+        kernel: (k, k, channels, filters).
+        bias: (filters,).
+        strides: an int.
+        padding: "same" or "valid".
+
+    Returns:
+        float64 (n, new height, new width, filters), without activation.
+    """
+    x = np.asarray(x, dtype=np.float64)
+    k = len(kernel)
+    if padding == "same":
+        missing = [max((-(-size // strides) - 1) * strides + k - size, 0) for size in x.shape[1:3]]
+        x = np.pad(x, [(0, 0), *[(m // 2, m - m // 2) for m in missing], (0, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(x, (k, k), axis=(1, 2))
+    windows = windows[:, ::strides, ::strides]  # (n, new height, new width, channels, k, k)
+    return np.tensordot(windows, kernel, axes=([4, 5, 3], [0, 1, 2])) + bias
+
+
+def conv2d_transpose(x, kernel, bias, *, strides=1):
+    """A transposed convolution with padding "same", as `keras.layers.Conv2DTranspose` computes it.
+
+    Every pixel of `x` lays its kernel, times its value, onto the larger image; overlaps add up.
+
+    Args:
+        x: (n, height, width, channels).
+        kernel: (k, k, filters, channels).
+        bias: (filters,).
+        strides: an int.
+
+    Returns:
+        float64 (n, height · strides, width · strides, filters), without activation.
+    """
+    x = np.asarray(x, dtype=np.float64)
+    (n, height, width, _), (k, _, filters, _) = x.shape, kernel.shape
+    larger = max(k, strides)  # where strides leave gaps, they stay 0
+    canvas = np.zeros((n, (height - 1) * strides + larger, (width - 1) * strides + larger, filters))
+    for row, column in np.ndindex(k, k):
+        rows = slice(row, row + (height - 1) * strides + 1, strides)
+        columns = slice(column, column + (width - 1) * strides + 1, strides)
+        canvas[:, rows, columns] += x @ kernel[row, column].T
+    start = max(k - strides, 0) // 2
+    rows, columns = (slice(start, start + size * strides) for size in (height, width))
+    return canvas[:, rows, columns] + bias

@@ -3,6 +3,14 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from vaelib.curves import density_contours as density_contours
+from vaelib.curves import histograms as histograms
+from vaelib.curves import layer_bars as layer_bars
+from vaelib.curves import lines as lines
+from vaelib.curves import new_axes
+from vaelib.curves import training_curves as training_curves
+from vaelib.sheets import sheet
+
 INK = "gray_r"  # digits dark on white: prints well, and reads as ink
 
 
@@ -10,7 +18,7 @@ def image_sheet(images, n_columns, ax=None):
     """Images side by side in one sheet, filled row by row.
 
     Args:
-        images: (n, height, width, 1) in [0, 1].
+        images: (n, height, width, 1), or with 3 at the end for colour, in [0, 1].
         n_columns: images in a row.
         ax: where to draw; a new figure if None.
 
@@ -18,17 +26,11 @@ def image_sheet(images, n_columns, ax=None):
         The `Axes`.
 
     Raises:
-        ValueError: the images have another shape.
+        ValueError: the images have another shape, or there is no column.
     """
-    tiles = _tiles(images)
-    n_rows = -(-len(tiles) // n_columns)
-    height, width = tiles.shape[1:]
-    sheet = np.zeros((n_rows * n_columns, height, width))
-    sheet[: len(tiles)] = tiles
-    sheet = sheet.reshape(n_rows, n_columns, height, width).swapaxes(1, 2)
-    ax = ax or _new_axes(0.55 * n_columns, 0.55 * n_rows)
-    sheet = sheet.reshape(n_rows * height, n_columns * width)
-    ax.imshow(sheet, cmap=INK, vmin=0, vmax=1, interpolation="nearest")
+    whole = sheet(images, n_columns)
+    ax = ax or new_axes(0.55 * n_columns, 0.55 * -(-len(images) // n_columns))
+    ax.imshow(whole, cmap=INK, vmin=0, vmax=1, interpolation="nearest")
     ax.set(xticks=[], yticks=[])
     return ax
 
@@ -37,7 +39,7 @@ def image_rows(rows, ax=None):
     """Rows of images, one above the other, each with its name on the left.
 
     Args:
-        rows: for each name, images (n, height, width, 1) in [0, 1], the same n for all.
+        rows: for each name, images (n, height, width, 1 or 3) in [0, 1], the same n for all.
         ax: where to draw; a new figure if None.
 
     Returns:
@@ -50,16 +52,53 @@ def image_rows(rows, ax=None):
     if len(set(lengths.values())) != 1:
         raise ValueError(f"image_rows: every row needs the same number of images, got {lengths}")
     n = next(iter(lengths.values()))
-    ax = ax or _new_axes(0.75 * n + 1, 0.75 * len(rows))
-    image_sheet(np.concatenate([_tiles(r)[..., None] for r in rows.values()]), n, ax)
-    height = _tiles(next(iter(rows.values()))).shape[1]
-    ax.set_yticks([(i + 0.5) * height for i in range(len(rows))], list(rows))
+    ax = ax or new_axes(0.75 * n + 1, 0.75 * len(rows))
+    images = np.concatenate(list(rows.values()))
+    image_sheet(images, n, ax)
+    ax.set_yticks([(i + 0.5) * images.shape[1] for i in range(len(rows))], list(rows))
     ax.tick_params(length=0)
+    return ax
+
+
+def code_sheet(images, z, ax=None):
+    """What a grid of codes decodes to, as a map: some of the codes stand along the edges.
+
+    Args:
+        images: (n, height, width, 1 or 3) in [0, 1].
+        z: their codes, (n, 2), row by row, such as `vaelib.codes.quantile_grid` gives: the first
+            number is the same down a column, the second along a row.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`.
+
+    Raises:
+        ValueError: the codes are no such grid, or not one for each image.
+    """
+    z = np.asarray(z)
+    if z.shape != (len(images), 2):
+        raise ValueError(
+            f"code_sheet: {len(images)} images need codes ({len(images)}, 2), got {z.shape}"
+        )
+    across, up = (len(np.unique(numbers)) for numbers in z.T)
+    grid = z.reshape(up, across, 2) if across * up == len(z) else None
+    if grid is None or np.any(grid != np.stack(np.meshgrid(grid[0, :, 0], grid[:, 0, 1]), -1)):
+        raise ValueError(
+            "code_sheet: the codes must be a grid, row by row, as codes.quantile_grid gives"
+        )
+    ax = ax or new_axes(min(8, 0.6 * across + 1), min(8, 0.6 * up + 1))
+    image_sheet(images, across, ax)
+    height, width = np.shape(images)[1:3]
+    ax.set_xticks(*_few_ticks(grid[0, :, 0], width))
+    ax.set_yticks(*_few_ticks(grid[:, 0, 1], height))
+    ax.set(xlabel="$z_1$", ylabel="$z_2$")
     return ax
 
 
 def code_scatter(z, labels, ax=None):
     """Two-dimensional codes coloured by label, with a colour bar and each label at its median.
+
+    Where labels would lie on each other they are moved apart a little.
 
     Args:
         z: codes, (n, 2).
@@ -75,14 +114,16 @@ def code_scatter(z, labels, ax=None):
     z, labels = np.asarray(z), np.asarray(labels)
     if z.ndim != 2 or z.shape[1] != 2:
         raise ValueError(f"code_scatter: codes must have shape (n, 2), got {z.shape}")
-    ax = ax or _new_axes(6.5, 5.5)
+    ax = ax or new_axes(6.5, 5.5)
     colours = plt.get_cmap("viridis", 10)
     points = ax.scatter(*z.T, c=labels, cmap=colours, vmin=-0.5, vmax=9.5, s=4, linewidths=0)
     ax.figure.colorbar(points, ax=ax, ticks=range(10), label="label")
-    for label in np.unique(labels):
+    names = np.unique(labels)
+    medians = np.array([np.median(z[labels == name], axis=0) for name in names])
+    for name, place in zip(names, _apart(medians, 0.05 * np.ptp(z, axis=0)), strict=True):
         ax.text(
-            *np.median(z[labels == label], axis=0),
-            str(label),
+            *place,
+            str(name),
             ha="center",
             va="center",
             bbox={"boxstyle": "circle,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.85},
@@ -91,108 +132,26 @@ def code_scatter(z, labels, ax=None):
     return ax
 
 
-def layer_bars(names, sizes, ax=None):
-    """The sizes of a network's layers as bars, from left to right.
-
-    Args:
-        names: the names of the layers.
-        sizes: how many numbers each of them holds.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The `Axes`; heights are logarithmic, so that small layers can be seen.
-    """
-    ax = ax or _new_axes(1.1 * len(sizes), 3)
-    heights = np.log1p(sizes)
-    places = range(len(sizes))
-    ax.bar(places, heights, bottom=-heights / 2, width=0.45, color=plt.get_cmap("cividis")(0.25))
-    for place, (size, height) in enumerate(zip(sizes, heights, strict=True)):
-        ax.text(place, height / 2 + 0.15, str(size), ha="center")
-    ax.set_xticks(places, names)
-    ax.set(yticks=[], ylim=(-heights.max() / 2 - 0.3, heights.max() / 2 + 1))
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    return ax
+def _few_ticks(numbers, size):
+    """Places and labels of some numbers along an edge, images of this size apart."""
+    n = len(numbers)
+    few = range(n) if n <= 7 else np.round(np.linspace(0, n - 1, 6 - n % 2)).astype(int)
+    span = np.ptp(numbers) or 1.0
+    decimals = max(0, 1 - int(np.floor(np.log10(span))))
+    labels = [f"{np.round(numbers[i], decimals) + 0.0:.{decimals}f}" for i in few]
+    return [(i + 0.5) * size for i in few], [label.replace("-", "−") for label in labels]
 
 
-def lines(x, curves, *, xlabel, ylabel, marker="o", dashed=(), ax=None):
-    """Curves over a common x, with a legend.
-
-    Args:
-        x: (n,).
-        curves: for each name, (n,), or a number for a level line.
-        xlabel: name and unit of x.
-        ylabel: name and unit of the curves.
-        marker: as in matplotlib; "" for none.
-        dashed: names of the curves to draw dashed, without markers; level lines always are.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The `Axes`.
-    """
-    ax = ax or _new_axes(6, 3.8)
-    colours = plt.get_cmap("cividis")(np.linspace(0, 0.85, max(len(curves), 2)))
-    for (name, y), colour in zip(curves.items(), colours, strict=False):
-        flat = np.ndim(y) == 0 or name in dashed
-        style = {"ls": "--", "marker": ""} if flat else {"ls": "-", "marker": marker, "ms": 4}
-        ax.plot(x, np.broadcast_to(y, np.shape(x)), color=colour, label=name, **style)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False)
-    return ax
-
-
-def histograms(samples, *, xlabel, ax=None):
-    """Histograms over common bins, each with area 1.
-
-    Args:
-        samples: for each name, numbers (n,).
-        xlabel: name and unit of the numbers.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The `Axes`.
-    """
-    ax = ax or _new_axes(6, 3.2)
-    bins = np.histogram_bin_edges(np.concatenate([np.ravel(s) for s in samples.values()]), 60)
-    colours = plt.get_cmap("cividis")(np.linspace(0.05, 0.85, max(len(samples), 2)))
-    for (name, values), colour in zip(samples.items(), colours, strict=False):
-        ax.hist(np.ravel(values), bins, density=True, color=colour, alpha=0.65, label=name)
-    ax.set(xlabel=xlabel, yticks=[])
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.legend(frameon=False)
-    return ax
-
-
-def density_contours(grid, densities, ax=None):
-    """Contours of densities over the plane, the first one filled.
-
-    Args:
-        grid: coordinates along both axes, (m,).
-        densities: for each name, values (m, m), rows along the second coordinate.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The `Axes`.
-    """
-    ax = ax or _new_axes(4, 4)
-    for i, density in enumerate(densities.values()):
-        levels = np.max(density) * np.array([0.1, 0.3, 0.6, 0.9])
-        if i == 0:
-            ax.contourf(grid, grid, density, [*levels, 1.01 * np.max(density)], cmap="cividis_r")
-        else:
-            ax.contour(grid, grid, density, levels, colors="black", linewidths=1)
-    ax.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
-    return ax
-
-
-def _tiles(images):
-    """(n, height, width) from (n, height, width, 1)."""
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[-1] != 1:
-        raise ValueError(f"images must have shape (n, height, width, 1), got {images.shape}")
-    return images[..., 0]
-
-
-def _new_axes(width, height):
-    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+def _apart(places, least):
+    """Points (n, 2), pushed apart until they are about `least`, (2,), from each other."""
+    unit = np.where(least > 0, least, 1.0)
+    points = places / unit
+    for _ in range(100):
+        ways = points[:, None] - points  # (n, n, 2)
+        gaps = np.linalg.norm(ways, axis=-1)
+        near = (gaps > 0) & (gaps < 1)
+        if not near.any():
+            break
+        pushes = np.divide(1 - gaps, 2 * gaps, where=near, out=np.zeros_like(gaps))
+        points = points + np.sum(pushes[..., None] * ways, axis=1)
+    return points * unit

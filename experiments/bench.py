@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -28,6 +29,15 @@ def processor_seconds(who):
     """Seconds of processor time, of this process or of its children that have ended."""
     usage = resource.getrusage(who)
     return usage.ru_utime + usage.ru_stime
+
+
+@contextmanager
+def stopwatch(who):
+    """Gives a list that holds wall and processor seconds when the block is over."""
+    seconds = []
+    wall, processor = time.perf_counter(), processor_seconds(who)
+    yield seconds
+    seconds += [time.perf_counter() - wall, processor_seconds(who) - processor]
 
 
 def machine():
@@ -68,12 +78,9 @@ def bench_drawing():
     print(f"| drawn, {N_DRAWN:,} images | seconds | processor seconds | images a second |")
     print("| --- | --- | --- | --- |")
     for name, draw in (("digits", draw_digits), ("clothes", draw_clothes)):
-        wall, processor = time.perf_counter(), processor_seconds(resource.RUSAGE_SELF)
-        draw(N_DRAWN, seed=0)
-        wall, processor = (
-            time.perf_counter() - wall,
-            processor_seconds(resource.RUSAGE_SELF) - processor,
-        )
+        with stopwatch(resource.RUSAGE_SELF) as seconds:
+            draw(N_DRAWN, seed=0)
+        wall, processor = seconds
         print(f"| {name} | {wall:.1f} | {processor:.1f} | {N_DRAWN / wall:,.0f} |")
     print()
 
@@ -86,14 +93,11 @@ def bench_notebooks():
         for data in ("real", "drawn") if real else ("drawn",):
             if data == "drawn":
                 os.environ.pop("VAELIB_DATA", None)
-            wall, processor = time.perf_counter(), processor_seconds(resource.RUSAGE_CHILDREN)
             nb = nbformat.read(path, as_version=4)
-            with tempfile.TemporaryDirectory() as folder:
-                execute(nb, folder, {cell.id: 0 for cell in nb.cells})
-            wall, processor = (
-                time.perf_counter() - wall,
-                processor_seconds(resource.RUSAGE_CHILDREN) - processor,
-            )
+            folder = tempfile.TemporaryDirectory()
+            with folder as name, stopwatch(resource.RUSAGE_CHILDREN) as seconds:
+                execute(nb, name, {cell.id: 0 for cell in nb.cells})
+            wall, processor = seconds
             print(f"| {path.stem} | {data} | {wall:.0f} | {processor:.0f} |", flush=True)
             if real:
                 os.environ["VAELIB_DATA"] = real

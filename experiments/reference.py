@@ -1,0 +1,68 @@
+"""Trains the models that students train with several seeds, and writes vaelib/reference.json.
+
+    python -m experiments.reference [model …]
+
+Without a name it trains all, on real data if VAELIB_DATA names a folder with it, else on drawn.
+The runs of other models and of the other kind of data stay in the file as they are.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import keras
+
+from vaelib import data
+from vaelib.models import VAE, build_vae_mlp
+from vaelib.training import set_seed
+
+FILE = Path(__file__).resolve().parent.parent / "vaelib" / "reference.json"
+SEEDS = range(100, 106)
+KEYS = ("elbo", "reconstruction", "kl", "val_elbo", "val_reconstruction", "val_kl")
+
+
+def dense(latent_dim, images, n_train, epochs, batch_size, step):
+    """A dense VAE as notebook 03 trains it."""
+    vae = VAE(*build_vae_mlp(latent_dim))
+    vae.compile(keras.optimizers.Adam(step))
+    return vae.fit(
+        images.x_train[:n_train],
+        validation_data=(images.x_test,),
+        epochs=epochs,
+        batch_size=batch_size,
+        verbose=0,
+    )
+
+
+def long(images, cpu, gpu):
+    """Epochs as many as a notebook takes on a GPU; drawn data is for machines without any."""
+    return cpu if images.source == "drawn" else gpu
+
+
+MODELS = {
+    "mlp_2": (data.load_mnist, lambda m: dense(2, m, 60_000, long(m, 6, 20), 128, 1e-3)),
+    "mlp_10_digits": (data.load_mnist, lambda m: dense(10, m, 20_000, 8, 500, 3e-3)),
+    "mlp_10_clothes": (data.load_fashion_mnist, lambda m: dense(10, m, 20_000, 8, 500, 3e-3)),
+}
+
+
+def main(names):
+    """Trains each model with each seed, and writes the file after each model."""
+    for name in names:
+        load, train = MODELS[name]
+        images = load()
+        runs = []
+        for seed in SEEDS:
+            set_seed(seed)
+            runs.append(train(images).history)
+            print(name, seed, f"test ELBO {runs[-1]['val_elbo'][-1]:.2f}", flush=True)
+        known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"runs": {}}
+        kind = "drawn" if images.source == "drawn" else "real"
+        known["runs"][f"{name}, {kind}"] = {
+            key: [[round(value, 2) for value in run[key]] for run in runs] for key in KEYS
+        }
+        FILE.write_text(json.dumps(known) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or MODELS)

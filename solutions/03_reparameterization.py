@@ -1,0 +1,1358 @@
+# %% [markdown]
+# # 03 · Reparameterization: a gradient through a dice roll, and the first VAE
+#
+# **You will learn** to *move* randomness out of the way of a gradient, to *compare* two ways to estimate a gradient, to *build* a variational autoencoder, to *train* it and read its curves, and to *recognise* a loss that is weighted wrongly.
+#
+# **Before you start.** Work through `02_elbo`. You need the chain rule, and the ELBO with its two parts.
+#
+# **Time and points.** About 120 minutes, 16 points.
+
+# %%
+# vaelib comes first: it keeps TensorFlow from printing its own log.
+from vaelib import codes, data, plots, reference
+from vaelib.snapshots import KeepPictures
+from vaelib.diagrams import model_diagram
+from vaelib.models import VAE
+from vaelib.training import budget, set_seed
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+# %%
+SEED = 3
+N_DRAWS = 10_000  # draws for the estimates of a gradient
+BATCH_SIZE = 128
+EPOCHS = budget(cpu=6, gpu=20)  # of the VAE with two numbers in its code, on all images
+N_SMALL = 20_000  # images for the later comparisons,
+LARGE_BATCH, LARGE_STEP = 500, 3e-3  # with larger batches and larger steps
+SMALL_EPOCHS = budget(cpu=8, gpu=20)
+
+# %% [markdown]
+# ## The question
+#
+# In `02_elbo` the decoder was a matrix, and we had formulas for everything. From now on both parts are networks:
+#
+# - The **encoder** looks at an image and outputs `z_mean` and `z_log_var`. They describe $q(z \mid x)$.
+# - The **decoder** looks at a code $z$ and outputs the logits of all pixels.
+#
+# There are no formulas any more, so we train with gradients. What we want to raise is the ELBO:
+#
+# $$\text{ELBO} = \mathbb E_{q(z \mid x)}\big[\log p(x \mid z)\big] - \mathrm{KL}\big(q(z \mid x)\,\|\,p(z)\big)$$
+#
+# The second part is a formula in `z_mean` and `z_log_var`. The first part is an average over codes, and codes are **drawn**. Between the encoder and the decoder someone rolls dice. Can a gradient pass through a dice roll?
+
+# %% [markdown]
+# ## A small copy of the problem
+#
+# We forget images for a while. The code is one number, drawn from $N(\mu, \sigma^2)$, and the "decoder" is $f(z) = z^2$. We want the slope of the average $\mathbb E[f(z)]$ when $\mu$ changes.
+#
+# Here we know the answer: $\mathbb E[z^2] = \mu^2 + \sigma^2$, so the slope is $2\mu$. With $\mu = 0.5$ that is 1. TensorFlow should find it: `tf.GradientTape` records what is computed, and then walks back along the record.
+
+# %% [markdown] predict="numpy_draw"
+# **Predict.** numpy draws $z$ from $N(\mu, 1)$, and we ask the tape for the gradient of $z^2$ with respect to $\mu$. What will it return: *about 1*, *0*, or *nothing*?
+#
+# *My prediction:* …
+
+# %%
+mean = tf.Variable(0.5)
+generator = np.random.default_rng(SEED)
+with tf.GradientTape() as tape:
+    z = tf.constant(generator.normal(mean.numpy(), 1.0, size=N_DRAWS).astype("float32"))
+    loss = tf.reduce_mean(z**2)
+print(f"the average of z² is {loss:.2f}, its gradient is {tape.gradient(loss, mean)}")
+
+# %% [markdown]
+# The average is right, 0.25 + 1. The gradient is `None`. That is not zero. It means: I found no path from the loss back to $\mu$. numpy took $\mu$ and handed back numbers, and how these would change with $\mu$ is not on the record.
+
+# %% [markdown]
+# ## Roll the dice first
+#
+# The way out is a small change of order. Roll standard dice **first**, with no parameter in them. Then stretch and shift the result:
+#
+# $$\varepsilon \sim N(0, I) \qquad\qquad z = \mu + \sigma\, \varepsilon$$
+#
+# This $z$ has the same distribution as before. But now it is *computed* from $\mu$ and $\sigma$, with a plus and a times, and $\varepsilon$ is just a number that comes along. This is the **reparameterization trick** (Kingma & Welling 2013).
+
+# %% [markdown]
+# ### Exercise 1 · `reparameterize` (1 point)
+#
+# Return the codes. The encoder gives the **logarithm of the variance**, so work out the deviation $\sigma$ first.
+
+
+# %% exercise="reparameterize"
+def reparameterize(z_mean, z_log_var, eps):
+    """The code that a roll of the dice gives.
+
+    Args:
+        z_mean: (n, d).
+        z_log_var: logarithm of the variance, (n, d).
+        eps: drawn from N(0, I), (n, d).
+
+    Returns:
+        z, (n, d).
+    """
+    # BEGIN SOLUTION
+    return z_mean + ops.exp(0.5 * z_log_var) * eps
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: mean 1, variance 4 and a roll of 0.5 give the code 1 + 2 · 0.5 = 2.
+
+# %%
+one = np.ones((1, 1), dtype="float32")
+reparameterize(one, np.log(4 * one), 0.5 * one)
+
+
+# %% check="reparameterize" points=1
+def check_reparameterize():
+    import numpy as np
+    from vaelib.checks import call, check_close
+
+    name = "reparameterize"
+    z_mean = np.array([[0.5, -1, 2], [0, 1.5, -0.5]], dtype="float32")
+    z_log_var = np.array([[-1, 0.6, 2], [1, -2, 0.4]], dtype="float32")
+    eps = np.array([[1, -0.5, 0.8], [-1.2, 2, 0.3]], dtype="float32")
+    check_close(
+        name,
+        call(name, reparameterize, z_mean, z_log_var, eps),
+        [[1.106531, -1.674929, 4.174625], [-1.978466, 2.235759, -0.133579]],
+        mistakes={
+            "the variance is used as the deviation": [
+                *([0.867879, -1.911059, 7.911245], [-3.261938, 1.770671, -0.052453])
+            ],
+            "the factor ½ is applied twice": [
+                *([1.278801, -1.580917, 3.318977], [-1.540831, 2.713061, -0.168449])
+            ],
+            "z_log_var is used as the deviation": [[-0.5, -1.3, 3.6], [-1.2, -2.5, -0.38]],
+            "half of z_log_var is used as the deviation": [*([0, -1.15, 2.8], [-0.6, -0.5, -0.44])],
+            "eps is subtracted": [
+                *([-0.106531, -0.325071, -0.174625], [1.978466, 0.764241, -0.866421])
+            ],
+            "eps is not used": [[1.106531, 0.349859, 4.718282], [1.648721, 1.867879, 0.721403]],
+            "eps is not used, and z is its mean": [[0.5, -1, 2], [0, 1.5, -0.5]],
+            "eps is not multiplied by the deviation": [[1.5, -1.5, 2.8], [-1.2, 3.5, -0.2]],
+            "eps is divided by the deviation": [
+                *([2.148721, -1.370409, 2.294304], [-0.727837, 6.936564, -0.254381])
+            ],
+            "z_mean is not added": [
+                *([0.606531, -0.674929, 2.174625], [-1.978466, 0.735759, 0.366421])
+            ],
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(0)
+    for shape, case in (((1, 1), "one number"), ((5, 20), "more dimensions"), ((2, 3, 4), "draws")):
+        z_mean, z_log_var, eps = rng.normal(size=(3, *shape)).astype("float32")
+        variance = np.exp(z_log_var.astype(float))
+        mistakes = {
+            "the variance is used as the deviation": z_mean + variance * eps,
+            "the factor ½ is applied twice": z_mean + variance**0.25 * eps,
+            "eps is not used": z_mean + variance**0.5,
+            "eps is not used, and z is its mean": z_mean,
+        }
+        got = call(name, reparameterize, z_mean, z_log_var, eps, case=case)
+        expected = z_mean + np.sqrt(variance) * eps
+        check_close(name, got, expected, rtol=1e-4, atol=1e-5, mistakes=mistakes, case=case)
+
+    case = "variances close to 0"
+    got = call(name, reparameterize, z_mean, np.full_like(eps, -200), eps, case=case)
+    check_close(name, got, z_mean, case=case)
+    # END HIDDEN TESTS
+
+
+check_reparameterize()
+
+# %% [markdown]
+# Why does this help? We keep 40 rolls of the dice, and move $\mu$ and $\sigma$ slowly. Each line is one roll.
+
+# %%
+eps = generator.normal(size=(1, 40)).astype("float32")
+way = np.linspace(0, 1, 30, dtype="float32")[:, None]
+means, log_vars = 4 * way - 2 + 0 * eps, 3 - 6 * way + 0 * eps  # (30, 40)
+paths = np.asarray(reparameterize(means, log_vars, 0 * means + eps))
+fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
+ax.plot(way, paths, color=plt.get_cmap("cividis")(0.3), linewidth=0.7)
+ax.plot(way, means[:, 0], "k--", label="μ")
+ax.set(xlabel="way from μ = −2, log σ² = 3 to μ = 2, log σ² = −3", ylabel="z")
+ax.legend(frameon=False)
+plt.show()
+
+# %% [markdown]
+# Every roll runs along a smooth line. A smooth line has a slope at each point, and that slope is the gradient. Fresh rolls for each point would give a cloud of dots with no slope anywhere.
+#
+# Now the tape finds its way:
+
+# %%
+log_var = tf.Variable(0.0)
+eps = generator.normal(size=N_DRAWS).astype("float32")
+with tf.GradientTape() as tape:
+    z = mean + tf.exp(0.5 * log_var) * eps  # exercise 1, written so that the tape can follow
+    loss = tf.reduce_mean(z**2)
+print("gradients for μ and log σ²:", [f"{g:.3f}" for g in tape.gradient(loss, [mean, log_var])])
+
+# %% [markdown]
+# Both are close to the exact values: $2\mu = 1$, and $\sigma^2 = 1$.
+#
+# You may meet code that calls `tf.random.normal` with a mean and a deviation, and it trains. How? TensorFlow rolls standard dice and does $\mu + \sigma\,\varepsilon$ *inside*, with recorded operations. So it is the same trick, hidden in a function. numpy does the same sum, but off the record.
+
+# %%
+with tf.GradientTape() as tape:
+    z = tf.random.normal([N_DRAWS], mean, tf.exp(0.5 * log_var), seed=SEED)
+    loss = tf.reduce_mean(z**2)
+print("gradients for μ and log σ²:", [f"{g:.3f}" for g in tape.gradient(loss, [mean, log_var])])
+
+# %% [markdown]
+# ## The other way: ask the density
+#
+# Is there another way? Yes, and it came first. It does not differentiate $f$ at all. It asks: which draws would become *more likely* if $\mu$ grew? And did these draws have a large $f$?
+#
+# $$\nabla\, \mathbb E_q[f(z)] = \int f(z)\, \nabla q(z)\, dz = \int f(z)\, q(z)\, \nabla \log q(z)\, dz = \mathbb E_q\big[f(z)\, \nabla \log q(z)\big]$$
+#
+# The middle step is the chain rule for the logarithm: $\nabla \log q = \nabla q / q$. The factor $\nabla \log q$ is called the **score**, and so this is the **score-function** estimate. (In reinforcement learning it is called REINFORCE.)
+#
+# It works where our trick does not: $f$ may be a black box, and $z$ may be a category. What does that freedom cost? We build both estimates, and compare.
+
+# %% [markdown]
+# ### Exercise 2 · `score_function_gradient` (2 points)
+#
+# For $q = N(\mu, \sigma^2)$ in one dimension:
+#
+# $$\log q(z) = -\log \sigma - \frac{(z - \mu)^2}{2\, \sigma^2} + \text{const}$$
+#
+# Work out its derivative with respect to $\mu$, and with respect to $\log \sigma$. (For the second one, write $1/\sigma^2 = e^{-2 \log \sigma}$ first.) Multiply each by $f(z)$. Return one value **for each draw**, do not average.
+
+
+# %% exercise="score_function_gradient"
+def score_function_gradient(f_z, z, mean, log_std):
+    """The score-function estimate of the gradient of E[f(z)], for each draw.
+
+    Args:
+        f_z: f at each draw, (n,).
+        z: draws from N(mean, exp(log_std)²), (n,).
+        mean: a number.
+        log_std: logarithm of the deviation, a number.
+
+    Returns:
+        The gradients for mean and for log_std, both (n,).
+    """
+    # BEGIN SOLUTION
+    eps = (z - mean) * np.exp(-log_std)
+    return f_z * eps * np.exp(-log_std), f_z * (eps**2 - 1)
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: with mean 0 and deviation 1, a draw at 2 with f = 1 gives 2 for the mean and 3 for log_std.
+
+# %%
+score_function_gradient(np.ones(1), 2 * np.ones(1), 0.0, 0.0)
+
+
+# %% check="score_function_gradient" points=2
+def check_score_function_gradient():
+    import numpy as np
+    from vaelib.checks import call, check_close, check_pair
+
+    name = "score_function_gradient"
+    f_z = np.array([2, -1, 0.5], dtype="float32")
+    z = np.array([1.5, -0.4, 0.2], dtype="float32")
+    for_mean, for_log_std = check_pair(name, call(name, score_function_gradient, f_z, z, 0.3, -0.5))
+    check_close(
+        name,
+        for_mean,
+        [6.523876, 1.902797, -0.135914],
+        what="gradient for mean",
+        mistakes={
+            "the sign of the score is wrong": [-6.523876, -1.902797, 0.135914],
+            "the distance is divided by σ instead of σ²": [3.956931, 1.154105, -0.082436],
+            "the distance is not divided by σ²": [2.4, 0.7, -0.05],
+            "the distance is divided by σ⁴": [17.733735, 5.172339, -0.369453],
+            "log_std is used as the deviation": [9.6, 2.8, -0.2],
+            "the factor f(z) is missing": [3.261938, -1.902797, -0.271828],
+            "f is multiplied by log q instead of its derivative": [-2.914326, 0.165979, 0.243204],
+            "the mean is not subtracted from z": [8.154845, 1.087313, 0.271828],
+            "the two gradients are in the wrong order": [5.828652, -0.331958, -0.486409],
+            "the draws are averaged": 2.763587,
+        },
+    )
+    check_close(
+        name,
+        for_log_std,
+        [5.828652, -0.331958, -0.486409],
+        what="gradient for log_std",
+        mistakes={
+            "the sign of the score is wrong": [-5.828652, 0.331958, 0.486409],
+            "it is the gradient for the deviation instead of its logarithm": [
+                *[9.609822, -0.547306, -0.801952]
+            ],
+            "it is the gradient for the logarithm of the variance": [
+                *[2.914326, -0.165979, -0.243204]
+            ],
+            "the term −1 is missing": [7.828652, -1.331958, 0.013591],
+            "the sign of the term 1 is wrong": [9.828652, -2.331958, 0.513591],
+            "the factor 2 is missing on the squared distance": [1.914326, 0.334021, -0.493204],
+            "the distance is not squared": [1.956931, 2.154105, -0.582436],
+            "the squared distance is divided by σ instead of σ²": [
+                *[2.748317, 0.192127, -0.491756]
+            ],
+            "the squared distance is divided by σ⁴": [19.280482, -2.620637, -0.463055],
+            "log_std is used as the deviation": [9.52, -0.96, -0.48],
+            "the factor f(z) is missing": [2.914326, 0.331958, -0.972817],
+            "the mean is not subtracted from z": [10.232268, 0.565075, -0.445634],
+            "the draws are averaged": 1.670095,
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    # Gauss–Hermite nodes in place of draws: their weighted sum is the expectation, exactly.
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    weights = weights / weights.sum()
+    for mean, log_std, case in ((0.7, -1.2, "a narrow q"), (-1.5, 0.4, "a wide q")):
+        std = np.exp(log_std)
+        z = mean + std * nodes
+        known = {
+            "E[z²]": (z**2, 2 * mean, 2 * std**2),
+            "E[cos z]": (
+                np.cos(z),
+                -np.sin(mean) * np.exp(-(std**2) / 2),
+                -(std**2) * np.cos(mean) * np.exp(-(std**2) / 2),
+            ),
+        }
+        for text, (f_z, slope_mean, slope_log_std) in known.items():
+            got = call(name, score_function_gradient, f_z, z, mean, log_std, case=case)
+            for per_draw, slope, what, wrong in (
+                (check_pair(name, got, case=case)[0], slope_mean, "mean", {}),
+                (
+                    check_pair(name, got, case=case)[1],
+                    slope_log_std,
+                    "log_std",
+                    {
+                        "it is the gradient for the deviation instead of its logarithm": (
+                            slope_log_std / std
+                        ),
+                        "the term −1 is missing": slope_log_std + weights @ f_z,
+                    },
+                ),
+            ):
+                wrong["the sign of the score is wrong"] = -slope
+                what = f"mean of the gradients of {text} for {what}"
+                check_close(
+                    name,
+                    weights @ np.asarray(per_draw, dtype=float),
+                    slope,
+                    rtol=1e-3,
+                    atol=1e-4,
+                    what=what,
+                    mistakes=wrong,
+                    case=case,
+                )
+
+    case = "one draw"
+    got = call(name, score_function_gradient, np.ones(1), np.full(1, 0.5), 0.0, 0.0, case=case)
+    got = np.array([np.asarray(g, dtype=float) for g in check_pair(name, got, case=case)])
+    check_close(name, got, [[0.5], [-0.75]], case=case)
+    # END HIDDEN TESTS
+
+
+check_score_function_gradient()
+
+# %% [markdown]
+# ### Exercise 3 · `pathwise_gradient` (2 points)
+#
+# The reparameterized estimate is also called **pathwise**: it follows the path from $\mu$ and $\sigma$ to $z = \mu + \sigma\,\varepsilon$ and on to $f$. Write down what the tape computed for us, with the chain rule. $f'(z)$ is given. Return one value for each draw again, for $\mu$ and for $\log \sigma$.
+
+
+# %% exercise="pathwise_gradient"
+def pathwise_gradient(df_dz, eps, log_std):
+    """The reparameterized estimate of the gradient of E[f(z)], for each draw.
+
+    Args:
+        df_dz: the derivative of f at each draw z = mean + exp(log_std) · eps, (n,).
+        eps: the rolls of the dice, (n,).
+        log_std: logarithm of the deviation, a number.
+
+    Returns:
+        The gradients for mean and for log_std, both (n,).
+    """
+    # BEGIN SOLUTION
+    return df_dz, df_dz * eps * np.exp(log_std)
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: where f has the slope 3, a roll of 2 with deviation 1 gives 3 for the mean and 6 for log_std.
+
+# %%
+pathwise_gradient(3 * np.ones(1), 2 * np.ones(1), 0.0)
+
+
+# %% check="pathwise_gradient" points=2
+def check_pathwise_gradient():
+    import numpy as np
+    from vaelib.checks import call, check_close, check_pair
+
+    name = "pathwise_gradient"
+    df_dz = np.array([2, -1, 0.5], dtype="float32")
+    eps = np.array([1.5, -0.4, 0.2], dtype="float32")
+    for_mean, for_log_std = check_pair(name, call(name, pathwise_gradient, df_dz, eps, -0.5))
+    check_close(
+        name,
+        for_mean,
+        [2, -1, 0.5],
+        what="gradient for mean",
+        mistakes={
+            "the factor eps is there, which belongs to log_std alone": [3, 0.4, 0.1],
+            "the deviation is there, which belongs to log_std alone": [
+                *[1.213061, -0.606531, 0.303265]
+            ],
+            "the two gradients are in the wrong order": [1.819592, 0.242612, 0.060653],
+            "the derivative of z is returned without that of f": [1, 1, 1],
+            "the draws are averaged": 0.5,
+        },
+    )
+    check_close(
+        name,
+        for_log_std,
+        [1.819592, 0.242612, 0.060653],
+        what="gradient for log_std",
+        mistakes={
+            "the factor eps is missing": [1.213061, -0.606531, 0.303265],
+            "it is the gradient for the deviation instead of its logarithm": [3, 0.4, 0.1],
+            "it is the gradient for the logarithm of the variance": [
+                *[0.909796, 0.121306, 0.030327]
+            ],
+            "the variance is used as the deviation": [1.103638, 0.147152, 0.036788],
+            "log_std is used as the deviation": [-1.5, -0.2, -0.05],
+            "eps is squared": [2.729388, -0.097045, 0.012131],
+            "it is divided by the deviation": [4.946164, 0.659489, 0.164872],
+            "the derivative of z is returned without that of f": [0.909796, -0.242612, 0.121306],
+            "the draws are averaged": 0.707619,
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    # Gauss–Hermite nodes in place of draws: their weighted sum is the expectation, exactly.
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    weights = weights / weights.sum()
+    for mean, log_std, case in ((0.7, -1.2, "a narrow q"), (-1.5, 0.4, "a wide q")):
+        std = np.exp(log_std)
+        z = mean + std * nodes
+        known = {
+            "E[z²]": (2 * z, 2 * mean, 2 * std**2),
+            "E[cos z]": (
+                -np.sin(z),
+                -np.sin(mean) * np.exp(-(std**2) / 2),
+                -(std**2) * np.cos(mean) * np.exp(-(std**2) / 2),
+            ),
+        }
+        for text, (df_dz, *slopes) in known.items():
+            got = call(name, pathwise_gradient, df_dz, nodes, log_std, case=case)
+            got = check_pair(name, got, case=case)
+            for per_draw, slope, of in zip(got, slopes, ("mean", "log_std"), strict=True):
+                wrong = "it is the gradient for the deviation instead of its logarithm"
+                check_close(
+                    name,
+                    weights @ np.broadcast_to(np.asarray(per_draw, dtype=float), nodes.shape),
+                    slope,
+                    rtol=1e-3,
+                    atol=1e-4,
+                    what=f"mean of the gradients of {text} for {of}",
+                    mistakes={wrong: slope / std} if of == "log_std" else None,
+                    case=case,
+                )
+    # END HIDDEN TESTS
+
+
+check_pathwise_gradient()
+
+# %% [markdown]
+# ## Both are right. Are both useful?
+#
+# We draw 10,000 values with $\mu = 0.5$ and $\sigma = 1$, and look at the gradient for $\mu$ that each single draw gives. First for $f(z) = z^2$, then for $f(z) = \cos z$. The exact values are $2\mu = 1$ and $-\sin(\mu)\, e^{-1/2} = -0.291$.
+
+# %%
+eps = generator.normal(size=N_DRAWS)
+z = 0.5 + eps
+gradients = {}
+for text, f, df_dz in (("z²", z**2, 2 * z), ("cos z", np.cos(z), -np.sin(z))):
+    score = np.asarray(score_function_gradient(f, z, 0.5, 0.0)[0])
+    pathwise = np.asarray(pathwise_gradient(df_dz, eps, 0.0)[0])
+    gradients[text] = {"score function": score, "pathwise": pathwise}
+    for way, values in gradients[text].items():
+        print(f"{text:>5}, {way:14}: mean {values.mean():6.3f}, deviation {values.std():5.2f}")
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(10, 3.2), layout="constrained")
+for ax, (text, samples) in zip(axes, gradients.items()):
+    clipped = {name: np.clip(values, -8, 12) for name, values in samples.items()}
+    plots.histograms(clipped, xlabel=f"gradient for μ from one draw, f(z) = {text}", ax=ax)
+plt.show()
+
+# %% [markdown]
+# For $z^2$ the deviation of the score function is 4.2, that of the pathwise estimate 2.0. (Draws beyond the edge are heaped up at the edge.) The error of an average falls with $1/\sqrt n$. So for the same precision the score function needs more than four times as many draws.
+#
+# It is not a law: for $\cos z$ the score function is even a little better, 0.55 against 0.61. When $f$ stays small, its value may be easier to know than its slope.
+
+# %% [markdown]
+# ## A baseline
+#
+# The score function has a weakness that can be mended. Add a constant to $f$.
+
+# %% [markdown] predict="constant"
+# **Predict.** We use $f(z) = z^2 + 1000$. The slope of its average is still 1. What happens to the deviation of the score-function estimate, which was about 4: *nothing*, *it grows a little*, *it grows more than a hundredfold*?
+#
+# *My prediction:* …
+
+# %%
+shifted = np.asarray(score_function_gradient(z**2 + 1000, z, 0.5, 0.0)[0])
+print(f"mean {shifted.mean():.1f}, deviation {shifted.std():.0f}")
+
+# %% [markdown]
+# A constant carries no information, but it is multiplied by the score, which is as often positive as negative. So we should subtract a constant, near the average of $f$. But which? If we subtract the average of all draws, each draw is in its own average, and the estimate is off a little. The clean way leaves the draw itself out:
+#
+# $$b_i = \frac{1}{n - 1} \sum_{j \ne i} f(z_j)$$
+#
+# Then $b_i$ does not depend on $z_i$. The score has mean 0, so $b_i$ times the score of $z_i$ has mean 0, too: nothing is changed on average. The estimate is **unbiased**.
+
+# %% [markdown]
+# ### Exercise 4 · `leave_one_out_baseline` (2 points)
+#
+# Return for each draw the mean of f over all **other** draws.
+
+
+# %% exercise="leave_one_out_baseline"
+def leave_one_out_baseline(f_z):
+    """The mean of f over all other draws.
+
+    Args:
+        f_z: f at each draw, (n,) with n at least 2.
+
+    Returns:
+        b, (n,). The estimate then uses f_z − b in place of f_z.
+    """
+    # BEGIN SOLUTION
+    return (np.sum(f_z) - f_z) / (len(f_z) - 1)
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: for the values 1, 2 and 6 the baselines are 4, 3.5 and 1.5.
+
+# %%
+leave_one_out_baseline(np.array([1.0, 2.0, 6.0]))
+
+
+# %% check="leave_one_out_baseline" points=2
+def check_leave_one_out_baseline():
+    import numpy as np
+    from vaelib.checks import call, check_close
+
+    name = "leave_one_out_baseline"
+    f_z = np.array([1, 4, 2, 9], dtype="float32")
+    check_close(
+        name,
+        call(name, leave_one_out_baseline, f_z),
+        [5, 4, 4.666667, 2.333333],
+        mistakes={
+            "it is the plain mean, with the draw itself in it": [4, 4, 4, 4],
+            "it is the plain mean, with the draw itself in it, as one number": 4,
+            "the sum of the others is divided by n": [3.75, 3, 3.5, 1.75],
+            "the sum of the others is not divided": [15, 12, 14, 7],
+            "the sum of all draws is divided by n − 1": [5.333333, 5.333333, 5.333333, 5.333333],
+            "the baseline is subtracted from f already": [-4, 0, -2.666667, 6.666667],
+            "it is minus that: b − f": [4, 0, 2.666667, -6.666667],
+            "only the draws before this one are used": [0, 1, 2.5, 2.333333],
+            "it is the median of the others": [4, 2, 4, 2],
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    case = "two draws"
+    got = call(name, leave_one_out_baseline, np.array([3, -7], dtype="float32"), case=case)
+    check_close(name, got, [-7, 3], case=case)
+
+    rng = np.random.default_rng(0)
+    case = "more draws"
+    f_z = rng.normal(size=50).astype("float32")
+    others = np.array([np.delete(f_z, i).astype(float).mean() for i in range(50)])
+    mistakes = {
+        "it is the plain mean, with the draw itself in it": np.full(50, f_z.mean()),
+        "the sum of the others is divided by n": others * 49 / 50,
+    }
+    before = call(name, leave_one_out_baseline, f_z, case=case)
+    check_close(name, before, others, rtol=1e-4, atol=1e-5, mistakes=mistakes, case=case)
+
+    case = "the baseline of a draw does not look at that draw, so the estimate is unbiased"
+    f_z[7] += 3
+    after = call(name, leave_one_out_baseline, f_z, case=case)
+    check_close(
+        name, np.asarray(after)[7], others[7], rtol=1e-4, atol=1e-5, what="its value", case=case
+    )
+    # END HIDDEN TESTS
+
+
+check_leave_one_out_baseline()
+
+# %%
+for text, f in (("z²", z**2), ("z² + 1000", z**2 + 1000)):
+    centred = f - np.asarray(leave_one_out_baseline(f))
+    with_baseline = np.asarray(score_function_gradient(centred, z, 0.5, 0.0)[0])
+    print(f"{text:>9}: mean {with_baseline.mean():.3f}, deviation {with_baseline.std():.2f}")
+
+# %% [markdown]
+# The constant does no harm any more. So a baseline helps a lot. Does it save the score function? A VAE does not have one number in its code, but ten or fifty.
+
+# %% [markdown]
+# ## More dimensions
+#
+# Let $z$ have $d$ independent numbers, each with $\mu = 0.5$ and $\sigma = 1$, and let $f(z) = z_1^2 + \dots + z_d^2$. We watch one thing: the gradient for the **first** mean. Its exact value is 1, for every $d$.
+
+# %% [markdown] predict="dimensions"
+# **Predict.** From $d = 1$ to $d = 256$: by which factor does the deviation of each estimate grow? Pathwise: … Score function: … Score function with baseline: …
+#
+# *My prediction:* …
+
+# %%
+dimensions = 2 ** np.arange(9)
+deviations = {"score function": [], "score function with baseline": [], "pathwise": []}
+for d in dimensions:
+    eps = generator.normal(size=(N_DRAWS, d))
+    z = 0.5 + eps
+    f_z = (z**2).sum(axis=1)
+    centred = f_z - np.asarray(leave_one_out_baseline(f_z))
+    estimates = (
+        score_function_gradient(f_z, z[:, 0], 0.5, 0.0)[0],
+        score_function_gradient(centred, z[:, 0], 0.5, 0.0)[0],
+        pathwise_gradient(2 * z[:, 0], eps[:, 0], 0.0)[0],
+    )
+    for values, estimate in zip(deviations.values(), estimates):
+        values.append(np.std(estimate))
+
+# %%
+ylabel = "deviation of one draw's gradient"
+ax = plots.lines(dimensions, deviations, xlabel="numbers in the code, d", ylabel=ylabel)
+ax.set_xscale("log", base=2)
+ax.set_yscale("log")
+plt.show()
+for name, values in deviations.items():
+    print(f"{name:28}: {values[0]:5.2f} at d = 1, {values[-1]:7.2f} at d = 256")
+
+# %% [markdown]
+# The pathwise estimate does not notice the other dimensions: 2.0 at both ends. The score function ends at 325, about 80 times where it began: in the end it doubles when $d$ doubles. The baseline helps, and still it grows, with $\sqrt d$, to 28.
+
+# %% [markdown]
+# **Written answer (2 points).** Why is the score-function estimate so much noisier here? Say what each of the two estimates knows about $f$. Then say why the other dimensions disturb one of them and not the other.
+
+# %% [markdown] answer="why_noisier" points=2
+# <!-- BEGIN SOLUTION -->
+# The score function only sees the value of $f$ at each draw. It does not know which number of the code was to blame for a high value. It multiplies the whole sum, to which all $d$ numbers contribute, by the score of one of them. The share of the $d - 1$ others has nothing to do with $z_1$: on average it cancels, but in each draw it is noise, and it grows with $d$. A baseline takes away the mean of that share, but not its scatter.
+#
+# The pathwise estimate knows the derivative $\partial f / \partial z_1$ at the draw. The other terms of the sum do not depend on $z_1$, so their derivative is 0, and they add nothing, neither signal nor noise.
+#
+# *Rubric.* 1 point: the score function uses only the value of f, the pathwise estimate its derivative (it needs f to be known and differentiable). 1 point: the terms of the other dimensions stay in the value of f as noise that is multiplied by the score, and drop out of the derivative.
+# <!-- END SOLUTION -->
+
+# %% [markdown]
+# ## The parts of a VAE
+#
+# The reparameterized gradient makes the VAE possible: one draw for each image is enough to train. We need three parts: a layer that draws, a loss, and two networks.
+#
+# A layer in Keras is a class with a method `call`. Ours must roll new dice at each call, also when TensorFlow has compiled it. Keras has a `SeedGenerator` for that: it hands out a new seed each time, and the whole sequence repeats if you start it with the same seed. It is made in `__init__`, which we give you. You use it as `keras.random.normal(shape, seed=self.seed_generator)`.
+
+# %% [markdown]
+# ### Exercise 5 · `Sampling` (2 points)
+#
+# Complete `call`. It gets the pair `z_mean`, `z_log_var`, and returns a code of the same shape. Every number of every code needs its own roll. You may call `reparameterize`. Gradients must reach both inputs, so write `call` with `keras.ops` or `tf`, not with numpy.
+
+
+# %% exercise="Sampling"
+class Sampling(layers.Layer):
+    """Draws a code from N(z_mean, exp(z_log_var)), anew at each call."""
+
+    def __init__(self, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs):
+        """Draw.
+
+        Args:
+            inputs: the pair z_mean, z_log_var, both (n, latent_dim).
+
+        Returns:
+            z, (n, latent_dim).
+        """
+        # BEGIN SOLUTION
+        z_mean, z_log_var = inputs
+        eps = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
+        return z_mean + ops.exp(0.5 * z_log_var) * eps
+        # END SOLUTION
+
+
+# %% [markdown]
+# Try it: five codes with mean 10 and variance 1 should be near 10, all different, and different again the second time.
+
+# %%
+sampling = Sampling(seed=SEED)
+for _ in range(2):
+    print(np.ravel(sampling([tf.fill((5, 1), 10.0), tf.zeros((5, 1))])))
+
+
+# %% check="Sampling" points=2
+def check_Sampling():
+    import keras
+    import numpy as np
+    import tensorflow as tf
+    from vaelib.checks import call, check_close, check_shape, check_true
+
+    name = "Sampling"
+    n = 4000
+    z_mean = np.tile(np.array([[-2, 0, 3]], dtype="float32"), (n, 1))
+    z_log_var = np.tile(np.array([[-1.5, 0.8, 0.4]], dtype="float32"), (n, 1))
+    layer = call(name, Sampling, 3)
+    check_true(name, isinstance(layer, keras.layers.Layer), "expected a Keras layer.")
+    z = call(name, layer, [z_mean, z_log_var])
+    check_shape(name, z, (n, 3))
+    z = np.asarray(z, dtype=float)
+    check_true(name, np.all(np.isfinite(z)), "not every number of the code is finite.")
+    eps = (z - z_mean) / np.exp(z_log_var / 2)
+    problem = "z_mean is returned without any draw."
+    check_true(name, not np.allclose(eps, 0, atol=1e-3), problem)
+    problem = "one eps is used for the whole batch. Every image needs its own: draw in the shape of"
+    check_true(name, np.ptp(eps, axis=0).min() > 1e-3, f"{problem} z_mean.")
+    problem = "one eps is used for all numbers of a code. Draw in the shape of z_mean."
+    check_true(name, np.ptp(eps, axis=1).max() > 1e-3, problem)
+
+    # A right answer leaves each of these bands in fewer than 1 run of a million.
+    check_close(
+        name,
+        z.std(axis=0),
+        [0.472367, 1.491825, 1.221403],
+        rtol=0.065,
+        what="standard deviation of 4000 codes",
+        mistakes={
+            "the variance is used as the deviation": [0.22313, 2.225541, 1.491825],
+            "the factor ½ is applied twice": [0.687289, 1.221403, 1.105171],
+            "z_log_var is used as the deviation": [1.5, 0.8, 0.4],
+            "half of z_log_var is used as the deviation": [0.75, 0.4, 0.2],
+            "eps is not multiplied by the deviation": [1, 1, 1],
+            "eps is divided by the deviation": [2.117, 0.67032, 0.818731],
+        },
+    )
+    check_close(
+        name,
+        z.mean(axis=0),
+        [-2, 0, 3],
+        rtol=0,
+        atol=[0.039, 0.123, 0.101],
+        what="mean of 4000 codes",
+        mistakes={"z_mean is not added": [0, 0, 0]},
+    )
+
+    again = np.asarray(call(name, layer, [z_mean, z_log_var]), dtype=float)
+    problem = "the second call gives the same codes. Draw inside `call`, not in `__init__`."
+    check_true(name, not np.allclose(again, z), problem)
+    twin = np.asarray(call(name, call(name, Sampling, 3), [z_mean, z_log_var]), dtype=float)
+    problem = "the same seed gives other codes. Give `seed=self.seed_generator` to the draw."
+    check_true(name, np.allclose(twin, z), problem)
+    other = np.asarray(call(name, call(name, Sampling, 4), [z_mean, z_log_var]), dtype=float)
+    problem = "another seed gives the same codes. Give `seed=self.seed_generator` to the draw."
+    check_true(name, not np.allclose(other, z), problem)
+
+    inputs = [tf.constant(z_mean), tf.constant(z_log_var)]
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        drawn = call(name, layer, inputs)
+        problem = "expected a tensor, so that gradients can pass. Use keras.ops or tf, not numpy."
+        check_true(name, tf.is_tensor(drawn), problem)
+        total = tf.reduce_sum(drawn)
+    gradients = tape.gradient(total, inputs)
+    for gradient, of in zip(gradients, ("z_mean", "z_log_var"), strict=True):
+        problem = f"no gradient reaches {of}. Something on the way stops it, or is not recorded."
+        check_true(name, gradient is not None, problem)
+    drawn = np.asarray(drawn, dtype=float)
+    check_close(name, gradients[0], np.ones((n, 3)), what="gradient for z_mean", rtol=1e-4)
+    check_close(
+        name,
+        gradients[1],
+        (drawn - z_mean) / 2,
+        what="gradient for z_log_var",
+        rtol=1e-3,
+        atol=1e-4,
+        mistakes={"the gradient for z_log_var is stopped": np.zeros((n, 3))},
+    )
+    # BEGIN HIDDEN TESTS
+    case = "inside a compiled function"
+    graph = tf.function(lambda: layer(inputs), autograph=False)
+    compiled = call(name, graph.get_concrete_function, case=case)
+    first, second = (np.asarray(call(name, compiled, case=case)) for _ in range(2))
+    problem = (
+        "every call gives the same codes, since the draw is made when the function is compiled."
+    )
+    check_true(name, not np.allclose(first, second), problem, case=case)
+    within = np.mean(np.abs((first - z_mean) / np.exp(z_log_var / 2)) < 1)
+    # 0.683 for a normal eps; 12,000 draws leave this band in fewer than 1 run of a million.
+    check_close(
+        name, within, 0.6827, rtol=0, atol=0.023, what="share of eps between −1 and 1", case=case
+    )
+
+    for shape, case in (((7, 1), "a code of one number"), ((2, 50), "a longer code")):
+        mean, log_var = np.ones(shape, dtype="float32"), np.zeros(shape, dtype="float32")
+        got = call(name, layer, [mean, log_var], case=case)
+        check_shape(name, got, shape, case=case)
+        problem = "the codes of the batch are alike."
+        check_true(name, np.ptp(np.asarray(got), axis=0).min() > 1e-6, problem, case=case)
+
+    case = "variances close to 0"
+    got = call(name, layer, [mean, log_var - 200], case=case)
+    check_close(name, got, mean, case=case)
+    # END HIDDEN TESTS
+
+
+check_Sampling()
+
+# %% [markdown]
+# ### Exercise 6 · `negative_elbo` (2 points)
+#
+# A loss is something to make *small*, so we take minus the ELBO. With the draw $z$ already made and decoded into logits, it is
+#
+# $$\mathcal L = -\log p(x \mid z) + \mathrm{KL}\big(q(z \mid x)\,\|\,N(0, I)\big)$$
+#
+# Return one value for each image: **sum** over pixels, **sum** over the numbers of the code. You may use `bernoulli_nll` and `kl_divergence` of notebook 02, which are in `vaelib.losses`. We will train with this function, so write it with `keras.ops` or `tf`, which the tape can follow.
+
+
+# %% exercise="negative_elbo"
+def negative_elbo(x, logits, z_mean, z_log_var):
+    """Minus the ELBO of each image under Bernoulli pixels and the prior N(0, I).
+
+    Args:
+        x: images in [0, 1], (n, …).
+        logits: what the decoder gave for one draw of z, the same shape.
+        z_mean: (n, d).
+        z_log_var: logarithm of the variance, (n, d).
+
+    Returns:
+        (n,), in nats.
+    """
+    # BEGIN SOLUTION
+    axes = tuple(range(1, len(x.shape)))  # all but the batch
+    nll = ops.sum(ops.softplus(logits) - x * logits, axis=axes)
+    kl = 0.5 * ops.sum(ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
+    return nll + kl
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: with all zeros every pixel is a coin, and q is the prior. The loss is 784 · log 2 = 543.43, whatever the image.
+
+# %%
+zeros = np.zeros((2, 2), dtype="float32")
+negative_elbo(np.ones((2, 28, 28, 1), "float32"), np.zeros((2, 28, 28, 1), "float32"), zeros, zeros)
+
+
+# %% check="negative_elbo" points=2
+def check_negative_elbo():
+    import numpy as np
+    from vaelib.checks import call, check_close
+
+    name = "negative_elbo"
+    x = np.array([[0, 1, 0.3, 0.8], [1, 0, 0.5, 1]], dtype="float32").reshape(2, 2, 2, 1)
+    logits = np.array([[-1, 2, 0.5, 1.5], [0.2, -3, 1, 0.4]], dtype="float32").reshape(2, 2, 2, 1)
+    z_mean = np.array([[0.5, -1, 0.2], [1.5, 0.3, -0.4]], dtype="float32")
+    z_log_var = np.array([[-1, 0.4, -0.3], [0.2, -1.5, 0.6]], dtype="float32")
+    check_close(
+        name,
+        call(name, negative_elbo, x, logits, z_mean, z_log_var),
+        [2.660941, 3.706329],
+        mistakes={
+            "the KL term is subtracted": [0.870419, 0.239677],
+            "the sign is wrong: this is the ELBO, not minus the ELBO": [-2.660941, -3.706329],
+            "the pixels are averaged instead of summed": [1.336681, 2.226577],
+            "the KL term is averaged over the numbers of the code": [2.0641, 2.550778],
+            "both terms are averaged instead of summed": [0.73984, 1.071026],
+            "the KL term is missing": [1.76568, 1.973003],
+            "the reconstruction is missing": [0.895261, 1.733326],
+            "the factor ½ of the KL term is missing": [3.556202, 5.439655],
+            "the factor ½ of the KL term is applied twice": [2.213311, 2.839666],
+            "the logits go through a sigmoid first": [3.473144, 4.10249],
+            "the reconstruction is the squared error": [1.086089, 2.152664],
+            "exp(z_log_var) is used as the deviation": [3.265524, 4.853868],
+            "z_log_var is used as the variance": [3.655943, 4.762802],
+            "the sign of z_log_var in the KL term is wrong": [1.760941, 3.006329],
+            "z_mean is missing in the KL term": [2.015941, 2.456329],
+            "q and the prior are swapped in the KL term": [2.886853, 4.214272],
+            "the images are averaged, too": 3.183635,
+            "the images are summed, too": 6.36727,
+        },
+    )
+    x = np.random.default_rng(1).random((3, 28, 28, 1)).astype("float32")
+    zeros = np.zeros((3, 2), dtype="float32")
+    check_close(
+        name,
+        call(name, negative_elbo, x, 0 * x, zeros, zeros),
+        [543.427390, 543.427390, 543.427390],
+        rtol=1e-6,
+        what="with logits, means and log-variances of 0",
+        mistakes={
+            "the pixels are averaged instead of summed": [0.693147, 0.693147, 0.693147],
+            "the sign is wrong: this is the ELBO, not minus the ELBO": [
+                *[-543.427390, -543.427390, -543.427390]
+            ],
+            "the images are averaged, too": 543.427390,
+            "the images are summed, too": 1630.282169,
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(0)
+    for shape, d, case in (((28, 28, 1), 10, "images"), ((6,), 1, "flat images, a short code")):
+        x = rng.random((4, *shape)).astype("float32")
+        logits = rng.normal(scale=3, size=x.shape).astype("float32")
+        z_mean, z_log_var = rng.normal(size=(2, 4, d)).astype("float32")
+        axes = tuple(range(1, x.ndim))
+        p = 1 / (1 + np.exp(-logits.astype(float)))
+        each = -(x * np.log(p) + (1 - x) * np.log1p(-p))
+        variance = np.exp(z_log_var.astype(float))
+        kl = 0.5 * (variance + z_mean**2 - np.log(variance) - 1)
+        expected = each.sum(axes) + kl.sum(-1)
+        mistakes = {
+            "the KL term is subtracted": each.sum(axes) - kl.sum(-1),
+            "the KL term is missing": each.sum(axes),
+            "the pixels are averaged instead of summed": each.mean(axes) + kl.sum(-1),
+            "the KL term is averaged over the numbers of the code": each.sum(axes) + kl.mean(-1),
+        }
+        got = call(name, negative_elbo, x, logits, z_mean, z_log_var, case=case)
+        check_close(name, got, expected, rtol=1e-4, mistakes=mistakes, case=case)
+
+    case = "logits of ±1000"
+    x = np.array([[1, 0, 1], [0, 0, 1]], dtype="float32")
+    logits = np.array([[1000, -1000, -1000], [1000, -1000, 1000]], dtype="float32")
+    zeros = np.zeros((2, 4), dtype="float32")
+    got = call(name, negative_elbo, x, logits, zeros, zeros, case=case)
+    check_close(name, got, [1000, 1000], rtol=1e-5, case=case)
+    # END HIDDEN TESTS
+
+
+check_negative_elbo()
+
+# %% [markdown]
+# ### Exercise 7 · `build_vae_mlp` (3 points)
+#
+# Build the two networks from dense layers.
+#
+# - **encoder**: from (n, 28, 28, 1), flattened, to 512 units with ReLU. Then two **separate** dense layers of `latent_dim` units, both fed by the 512: one for `z_mean`, one for `z_log_var`. No activation on them: a mean may be negative, and so may a logarithm.
+# - **decoder**: from (n, latent_dim) to 512 units with ReLU, to 784 logits without activation, reshaped to (n, 28, 28, 1).
+#
+# The encoder has two outputs, so `keras.Sequential` will not do. Start from `x = keras.Input((28, 28, 1))`, call each layer on the result of the one before, and end with `keras.Model(x, [z_mean, z_log_var])`.
+
+
+# %% exercise="build_vae_mlp"
+def build_vae_mlp(latent_dim=2):
+    """The encoder and the decoder of a dense VAE.
+
+    Args:
+        latent_dim: the length of the code.
+
+    Returns:
+        encoder: a `keras.Model` from (n, 28, 28, 1) to z_mean and z_log_var, both (n, latent_dim).
+        decoder: a `keras.Model` from (n, latent_dim) to logits (n, 28, 28, 1).
+    """
+    # BEGIN SOLUTION
+    x = keras.Input((28, 28, 1))
+    h = layers.Dense(512, activation="relu")(layers.Flatten()(x))
+    z_mean = layers.Dense(latent_dim, name="z_mean")(h)
+    z_log_var = layers.Dense(latent_dim, name="z_log_var")(h)
+    encoder = keras.Model(x, [z_mean, z_log_var], name="encoder")
+
+    z = keras.Input((latent_dim,))
+    h = layers.Dense(512, activation="relu")(z)
+    logits = layers.Reshape((28, 28, 1))(layers.Dense(784)(h))
+    return encoder, keras.Model(z, logits, name="decoder")
+    # END SOLUTION
+
+
+# %% [markdown]
+# Try it: with a code of 2 numbers encoder and decoder have 807,700 parameters together.
+
+# %%
+encoder, decoder = build_vae_mlp(latent_dim=2)
+encoder.count_params() + decoder.count_params()
+
+
+# %% check="build_vae_mlp" points=3
+def check_build_vae_mlp():
+    import numpy as np
+    from vaelib.checks import call, check_close, check_pair, check_shape, check_true, check_weights
+    from vaelib.oracles import dense_forward, identity, random_weights, relu, sigmoid
+
+    name = "build_vae_mlp"
+
+    def check_case(latent_dim, case=None):
+        encoder, decoder = check_pair(name, call(name, build_vae_mlp, latent_dim, case=case))
+        trunk, head = [(784, 512), (512,)], [(512, latent_dim), (latent_dim,)]
+        fused = [(512, 2 * latent_dim), (2 * latent_dim,)]
+        check_weights(
+            name,
+            encoder,
+            [*trunk, *head, *head],
+            mistakes={
+                "one head gives both outputs": [*trunk, *head],
+                "one layer of 2 · latent_dim units stands for the two heads": [*trunk, *fused],
+                "z_log_var is computed from z_mean instead of the 512 units": [
+                    *(*trunk, *head, (latent_dim, latent_dim), (latent_dim,))
+                ],
+                "the hidden layer of 512 units is missing": [
+                    *((784, latent_dim), (latent_dim,)),
+                    *((784, latent_dim), (latent_dim,)),
+                ],
+                "each head has a hidden layer of its own": [*trunk, *trunk, *head, *head],
+                "encoder and decoder are in the wrong order": [
+                    *((latent_dim, 512), (512,), (512, 784), (784,))
+                ],
+                "the latent size is fixed instead of latent_dim": [
+                    *(*trunk, (512, 2), (2,), (512, 2), (2,))
+                ],
+            },
+            case=case,
+        )
+        check_weights(
+            name,
+            decoder,
+            [(latent_dim, 512), (512,), (512, 784), (784,)],
+            mistakes={
+                "the decoder's hidden layer of 512 units is missing": [(latent_dim, 784), (784,)],
+                "the decoder expects mean and log-variance instead of a code": [
+                    *((2 * latent_dim, 512), (512,), (512, 784), (784,))
+                ],
+            },
+            case=case,
+        )
+        check_encoder(encoder, latent_dim, case)
+        check_decoder(decoder, latent_dim, case)
+
+    def check_encoder(encoder, latent_dim, case):
+        shapes = [w.shape for w in encoder.get_weights()]
+        weights = random_weights(shapes, seed=latent_dim)
+        encoder.set_weights(weights)
+        x = np.random.default_rng(1).random((3, 28, 28, 1)).astype("float32")
+        got = call(name, lambda x: encoder(x, training=True), x, case=case)
+        got = [np.asarray(g, dtype=float) for g in check_pair(name, got, case=case)]
+
+        def heads(hidden, last):
+            return [
+                dense_forward(x, [*weights[:2], *weights[i : i + 2]], hidden=hidden, last=last)
+                for i in (2, 4)
+            ]
+
+        problem = "both outputs are the same tensor. z_log_var needs its own head."
+        check_true(
+            name, got[0].shape != got[1].shape or np.ptp(got[0] - got[1]) > 1e-6, problem, case=case
+        )
+        expected = heads(relu, identity)
+        variants = {
+            "a ReLU stands on a head": heads(relu, relu),
+            "a tanh stands on a head": heads(relu, np.tanh),
+            "a softplus stands on a head": heads(relu, lambda h: np.logaddexp(0, h)),
+            "exp is applied to a head": heads(relu, np.exp),
+            "the hidden layer has no activation": heads(identity, identity),
+        }
+        # The layers may be made in either order: only what is returned first is z_mean.
+        close = lambda a, b: a.shape == b.shape and np.allclose(a, b, rtol=3e-3, atol=3e-3)
+        if any(close(got[0], value[1]) for value in (expected, *variants.values())):
+            expected.reverse()
+            for value in variants.values():
+                value.reverse()
+        for i, what in enumerate(("z_mean", "z_log_var")):
+            check_close(
+                name,
+                got[i],
+                expected[i],
+                rtol=3e-3,
+                atol=3e-3,
+                what=what,
+                mistakes={text: value[i] for text, value in variants.items()},
+                case=case,
+            )
+
+    def check_decoder(decoder, latent_dim, case):
+        weights = random_weights([w.shape for w in decoder.get_weights()], seed=latent_dim)
+        decoder.set_weights(weights)
+        z = np.random.default_rng(2).normal(size=(3, latent_dim)).astype("float32")
+        got = call(name, lambda z: decoder(z, training=True), z, case=case)
+        check_shape(name, got, (3, 28, 28, 1), what="logits", case=case)
+
+        def image(hidden, last):
+            return dense_forward(z, weights, hidden=hidden, last=last).reshape(3, 28, 28, 1)
+
+        check_close(
+            name,
+            got,
+            image(relu, identity),
+            rtol=3e-3,
+            atol=3e-3,
+            what="logits",
+            mistakes={
+                "a sigmoid stands on the logits": image(relu, sigmoid),
+                "a ReLU stands on the logits": image(relu, relu),
+                "the decoder's hidden layer has no activation": image(identity, identity),
+            },
+            case=case,
+        )
+
+    check_case(2)
+    # BEGIN HIDDEN TESTS
+    check_case(1, "a code of one number")
+    check_case(10, "a longer code")
+    # END HIDDEN TESTS
+
+
+check_build_vae_mlp()
+
+# %%
+model_diagram(encoder)
+
+# %% [markdown]
+# The encoder ends in two heads. Each image gets its own Gaussian, with its own center and its own width.
+
+# %% [markdown]
+# ## Train by hand
+#
+# Now all parts meet, your parts. One step of training: encode a batch, draw a code for each image, decode, compute the loss, and let the tape find the gradients for all weights. Look for the place where the dice are rolled: it stands in the middle, and the gradient passes.
+
+# %%
+mnist = data.load_mnist()
+x_train, x_test = mnist.x_train, mnist.x_test
+
+set_seed(SEED)
+encoder, decoder = build_vae_mlp(latent_dim=2)
+sampling, optimizer = Sampling(seed=SEED), keras.optimizers.Adam(1e-3)
+weights = encoder.trainable_weights + decoder.trainable_weights
+optimizer.build(weights)
+
+
+@tf.function  # compile: the same steps, only faster
+def train_step(x):
+    with tf.GradientTape() as tape:
+        z_mean, z_log_var = encoder(x)
+        logits = decoder(sampling([z_mean, z_log_var]))
+        loss = ops.mean(negative_elbo(x, logits, z_mean, z_log_var))
+    optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+    return loss
+
+
+# %%
+losses = [float(train_step(x_train[i : i + 100])) for i in range(0, min(len(x_train), 20_000), 100)]
+ax = plots.lines(
+    np.arange(len(losses)), {"loss": losses}, xlabel="step", ylabel="nats per image", marker=""
+)
+ax.axhline(784 * np.log(2), color="gray", linestyle=":")
+plt.show()
+print(f"first step {losses[0]:.0f}, last ten steps {np.mean(losses[-10:]):.0f} nats per image")
+
+# %% [markdown]
+# It starts near the dotted line, 784 · log 2 = 543 nats, where every pixel is a coin. On MNIST, after 200 steps 198 nats are left. That is your first VAE, and you built every part of it.
+
+# %% [markdown]
+# ## Train with `fit`
+#
+# `vaelib.models.VAE` is the same step as a Keras model: the same loss, the same sampling layer, averaged over the batch. So `fit` works, and it writes down ELBO, reconstruction and KL, for training and for test images. `KeepPictures` decodes the same 81 codes after each epoch, so that we can watch.
+#
+# These codes are drawn from the prior: their images are **samples** from the model.
+
+# %%
+set_seed(SEED)
+vae = VAE(*build_vae_mlp(latent_dim=2))
+vae.compile(keras.optimizers.Adam(1e-3))
+pictures = KeepPictures(generator.normal(size=(81, 2)), x=x_test[:81])
+settings = {"batch_size": BATCH_SIZE, "epochs": EPOCHS, "callbacks": [pictures], "verbose": 0}
+history = vae.fit(x_train, validation_data=(x_test,), **settings).history
+
+# %%
+plots.training_curves(history, band=reference.band("mlp_2", mnist.source))
+plt.show()
+print(f"test ELBO {history['val_elbo'][-1]:.1f}, KL {history['val_kl'][-1]:.1f} nats per image")
+print(reference.verdict(history, "mlp_2", mnist.source))
+
+# %% [markdown]
+# **Am I normal?** The grey band is where runs with other seeds went. If your curve leaves it, the line below the plot says so, and what that usually means.
+#
+# Read the curves together. The reconstruction falls, since the codes tell more and more. The KL rises: it is the price of telling, and it is paid in the same nats. The ELBO is minus their sum. On MNIST the test ELBO ends at −160.0, with 5.5 nats of KL. Two numbers cannot tell much about a digit.
+
+# %% [markdown]
+# ## Watch it learn
+#
+# Above: samples from the prior after each epoch. Below: test images, rebuilt. Both always from the same codes and the same images.
+
+# %%
+shown = sorted({0, 1, 2, EPOCHS - 1} & set(range(EPOCHS)))
+size = (3 * len(shown), 6.4)
+fig, axes = plt.subplots(2, len(shown), figsize=size, layout="constrained", squeeze=False)
+for column, i in zip(axes.T, shown):
+    plots.image_sheet(pictures.frames[i], n_columns=9, ax=column[0])
+    plots.image_sheet(pictures.reconstructions[i], n_columns=9, ax=column[1])
+    column[0].set_title(f"epoch {pictures.epochs[i]}")
+axes[0, 0].set_ylabel("samples")
+axes[1, 0].set_ylabel("rebuilt")
+plt.show()
+
+# %% [markdown]
+# Random codes give digits, from the first epochs on. In `01_autoencoder` they gave junk. What has changed is the KL term: it keeps the codes of all images near the prior, and the dice blur them, so that the gaps between them are filled.
+
+# %% [markdown]
+# ## The map of codes
+#
+# Each test image is a dot at its `z_mean`, coloured by its digit. Nobody told the VAE what the digits are.
+
+# %%
+n_dots = 4_000
+plots.code_scatter(vae.encode(x_test[:n_dots])[0], mnist.y_test[:n_dots])
+plt.show()
+
+# %% [markdown]
+# Compare it with the map of notebook 01. There the codes lay far out, in thin arms with empty space between them. Here they fill one round cloud around 0, of the size of the prior.
+#
+# Since the prior is known, we know where to look: we walk through the plane in steps of equal probability, 30 along each axis. Those are the **quantiles** of the Gaussian. They are dense near 0, where the codes are, and wide apart at the edge.
+
+# %%
+z = codes.quantile_grid(30)
+plots.code_sheet(vae.decode(z), z)
+plt.show()
+
+# %% [markdown]
+# That is a picture to keep: everything that this VAE can draw. Each square stands for the same share of all samples, so what takes much room here is drawn often.
+
+# %% [markdown]
+# ## A loss that is weighted wrongly
+#
+# Two numbers are few. From here on the code has ten. And we look at a mistake that is common in published code, because it raises no error: **averaging** where one must sum.
+#
+# $$\text{wrong loss} = \frac{1}{784} \big(-\log p(x \mid z)\big) + \frac{1}{\text{batch}} \cdot \frac{1}{d}\, \mathrm{KL}$$
+#
+# The first term is averaged over the pixels. The second is averaged over the $d$ numbers of the code, and then divided by the batch a second time, which happens if one averages what has been averaged already. Multiply by 784, which does not move the minimum:
+#
+# $$784 \cdot \text{wrong loss} = -\log p(x \mid z) + \beta\ \mathrm{KL} \qquad\qquad \beta = \frac{784}{d \cdot \text{batch}}$$
+#
+# So the wrong loss is a VAE whose KL term has a weight $\beta$ that **depends on the batch size**. `VAE(…, beta=…)` trains with exactly that.
+
+# %% compare
+for batch_size in (16, 78, 128, 500):
+    print(f"d = 10, batch {batch_size:>3}: β = {784 / (10 * batch_size):.3f}")
+
+# %% [markdown]
+# With a batch of 78 it is 1, by pure chance, and nobody would notice. With 128 it is 0.61, and hard to see. We take batches of 500, where $\beta$ is 0.157.
+
+# %% [markdown] predict="wrong_weight"
+# **Predict.** With $\beta = 0.157$ the KL is cheap. Compared with the right loss, will *reconstructions* be better or worse? Will *samples from the prior* be better or worse?
+#
+# *My prediction:* …
+
+
+# %%
+def train_vae_10(images, **options):
+    """A VAE with ten numbers in its code, and what `fit` wrote down."""
+    set_seed(SEED)
+    vae = VAE(*build_vae_mlp(latent_dim=10), **options)
+    vae.compile(keras.optimizers.Adam(LARGE_STEP))
+    settings = {"batch_size": LARGE_BATCH, "epochs": SMALL_EPOCHS, "verbose": 0}
+    x, x_test = images.x_train[:N_SMALL], images.x_test
+    return vae, vae.fit(x, validation_data=(x_test,), **settings).history
+
+
+fashion = data.load_fashion_mnist()
+trained, histories = {}, {}
+for title, images in (("digits", mnist), ("clothes", fashion)):
+    for beta in (1.0, 784 / (10 * LARGE_BATCH)):
+        trained[title, beta], histories[title, beta] = train_vae_10(images, beta=beta)
+
+# %%
+z = np.random.default_rng(SEED).normal(size=(14, 10))
+for title, images in (("digits", mnist), ("clothes", fashion)):
+    x = images.x_test[:14]
+    models = {f"β = {beta:.3g}": model for (of, beta), model in trained.items() if of == title}
+    rows = {"test images": x}
+    rows |= {f"rebuilt, {text}": model.reconstruct(x) for text, model in models.items()}
+    rows |= {f"samples, {text}": model.decode(z) for text, model in models.items()}
+    plots.image_rows(rows)
+    plt.show()
+
+# %%
+for (title, beta), values in histories.items():
+    elbo, nll, kl = (values[f"val_{key}"][-1] for key in ("elbo", "reconstruction", "kl"))
+    print(f"{title:8} β = {beta:.3f}: ELBO {elbo:7.1f} = −{nll:.1f} − {kl:.1f} nats")
+
+# %% [markdown]
+# The reconstructions are sharper, and the samples are worse. The wrong loss hardly pays for codes that match the prior, so they do not: on MNIST the KL is 33.9 nats instead of 17.5. The codes spread far out, and a draw from the prior falls between them. And the ELBO is 10 nats lower, −131.7 instead of −121.2.
+#
+# If you see good reconstructions and bad samples, look at the weight of the KL first. **Sum over pixels and over the code, then average over the batch.**
+
+# %%
+for (title, beta), values in histories.items():
+    source = {"digits": mnist.source, "clothes": fashion.source}[title]
+    print(f"{title}, β = {beta:.3g}: {reference.verdict(values, f'mlp_10_{title}', source)}")
+
+# %% [markdown]
+# ## Bernoulli or squared error?
+#
+# Some VAEs are trained with the squared error. In `02_elbo` you saw what that is: a Gaussian likelihood with variance ½, up to a constant. So the choice of the error is a choice of the **likelihood**, and a variance of ½ is a strange one for pixels between 0 and 1: it says that every pixel may be off by 0.7.
+#
+# A third way lets the data choose: the Gaussian with the variance that fits best, which is the mean squared error itself (Rybkin et al. 2021 call it σ-VAE).
+
+# %%
+choices = {"Bernoulli": (trained["digits", 1.0], histories["digits", 1.0])}
+for text, sigma in (("squared error", 0.5**0.5), ("Gaussian, best σ", "optimal")):
+    choices[text] = train_vae_10(mnist, likelihood="gaussian", sigma=sigma)
+for text, (_, values) in choices.items():
+    print(f"{text:16}: KL {values['val_kl'][-1]:.1f} nats")
+
+# %%
+x = x_test[:14]
+rows = {"test images": x}
+rows |= {f"rebuilt, {text}": model.reconstruct(x) for text, (model, _) in choices.items()}
+rows |= {f"samples, {text}": model.decode(z) for text, (model, _) in choices.items()}
+plots.image_rows({text: np.clip(images, 0, 1) for text, images in rows.items()})
+plt.show()
+
+# %% [markdown]
+# The KL shows what happens. With the squared error the code keeps 10 nats on MNIST, the fewest: a detail of the picture earns less than it costs, so the digits blur. With the best σ it keeps 31, the most, and the reconstructions are the sharpest. Nothing was changed but the likelihood. The ELBOs of the three cannot be compared: one is a probability of pixels that are black or white, the others are densities.
+
+# %% [markdown]
+# ## Save and load
+#
+# A trained VAE is a Keras model, so one line saves it and one line brings it back: both networks, the weights, and the likelihood.
+
+# %%
+import tempfile
+from pathlib import Path
+
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "vae.keras"
+    vae.save(path)
+    loaded = keras.models.load_model(path)
+    print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB")
+z = codes.quantile_grid(3)
+print("largest difference:", np.abs(vae.decode(z) - loaded.decode(z)).max())
+
+# %% [markdown]
+# The same codes give the same images. To keep the file, save it somewhere else than in a temporary folder.
+
+# %% [markdown]
+# ## Recap
+#
+# You can now
+#
+# - **move** randomness out of the way of a gradient: roll $\varepsilon$ first, then compute $z = \mu + \sigma\,\varepsilon$,
+# - **compare** the pathwise and the score-function estimate, and say why the second one suffers in many dimensions,
+# - **build** a VAE from a sampling layer, a loss and two networks,
+# - **train** it, and read reconstruction and KL as a trade of nats,
+# - **recognise** a loss that is weighted wrongly, by good reconstructions with bad samples, and by curves outside the band.
+#
+# In `04_cnn_vae` the networks learn that pixels have neighbours. And we will measure with care: what a bound is worth that somebody publishes.
+
+# %% [markdown]
+# ## Further reading
+#
+# - Kingma & Welling, *Auto-Encoding Variational Bayes*, 2013: the trick of exercise 1 is its equation 10, and the VAE of this notebook its section 3.
+# - Rezende, Mohamed & Wierstra, *Stochastic Backpropagation and Approximate Inference in Deep Generative Models*, 2014: the same idea, found at the same time, with a view from physics and Bayes.
+# - Mohamed, Rosca, Figurnov & Mnih, *Monte Carlo Gradient Estimation in Machine Learning*, 2020: a survey of score-function and pathwise gradients, with more experiments like ours.
+# - Kool, van Hoof & Welling, *Buy 4 REINFORCE Samples, Get a Baseline for Free!*, 2019: the leave-one-out baseline of exercise 4.
+# - Rybkin, Daniilidis & Levine, *Simple and Effective VAE Training with Calibrated Decoders*, 2021: why the squared error needs its σ.

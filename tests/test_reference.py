@@ -1,0 +1,91 @@
+"""The bands of reference runs, and the sentence about a run beside them."""
+
+import json
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from vaelib import reference
+
+RUNS = json.loads(resources.files("vaelib").joinpath("reference.json").read_text("utf-8"))["runs"]
+NAME, SOURCE = "mlp_2", "keras"
+
+
+def run(number=0):
+    """One of the reference runs, as a history."""
+    return {key: list(values[number]) for key, values in RUNS[f"{NAME}, real"].items()}
+
+
+def say(history):
+    return reference.verdict(history, NAME, SOURCE)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_band_comes_from_five_seeds_or_more(name):
+    assert all(len(values) >= 5 for values in RUNS[name].values())
+    assert len({len(run) for values in RUNS[name].values() for run in values}) == 1
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_run_ends_in_the_band_of_the_others(name, monkeypatch):
+    model, kind = name.split(", ")
+    source = "drawn" if kind == "drawn" else "keras"
+    for i in range(len(RUNS[name]["elbo"])):
+        left_out = {key: values[:i] + values[i + 1 :] for key, values in RUNS[name].items()}
+        monkeypatch.setattr(reference, "_runs", lambda runs={name: left_out}: runs)
+        mine = {key: values[i] for key, values in RUNS[name].items()}
+        assert "leave the band" not in reference.verdict(mine, model, source)
+
+
+def test_a_run_may_be_shorter_or_longer_than_the_reference():
+    assert "inside" in say({key: values[:2] for key, values in run().items()})
+    assert "inside" in say({key: values + values[-1:] for key, values in run().items()})
+
+
+def test_real_data_is_the_same_wherever_it_was_found_and_drawn_data_is_not():
+    folder, keras, drawn = (
+        reference.band("mlp_10_digits", source) for source in ("VAELIB_DATA", "keras", "drawn")
+    )
+    np.testing.assert_array_equal(folder["elbo"], keras["elbo"])
+    assert not np.allclose(folder["elbo"], drawn["elbo"])
+
+
+def test_a_model_without_runs_has_no_band():
+    assert reference.band("nothing", SOURCE) is None
+    assert "no reference runs of nothing" in reference.verdict(run(), "nothing", SOURCE)
+
+
+def changed(**factors):
+    """A run whose last epoch is another: its ELBO follows from the two parts."""
+    history = run()
+    for key, factor in factors.items():
+        history[f"val_{key}"][-1] *= factor
+    history["val_elbo"][-1] = -history["val_reconstruction"][-1] - history["val_kl"][-1]
+    return history
+
+
+@pytest.mark.parametrize(
+    ("history", "meaning"),
+    [
+        (changed(kl=0.01, reconstruction=1.3), "collapse"),
+        (changed(kl=20), "explodes"),
+        (changed(kl=float("nan")), "explodes"),
+        (changed(reconstruction=1 / 784, kl=1), "a mean taken for a sum"),
+        (changed(reconstruction=1.2), "lower than it should be"),
+        (changed(reconstruction=0.8), "higher than it should be"),
+        (changed(kl=3, reconstruction=0.92), "weighs too little"),
+        (changed(kl=0.3, reconstruction=1.1), "weighs too much"),
+        (changed(kl=1.5), "share it in another way"),
+    ],
+)
+def test_the_sentence_says_what_a_departure_usually_means(history, meaning):
+    assert meaning in say(history)
+    assert f"leave the band: in epoch {len(history['elbo'])} " in say(history)
+
+
+def test_a_run_that_came_back_is_told_when_it_was_outside():
+    history = run()
+    history["kl"][1] = 1000.0
+    assert "end inside the band" in say(history)
+    assert "in epoch 2 kl is 1000.0, not " in say(history)

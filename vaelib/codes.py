@@ -1,0 +1,97 @@
+"""Codes to decode: a grid over a Gaussian, and the way from one code to another."""
+
+import numpy as np
+from scipy.special import ndtri
+
+PARALLEL = 1e-6  # radians: float32 does not tell a smaller angle from none
+
+
+def quantile_grid(n, mean=0.0, std=1.0):
+    """Codes on a square grid at the quantiles (i + ½)/n of a Gaussian.
+
+    Between two columns lies the same probability everywhere, and between two rows too. The codes
+    stand as in a plane that is read row by row: the first number grows from left to right, the
+    second from the bottom to the top, so the first row has the largest.
+
+    Args:
+        n: codes along each side.
+        mean: of the Gaussian: a number, or one for each axis, (2,).
+        std: its deviation, likewise.
+
+    Returns:
+        float32 (n * n, 2).
+
+    Raises:
+        ValueError: n below 1, a deviation that is not positive, or a mean or deviation of another
+            shape.
+    """
+    if n < 1:
+        raise ValueError(f"quantile_grid: n must be at least 1, got {n}")
+    for name, value in (("mean", mean), ("std", std)):
+        if np.shape(value) not in ((), (2,)):
+            shape = np.shape(value)
+            raise ValueError(f"quantile_grid: {name} must be a number or (2,), got shape {shape}")
+    if not np.all(np.asarray(std) > 0):
+        raise ValueError(f"quantile_grid: std must be positive, got {std}")
+    quantiles = ndtri((np.arange(n) + 0.5) / n)
+    grid = np.stack(np.meshgrid(quantiles, quantiles[::-1]), axis=-1).reshape(-1, 2)
+    return (np.asarray(mean) + np.asarray(std) * grid).astype("float32")
+
+
+def interpolate(z_a, z_b, steps, kind="lerp"):
+    """Codes on the way from one code to another, both ends included.
+
+    "lerp" goes straight, at equal steps. "slerp" turns from one direction to the other at equal
+    angles while the norm changes linearly, so the norm stays where both ends have the same
+    (Shoemake 1985, with the norm apart). In many dimensions the straight way leads through norms
+    that hardly any draw from N(0, I) has.
+
+    Args:
+        z_a: the code to start from, (latent_dim,).
+        z_b: the code to end at, (latent_dim,).
+        steps: how many codes, at least 2.
+        kind: "lerp" or "slerp".
+
+    Returns:
+        float32 (steps, latent_dim), the first exactly z_a and the last exactly z_b.
+
+    Raises:
+        ValueError: unequal shapes, fewer than 2 steps, another kind; for "slerp" an end that is 0
+            and has no direction, or ends in opposite directions, between which no way is shortest.
+    """
+    z_a, z_b = np.asarray(z_a, "float64"), np.asarray(z_b, "float64")
+    if z_a.ndim != 1 or z_a.shape != z_b.shape:
+        raise ValueError(
+            "interpolate: both codes must have the same shape (latent_dim,), "
+            f"got {z_a.shape} and {z_b.shape}"
+        )
+    if steps < 2:
+        raise ValueError(f"interpolate: steps must be at least 2, got {steps}")
+    if kind not in ("lerp", "slerp"):
+        raise ValueError(f'interpolate: kind must be "lerp" or "slerp", got {kind!r}')
+    t = np.linspace(0, 1, steps)[:, None]  # (steps, 1)
+    between = _lerp(z_a, z_b, t) if kind == "lerp" else _slerp(z_a, z_b, t)
+    between[0], between[-1] = z_a, z_b
+    return between.astype("float32")
+
+
+def _lerp(a, b, t):
+    return (1 - t) * a + t * b
+
+
+def _slerp(z_a, z_b, t):
+    norm_a, norm_b = np.linalg.norm(z_a), np.linalg.norm(z_b)
+    if norm_a == 0 or norm_b == 0:
+        raise ValueError("interpolate: slerp turns directions, and a code of zeros has none")
+    a, b = z_a / norm_a, z_b / norm_b
+    # Exact for small and for large angles, unlike the arccos of the product.
+    angle = 2 * np.arctan2(np.linalg.norm(a - b), np.linalg.norm(a + b))
+    if angle > np.pi - PARALLEL:
+        raise ValueError(
+            "interpolate: the codes point in opposite directions, so slerp has no shortest way; "
+            'use kind="lerp", or go by a third code'
+        )
+    norms = _lerp(norm_a, norm_b, t)
+    if angle < PARALLEL:
+        return norms * _lerp(a, b, t)
+    return norms * (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)

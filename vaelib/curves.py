@@ -1,0 +1,165 @@
+"""Bars, curves, histograms and contours: arrays in, `Axes` out."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import MaxNLocator
+
+PANELS = {"elbo": "ELBO", "reconstruction": "reconstruction", "kl": "KL"}
+MARKED = 20  # with more epochs the markers would run into each other
+
+
+def layer_bars(names, sizes, ax=None):
+    """The sizes of a network's layers as bars, from left to right.
+
+    Args:
+        names: the names of the layers.
+        sizes: how many numbers each of them holds.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`; heights are logarithmic, so that small layers can be seen.
+    """
+    ax = ax or new_axes(1.1 * len(sizes), 3)
+    heights = np.log1p(sizes)
+    places = range(len(sizes))
+    ax.bar(places, heights, bottom=-heights / 2, width=0.45, color=plt.get_cmap("cividis")(0.25))
+    for place, (size, height) in enumerate(zip(sizes, heights, strict=True)):
+        ax.text(place, height / 2 + 0.15, str(size), ha="center")
+    ax.set_xticks(places, names)
+    ax.set(yticks=[], ylim=(-heights.max() / 2 - 0.3, heights.max() / 2 + 1))
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def lines(x, curves, *, xlabel, ylabel, marker="o", dashed=(), ax=None):
+    """Curves over a common x, with a legend.
+
+    Args:
+        x: (n,).
+        curves: for each name, (n,), or a number for a level line.
+        xlabel: name and unit of x.
+        ylabel: name and unit of the curves.
+        marker: as in matplotlib; "" for none.
+        dashed: names of the curves to draw dashed, without markers; level lines always are.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`.
+    """
+    ax = ax or new_axes(6, 3.8)
+    colours = plt.get_cmap("cividis")(np.linspace(0, 0.85, max(len(curves), 2)))
+    for (name, y), colour in zip(curves.items(), colours, strict=False):
+        flat = np.ndim(y) == 0 or name in dashed
+        style = {"ls": "--", "marker": ""} if flat else {"ls": "-", "marker": marker, "ms": 4}
+        ax.plot(x, np.broadcast_to(y, np.shape(x)), color=colour, label=name, **style)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False)
+    return ax
+
+
+def histograms(samples, *, xlabel, ax=None):
+    """Histograms over common bins, each with area 1.
+
+    Args:
+        samples: for each name, numbers (n,).
+        xlabel: name and unit of the numbers.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`.
+    """
+    ax = ax or new_axes(6, 3.2)
+    bins = np.histogram_bin_edges(np.concatenate([np.ravel(s) for s in samples.values()]), 60)
+    colours = plt.get_cmap("cividis")(np.linspace(0.05, 0.85, max(len(samples), 2)))
+    for (name, values), colour in zip(samples.items(), colours, strict=False):
+        ax.hist(np.ravel(values), bins, density=True, color=colour, alpha=0.65, label=name)
+    ax.set(xlabel=xlabel, yticks=[])
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.legend(frameon=False)
+    return ax
+
+
+def density_contours(grid, densities, ax=None):
+    """Contours of densities over the plane, the first one filled.
+
+    Args:
+        grid: coordinates along both axes, (m,).
+        densities: for each name, values (m, m), rows along the second coordinate.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`.
+    """
+    ax = ax or new_axes(4, 4)
+    for i, density in enumerate(densities.values()):
+        levels = np.max(density) * np.array([0.1, 0.3, 0.6, 0.9])
+        if i == 0:
+            ax.contourf(grid, grid, density, [*levels, 1.01 * np.max(density)], cmap="cividis_r")
+        else:
+            ax.contour(grid, grid, density, levels, colors="black", linewidths=1)
+    ax.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
+    return ax
+
+
+def training_curves(history, *, band=None, axes=None):
+    """How a VAE learned: ELBO, reconstruction and KL by epoch, each in a panel of its own.
+
+    Args:
+        history: what `fit` returns, as `.history`: for each of "elbo", "reconstruction", "kl" and
+            the same with "val_" in front, nats per image, (n_epochs,). Those that are not there are
+            left out; other keys are not looked at.
+        band: for some of these keys a pair (low, high), each (any number of epochs,): where other
+            runs were. Drawn in grey behind the curves.
+        axes: where to draw, one `Axes` for each panel; a new figure if None.
+
+    Returns:
+        The `Axes`, an array of one for each of the three that is there.
+
+    Raises:
+        ValueError: none of the three is in the history, or there are not as many axes as panels.
+    """
+    names = [name for name in PANELS if {name, f"val_{name}"} & set(history)]
+    if not names:
+        raise ValueError(
+            f"training_curves: the history needs one of {tuple(PANELS)}, got {tuple(history)}"
+        )
+    if axes is None:
+        layout = ConstrainedLayoutEngine(w_pad=0.1)
+        axes = plt.subplots(
+            1, len(names), figsize=(4 * len(names), 3.3), layout=layout, squeeze=False
+        )[1]
+    axes = np.ravel(axes)
+    if len(axes) != len(names):
+        raise ValueError(f"training_curves: needs {len(names)} axes, one each, got {len(axes)}")
+    for ax, name in zip(axes, names, strict=True):
+        keys = {"train": name, "test": f"val_{name}"}
+        _draw_bands(ax, [band[key] for key in keys.values() if key in (band or {})])
+        curves = {label: history[key] for label, key in keys.items() if key in history}
+        n_epochs = max(map(len, curves.values()))
+        lines(
+            np.arange(1, n_epochs + 1),
+            curves,
+            xlabel="epoch",
+            ylabel=f"{PANELS[name]}, nats per image",
+            marker="o" if n_epochs <= MARKED else "",
+            ax=ax,
+        )
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+    return axes
+
+
+def new_axes(width, height):
+    """The `Axes` of a new figure of this size, in inches."""
+    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def _draw_bands(ax, bands):
+    for i, (low, high) in enumerate(bands):
+        epochs = np.arange(1, len(low) + 1)
+        if len(low) == 1:  # a point has no area
+            epochs, low, high = [0.8, 1.2], np.repeat(low, 2), np.repeat(high, 2)
+        label = "reference runs" if i == 0 else None
+        ax.fill_between(epochs, low, high, color="0.85", linewidth=0, label=label)
