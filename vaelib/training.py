@@ -1,8 +1,9 @@
-"""How long to train, and how to repeat a run."""
+"""How long to train, how to repeat a run, and KL warm-up."""
 
 import os
 
 import keras
+import numpy as np
 
 
 def set_seed(seed):
@@ -40,3 +41,58 @@ def budget(*, cpu, gpu, smallest=1):
     if under_grading():
         return smallest
     return gpu if keras.distribution.list_devices("gpu") else cpu
+
+
+def kl_warmup(step, warmup_steps):
+    """The weight of the KL term while it warms up (Sønderby et al. 2016, section 2.3).
+
+    Args:
+        step: how many steps of training were done, not negative; a number or an array.
+        warmup_steps: after how many steps the weight is 1, at least 1.
+
+    Returns:
+        A number, or an array of the shape of `step`: step / warmup_steps, but at most 1.
+
+    Raises:
+        ValueError: warmup_steps is below 1.
+    """
+    if warmup_steps < 1:
+        raise ValueError(f"kl_warmup: warmup_steps must be at least 1, got {warmup_steps}")
+    return np.minimum(np.divide(step, warmup_steps), 1.0)
+
+
+class KLWarmup(keras.callbacks.Callback):
+    """Raises `vae.beta` from 0 to the model's own beta over the first steps of training.
+
+    Before each batch, beta is `kl_warmup` of the optimizer's step times the beta that the VAE had
+    when `fit` began, and after `fit` it is that again. The optimizer counts its steps over all
+    calls of `fit`, so that going on with a trained model starts no new warm-up; `compile` does.
+    A `fit` that is interrupted leaves beta where it was.
+
+    Args:
+        steps: how many, at least 1.
+
+    Raises:
+        ValueError: steps is below 1.
+    """
+
+    def __init__(self, steps):
+        super().__init__()
+        kl_warmup(0, steps)
+        self.steps = steps
+
+    def on_train_begin(self, logs=None):
+        """Remember the model's own beta."""
+        self.beta = float(keras.ops.convert_to_numpy(self.model.beta))
+        self.warming = True
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Set the weight of this step."""
+        if self.warming:
+            step = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
+            self.model.beta.assign(self.beta * kl_warmup(step, self.steps))
+            self.warming = step < self.steps
+
+    def on_train_end(self, logs=None):
+        """Give the model its own beta again."""
+        self.model.beta.assign(self.beta)
