@@ -14,15 +14,21 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import keras
 import nbformat
+import tensorflow as tf
 
+from experiments import efficient, tutorial
 from grading.execute import execute
+from vaelib import data
 from vaelib.drawn_clothes import draw_clothes
 from vaelib.drawn_digits import draw_digits
+from vaelib.models import VAE, build_tutorial_vae
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPORTS = 9  # runs of each side
 N_DRAWN = 60_000
+N_FIT, FITS = 6_000, 9  # images in an epoch, and epochs of each side
 
 
 def processor_seconds(who):
@@ -45,9 +51,6 @@ def machine():
     names = [
         line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
     ]
-    import keras
-    import tensorflow as tf
-
     return (
         f"{os.cpu_count()} cores ({names[0].split(': ')[1]}), Python {platform.python_version()}, "
         f"TensorFlow {tf.__version__}, Keras {keras.__version__}"
@@ -67,10 +70,10 @@ def bench_import():
     for _ in range(IMPORTS):
         for module, measured in times.items():
             measured.append(seconds_to_import(module))
-    keras, vaelib = (statistics.median(measured) for measured in times.values())
+    theirs, ours = (statistics.median(measured) for measured in times.values())
     print("| import | processor seconds, median | ratio |\n| --- | --- | --- |")
-    print(f"| `import keras` | {keras:.2f} | 1 |")
-    print(f"| `import vaelib` | {vaelib:.2f} | {vaelib / keras:.3f} |\n")
+    print(f"| `import keras` | {theirs:.2f} | 1 |")
+    print(f"| `import vaelib` | {ours:.2f} | {ours / theirs:.3f} |\n")
 
 
 def bench_drawing():
@@ -90,22 +93,72 @@ def bench_notebooks():
     print("| solution notebook | data | seconds | processor seconds |\n| --- | --- | --- | --- |")
     real = os.environ.get("VAELIB_DATA")
     for path in sorted(ROOT.glob("solutions/*/*.ipynb")):
-        for data in ("real", "drawn") if real else ("drawn",):
-            if data == "drawn":
+        for kind in ("real", "drawn") if real else ("drawn",):
+            if kind == "drawn":
                 os.environ.pop("VAELIB_DATA", None)
             nb = nbformat.read(path, as_version=4)
             folder = tempfile.TemporaryDirectory()
             with folder as name, stopwatch(resource.RUSAGE_CHILDREN) as seconds:
                 execute(nb, name, {cell.id: 0 for cell in nb.cells})
             wall, processor = seconds
-            print(f"| {path.stem} | {data} | {wall:.0f} | {processor:.0f} |", flush=True)
+            print(f"| {path.stem} | {kind} | {wall:.0f} | {processor:.0f} |", flush=True)
             if real:
                 os.environ["VAELIB_DATA"] = real
     print()
+
+
+def bench_fit():
+    """An epoch of `VAE.fit` against one of the tutorial's loop: same model, same batches."""
+    batches = tutorial.batches(draw_digits(N_FIT, seed=0).images, seed=0)
+    encoder, decoder = build_tutorial_vae(tutorial.LATENT_DIM)
+    step, _ = tutorial.make_steps(encoder, decoder, keras.optimizers.Adam(1e-4))
+    vae = VAE(*build_tutorial_vae(tutorial.LATENT_DIM))
+    vae.compile(keras.optimizers.Adam(1e-4))
+
+    def loop():
+        for x in batches:
+            step(x)
+
+    sides = {"loop": loop, "VAE.fit": lambda: vae.fit(batches, verbose=0)}
+    times = {"loop": [], "VAE.fit": []}
+    for run in range(FITS + 1):
+        for side, epoch in sides.items():
+            with stopwatch(resource.RUSAGE_SELF) as seconds:
+                epoch()
+            times[side] += [seconds] if run else []  # the first epoch compiles
+    print(f"| an epoch of {N_FIT:,} images, median of {FITS} | seconds | processor seconds |")
+    print("| --- | --- | --- |")
+    medians = {
+        side: [statistics.median(column) for column in zip(*measured, strict=True)]
+        for side, measured in times.items()
+    }
+    for side, (wall, processor) in medians.items():
+        print(f"| {side} | {wall:.2f} | {processor:.2f} |")
+    ratios = [b / a for a, b in zip(medians["loop"], medians["VAE.fit"], strict=True)]
+    print(f"| ratio | {ratios[0]:.3f} | {ratios[1]:.3f} |\n")
+
+
+def bench_efficient():
+    """Notebook 04's efficient model to its end, in turn with epochs of the tutorial's code."""
+    mnist = data.load_mnist()
+    x_train, x_test = (data.binarize(x, "threshold", 0) for x in (mnist.x_train, mnist.x_test))
+    slow = tutorial.train(x_train, x_test, tutorial.EPOCHS, seed=0)
+    pairs = [(ours, next(slow)) for ours in efficient.train(x_train, x_test, seed=0)]
+    ours, theirs = zip(*pairs, strict=True)
+    elbo, cost = ours[-1][0], sum(seconds for _, seconds in ours)
+    epoch = statistics.mean(seconds for _, seconds in theirs)
+    whole = tutorial.EPOCHS * epoch
+    print(f"| {mnist.source} | processor seconds | test ELBO |\n| --- | --- | --- |")
+    print(f"| tutorial, one epoch, mean of {len(theirs)} | {epoch:.1f} | |")
+    print(f"| tutorial, {tutorial.EPOCHS} epochs of that length | {whole:.0f} | |")
+    print(f"| efficient model, all {efficient.STEPS:,} steps | {cost:.1f} | {elbo:.2f} |")
+    print(f"| ratio | {whole / cost:.1f} | |\n")
 
 
 if __name__ == "__main__":
     print(f"Machine: {machine()}\n")
     bench_import()
     bench_drawing()
+    bench_fit()
+    bench_efficient()
     bench_notebooks()

@@ -12,9 +12,16 @@ from pathlib import Path
 
 import keras
 
+from experiments import efficient
 from vaelib import data
-from vaelib.models import VAE, build_vae_mlp
-from vaelib.training import set_seed
+from vaelib.models import (
+    VAE,
+    build_conv_decoder,
+    build_conv_encoder,
+    build_tutorial_vae,
+    build_vae_mlp,
+)
+from vaelib.training import KLWarmup, set_seed
 
 FILE = Path(__file__).resolve().parent.parent / "vaelib" / "reference.json"
 SEEDS = range(100, 106)
@@ -34,15 +41,59 @@ def dense(latent_dim, images, n_train, epochs, batch_size, step):
     )
 
 
+def convolutional(vae, images, steps, epochs, callbacks=()):
+    """A compiled VAE as notebook 04 trains it, on images in black and white."""
+    x_train, x_test = (data.binarize(x, "threshold", 0) for x in (images.x_train, images.x_test))
+    return vae.fit(
+        x_train,
+        validation_data=(x_test[:2_000],),
+        steps_per_epoch=steps,
+        epochs=epochs,
+        batch_size=100,
+        callbacks=list(callbacks),
+        verbose=0,
+    )
+
+
+def with_adam(pair, step):
+    """A compiled VAE of an encoder and a decoder."""
+    vae = VAE(*pair)
+    vae.compile(keras.optimizers.Adam(step))
+    return vae
+
+
+def patch(images, seed, epochs):
+    """The efficient model, in epochs of 150 steps."""
+    vae, warmup = efficient.compiled(150 * epochs, seed)
+    return convolutional(vae, images, 150, epochs, [warmup])
+
+
 def long(images, cpu, gpu):
     """Epochs as many as a notebook takes on a GPU; drawn data is for machines without any."""
     return cpu if images.source == "drawn" else gpu
 
 
+DIGITS, CLOTHES = data.load_mnist, data.load_fashion_mnist
 MODELS = {
-    "mlp_2": (data.load_mnist, lambda m: dense(2, m, 60_000, long(m, 6, 20), 128, 1e-3)),
-    "mlp_10_digits": (data.load_mnist, lambda m: dense(10, m, 20_000, 8, 500, 3e-3)),
-    "mlp_10_clothes": (data.load_fashion_mnist, lambda m: dense(10, m, 20_000, 8, 500, 3e-3)),
+    "mlp_2": (DIGITS, lambda m, seed: dense(2, m, 60_000, long(m, 6, 20), 128, 1e-3)),
+    "mlp_10_digits": (DIGITS, lambda m, seed: dense(10, m, 20_000, 8, 500, 3e-3)),
+    "mlp_10_clothes": (CLOTHES, lambda m, seed: dense(10, m, 20_000, 8, 500, 3e-3)),
+    "tutorial_100": (
+        DIGITS,
+        lambda m, seed: convolutional(with_adam(build_tutorial_vae(50), 1e-4), m, 100, 8),
+    ),
+    "conv_2_100": (
+        DIGITS,
+        lambda m, seed: convolutional(
+            with_adam((build_conv_encoder(2), build_conv_decoder(2)), 2e-3),
+            m,
+            100,
+            4,
+            [KLWarmup(100)],
+        ),
+    ),
+    "patch_1200": (DIGITS, lambda m, seed: patch(m, seed, 8)),
+    "patch_3150": (DIGITS, lambda m, seed: patch(m, seed, 21)),
 }
 
 
@@ -54,7 +105,7 @@ def main(names):
         runs = []
         for seed in SEEDS:
             set_seed(seed)
-            runs.append(train(images).history)
+            runs.append(train(images, seed).history)
             print(name, seed, f"test ELBO {runs[-1]['val_elbo'][-1]:.2f}", flush=True)
         known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"runs": {}}
         kind = "drawn" if images.source == "drawn" else "real"

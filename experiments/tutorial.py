@@ -8,6 +8,7 @@ trains to the end and prints the test ELBO and the processor seconds of every ep
 import resource
 import sys
 
+import keras
 import tensorflow as tf
 
 from vaelib import data
@@ -60,8 +61,6 @@ def make_steps(encoder, decoder, optimizer):
 
 def train(x_train, x_test, epochs, seed):
     """The tutorial's training loop; yields the test ELBO and the processor seconds of an epoch."""
-    import keras
-
     set_seed(seed)
     encoder, decoder = build_tutorial_vae(LATENT_DIM)
     train_step, loss_of_batch = make_steps(encoder, decoder, keras.optimizers.Adam(LEARNING_RATE))
