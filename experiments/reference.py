@@ -41,7 +41,7 @@ def dense(latent_dim, images, n_train, epochs, batch_size, step):
     )
 
 
-def convolutional(vae, images, steps, epochs, callbacks=()):
+def convolutional(vae, images, steps, epochs, callbacks=(), batch_size=100):
     """A compiled VAE as notebook 04 trains it, on images in black and white."""
     x_train, x_test = (data.binarize(x, "threshold", 0) for x in (images.x_train, images.x_test))
     return vae.fit(
@@ -49,7 +49,7 @@ def convolutional(vae, images, steps, epochs, callbacks=()):
         validation_data=(x_test[:2_000],),
         steps_per_epoch=steps,
         epochs=epochs,
-        batch_size=100,
+        batch_size=batch_size,
         callbacks=list(callbacks),
         verbose=0,
     )
@@ -82,14 +82,15 @@ MODELS = {
         DIGITS,
         lambda m, seed: convolutional(with_adam(build_tutorial_vae(50), 1e-4), m, 100, 8),
     ),
-    "conv_2_100": (
+    "conv_2_400": (
         DIGITS,
         lambda m, seed: convolutional(
-            with_adam((build_conv_encoder(2), build_conv_decoder(2)), 2e-3),
+            with_adam((build_conv_encoder(2), build_conv_decoder(2)), 1e-3),
             m,
-            100,
+            400,
             4,
-            [KLWarmup(100)],
+            [KLWarmup(400)],
+            batch_size=25,
         ),
     ),
     "patch_1200": (DIGITS, lambda m, seed: patch(m, seed, 8)),

@@ -98,7 +98,9 @@ def build(path, *, run_all=False, matrix=True):
     notebook.write(nb, solution)
     notebook.write(released, course)
     done = (
-        "unchanged, outputs kept" if kept else f"executed in {time.perf_counter() - started:.0f} s"
+        "code unchanged, outputs kept"
+        if kept
+        else f"executed in {time.perf_counter() - started:.0f} s"
     )
     return f"{name}: {done}, released{_drawn_note(nb)}"
 
@@ -120,13 +122,19 @@ def _executed(nb, folder, lines):
 
 
 def _kept(solution, fresh):
-    """The notebook that stands there, if running it again would change nothing but outputs."""
+    """The fresh notebook with the outputs that stand there, if its code is what made them."""
     there = notebook.read_whole(solution)
     if there is None:
         return None
-    ran = any(cell.get("execution_count") for cell in there.cells)
-    same = notebook.without_outputs(there) == notebook.without_outputs(fresh)
-    return there if ran and same else None
+    theirs, ours = (
+        [cell for cell in nb.cells if cell.cell_type == "code"] for nb in (there, fresh)
+    )
+    ran = any(cell.get("execution_count") for cell in theirs)
+    if not ran or [cell.source for cell in theirs] != [cell.source for cell in ours]:
+        return None
+    for cell, other in zip(ours, theirs, strict=True):
+        cell.outputs, cell.execution_count = other.outputs, other.execution_count
+    return notebook.normalised(fresh)
 
 
 def _refuse_strays(solution):

@@ -1,6 +1,5 @@
 """From the cells of a source to the notebook that nbgrader, GitHub and Colab read."""
 
-import copy
 import hashlib
 import json
 import os
@@ -62,15 +61,6 @@ def normalised(nb):
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = count
-    return nb
-
-
-def without_outputs(nb):
-    """Copies a notebook without what running it leaves behind."""
-    nb = copy.deepcopy(nb)
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
     return nb
 
 

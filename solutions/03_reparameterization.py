@@ -182,7 +182,7 @@ ax.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Every roll runs along a smooth line. A smooth line has a slope at each point, and that slope is the gradient. Fresh rolls for each point would give a cloud of dots with no slope anywhere.
+# Every roll runs along a smooth line. A smooth line has a slope at each point, and a slope is what the chain rule needs. Fresh rolls for each point would give a cloud of dots with no slope anywhere.
 #
 # Now the tape finds its way:
 
@@ -195,7 +195,7 @@ with tf.GradientTape() as tape:
 print("gradients for μ and log σ²:", [f"{g:.3f}" for g in tape.gradient(loss, [mean, log_var])])
 
 # %% [markdown]
-# Both are close to the exact values: $2\mu = 1$, and $\sigma^2 = 1$.
+# Both are close to the exact values. The mean of $z^2$ is $\mu^2 + \sigma^2$, so its slope in $\mu$ is $2\mu = 1$. Its slope in $\log \sigma^2$ is $\sigma^2 = 1$.
 #
 # You may meet code that calls `tf.random.normal` with a mean and a deviation, and it trains. How? TensorFlow rolls standard dice and does $\mu + \sigma\,\varepsilon$ *inside*, with recorded operations. So it is the same trick, hidden in a function. numpy does the same sum, but off the record.
 
@@ -258,8 +258,7 @@ def check_score_function_gradient():
     from vaelib.checks import call, check_close, check_pair
 
     name = "score_function_gradient"
-    f_z = np.array([2, -1, 0.5], dtype="float32")
-    z = np.array([1.5, -0.4, 0.2], dtype="float32")
+    f_z, z = np.array([2, -1, 0.5]), np.array([1.5, -0.4, 0.2])
     for_mean, for_log_std = check_pair(name, call(name, score_function_gradient, f_z, z, 0.3, -0.5))
     check_close(
         name,
@@ -271,12 +270,14 @@ def check_score_function_gradient():
             "the distance is divided by σ instead of σ²": [3.956931, 1.154105, -0.082436],
             "the distance is not divided by σ²": [2.4, 0.7, -0.05],
             "the distance is divided by σ⁴": [17.733735, 5.172339, -0.369453],
+            "a factor ½ is left over from the square": [3.261938, 0.951399, -0.067957],
             "log_std is used as the deviation": [9.6, 2.8, -0.2],
             "the factor f(z) is missing": [3.261938, -1.902797, -0.271828],
             "f is multiplied by log q instead of its derivative": [-2.914326, 0.165979, 0.243204],
             "the mean is not subtracted from z": [8.154845, 1.087313, 0.271828],
             "the two gradients are in the wrong order": [5.828652, -0.331958, -0.486409],
             "the draws are averaged": 2.763587,
+            "the draws are summed": 8.29076,
         },
     )
     check_close(
@@ -293,6 +294,11 @@ def check_score_function_gradient():
                 *[2.914326, -0.165979, -0.243204]
             ],
             "the term −1 is missing": [7.828652, -1.331958, 0.013591],
+            "the term −1 is −1/σ, the derivative with respect to σ": [
+                *[4.531209, 0.316763, -0.810769]
+            ],
+            "the sign of the squared distance is wrong": [-9.828652, 2.331958, -0.513591],
+            "the factor ½ on the squared distance is missing": [13.657303, -1.663916, -0.472817],
             "the sign of the term 1 is wrong": [9.828652, -2.331958, 0.513591],
             "the factor 2 is missing on the squared distance": [1.914326, 0.334021, -0.493204],
             "the distance is not squared": [1.956931, 2.154105, -0.582436],
@@ -304,6 +310,7 @@ def check_score_function_gradient():
             "the factor f(z) is missing": [2.914326, 0.331958, -0.972817],
             "the mean is not subtracted from z": [10.232268, 0.565075, -0.445634],
             "the draws are averaged": 1.670095,
+            "the draws are summed": 5.010285,
         },
     )
     # BEGIN HIDDEN TESTS
@@ -395,8 +402,7 @@ def check_pathwise_gradient():
     from vaelib.checks import call, check_close, check_pair
 
     name = "pathwise_gradient"
-    df_dz = np.array([2, -1, 0.5], dtype="float32")
-    eps = np.array([1.5, -0.4, 0.2], dtype="float32")
+    df_dz, eps = np.array([2, -1, 0.5]), np.array([1.5, -0.4, 0.2])
     for_mean, for_log_std = check_pair(name, call(name, pathwise_gradient, df_dz, eps, -0.5))
     check_close(
         name,
@@ -411,6 +417,7 @@ def check_pathwise_gradient():
             "the two gradients are in the wrong order": [1.819592, 0.242612, 0.060653],
             "the derivative of z is returned without that of f": [1, 1, 1],
             "the draws are averaged": 0.5,
+            "the draws are summed": 1.5,
         },
     )
     check_close(
@@ -430,6 +437,7 @@ def check_pathwise_gradient():
             "it is divided by the deviation": [4.946164, 0.659489, 0.164872],
             "the derivative of z is returned without that of f": [0.909796, -0.242612, 0.121306],
             "the draws are averaged": 0.707619,
+            "the draws are summed": 2.122857,
         },
     )
     # BEGIN HIDDEN TESTS
@@ -491,7 +499,7 @@ for ax, (text, samples) in zip(axes, gradients.items()):
 plt.show()
 
 # %% [markdown]
-# For $z^2$ the deviation of the score function is 4.2, that of the pathwise estimate 2.0. (Draws beyond the edge are heaped up at the edge.) The error of an average falls with $1/\sqrt n$. So for the same precision the score function needs more than four times as many draws.
+# For $z^2$ the deviation of the score function is 4.2, that of the pathwise estimate 2.0. Most draws of the score function say nearly 0, and a few say something huge. (Draws beyond the edge are heaped up at the edge.) The error of an average falls with $1/\sqrt n$. So for the same precision the score function needs more than four times as many draws.
 #
 # It is not a law: for $\cos z$ the score function is even a little better, 0.55 against 0.61. When $f$ stays small, its value may be easier to know than its slope.
 
@@ -510,16 +518,16 @@ shifted = np.asarray(score_function_gradient(z**2 + 1000, z, 0.5, 0.0)[0])
 print(f"mean {shifted.mean():.1f}, deviation {shifted.std():.0f}")
 
 # %% [markdown]
-# A constant carries no information, but it is multiplied by the score, which is as often positive as negative. So we should subtract a constant, near the average of $f$. But which? If we subtract the average of all draws, each draw is in its own average, and the estimate is off a little. The clean way leaves the draw itself out:
+# The true gradient is still 1. The deviation is so large that even the mean of 10,000 draws is off by about a hundredth of it. A constant carries no information, but it is multiplied by the score, which is positive for some draws and negative for others. So we should subtract a constant, near the average of $f$. But which? If we subtract the average of all draws, each draw is in its own average, and the estimate is off a little. The clean way leaves the draw itself out:
 #
 # $$b_i = \frac{1}{n - 1} \sum_{j \ne i} f(z_j)$$
 #
-# Then $b_i$ does not depend on $z_i$. The score has mean 0, so $b_i$ times the score of $z_i$ has mean 0, too: nothing is changed on average. The estimate is **unbiased**.
+# Then $b_i$ does not depend on $z_i$. The score has mean 0, since the density always integrates to 1: $\int \nabla q = \nabla \int q = 0$. So $b_i$ times the score of $z_i$ has mean 0, too: nothing is changed on average. The estimate is **unbiased**.
 
 # %% [markdown]
 # ### Exercise 4 · `leave_one_out_baseline` (2 points)
 #
-# Return for each draw the mean of f over all **other** draws.
+# Return for each draw the mean of f over all **other** draws. It will get 10,000 draws, so do without an $n \times n$ matrix.
 
 
 # %% exercise="leave_one_out_baseline"
@@ -550,21 +558,22 @@ def check_leave_one_out_baseline():
     from vaelib.checks import call, check_close
 
     name = "leave_one_out_baseline"
-    f_z = np.array([1, 4, 2, 9], dtype="float32")
+    f_z = np.array([1, 4, 4, 9], dtype="float32")
     check_close(
         name,
         call(name, leave_one_out_baseline, f_z),
-        [5, 4, 4.666667, 2.333333],
+        [5.666667, 4.666667, 4.666667, 3],
         mistakes={
-            "it is the plain mean, with the draw itself in it": [4, 4, 4, 4],
-            "it is the plain mean, with the draw itself in it, as one number": 4,
-            "the sum of the others is divided by n": [3.75, 3, 3.5, 1.75],
-            "the sum of the others is not divided": [15, 12, 14, 7],
-            "the sum of all draws is divided by n − 1": [5.333333, 5.333333, 5.333333, 5.333333],
-            "the baseline is subtracted from f already": [-4, 0, -2.666667, 6.666667],
-            "it is minus that: b − f": [4, 0, 2.666667, -6.666667],
-            "only the draws before this one are used": [0, 1, 2.5, 2.333333],
-            "it is the median of the others": [4, 2, 4, 2],
+            "it is the plain mean, with the draw itself in it": [4.5, 4.5, 4.5, 4.5],
+            "it is the plain mean, with the draw itself in it, as one number": 4.5,
+            "the sum of the others is divided by n": [4.25, 3.5, 3.5, 2.25],
+            "the sum of the others is not divided": [17, 14, 14, 9],
+            "the sum of all draws is divided by n − 1": [6, 6, 6, 6],
+            "the baseline is subtracted from f already": [-4.666667, -0.666667, -0.666667, 6],
+            "it is minus that: b − f": [4.666667, 0.666667, 0.666667, -6],
+            "only the draws before this one are used": [0, 1, 2.5, 3],
+            "it is the median of the others": [4, 4, 4, 4],
+            "draws of equal value are left out, too": [5.666667, 5, 5, 3],
         },
     )
     # BEGIN HIDDEN TESTS
@@ -639,7 +648,7 @@ for name, values in deviations.items():
     print(f"{name:28}: {values[0]:5.2f} at d = 1, {values[-1]:7.2f} at d = 256")
 
 # %% [markdown]
-# The pathwise estimate does not notice the other dimensions: 2.0 at both ends. The score function ends at 325, about 80 times where it began: in the end it doubles when $d$ doubles. The baseline helps, and still it grows, with $\sqrt d$, to 28.
+# The pathwise estimate does not notice the other dimensions: 2.0 at both ends. The score function ends at 325, about 80 times where it began: in the end it doubles when $d$ doubles. The baseline helps, and still it grows, in the end with $\sqrt d$, to 28.
 
 # %% [markdown]
 # **Written answer (2 points).** Why is the score-function estimate so much noisier here? Say what each of the two estimates knows about $f$. Then say why the other dimensions disturb one of them and not the other.
@@ -751,7 +760,8 @@ def check_Sampling():
     )
 
     again = np.asarray(call(name, layer, [z_mean, z_log_var]), dtype=float)
-    problem = "the second call gives the same codes. Draw inside `call`, not in `__init__`."
+    problem = "the second call gives the same codes. Draw inside `call`, with"
+    problem += " `seed=self.seed_generator` and no fixed number."
     check_true(name, not np.allclose(again, z), problem)
     twin = np.asarray(call(name, call(name, Sampling, 3), [z_mean, z_log_var]), dtype=float)
     problem = "the same seed gives other codes. Give `seed=self.seed_generator` to the draw."
@@ -764,12 +774,13 @@ def check_Sampling():
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         drawn = call(name, layer, inputs)
-        problem = "expected a tensor, so that gradients can pass. Use keras.ops or tf, not numpy."
+        hint = "Is numpy used, here or in `reparameterize`?"
+        problem = f"expected a tensor, so that gradients can pass. {hint}"
         check_true(name, tf.is_tensor(drawn), problem)
         total = tf.reduce_sum(drawn)
     gradients = tape.gradient(total, inputs)
     for gradient, of in zip(gradients, ("z_mean", "z_log_var"), strict=True):
-        problem = f"no gradient reaches {of}. Something on the way stops it, or is not recorded."
+        problem = f"no gradient reaches {of}. Something on the way stops it. {hint}"
         check_true(name, gradient is not None, problem)
     drawn = np.asarray(drawn, dtype=float)
     check_close(name, gradients[0], np.ones((n, 3)), what="gradient for z_mean", rtol=1e-4)
@@ -819,7 +830,9 @@ check_Sampling()
 #
 # $$\mathcal L = -\log p(x \mid z) + \mathrm{KL}\big(q(z \mid x)\,\|\,N(0, I)\big)$$
 #
-# Return one value for each image: **sum** over pixels, **sum** over the numbers of the code. You may use `bernoulli_nll` and `kl_divergence` of notebook 02, which are in `vaelib.losses`. We will train with this function, so write it with `keras.ops` or `tf`, which the tape can follow.
+# Return one value for each image: **sum** over pixels, **sum** over the numbers of the code. Images may have any shape after the first axis, and logits may be ±1000.
+#
+# You may use `bernoulli_nll(x, logits)` and `kl_divergence(q_mean, q_log_var, p_mean, p_log_var)` of notebook 02, which are in `vaelib.losses`. The variance 1 has the logarithm 0. We will train through this function, so use `ops`, not numpy.
 
 
 # %% exercise="negative_elbo"
@@ -854,16 +867,21 @@ negative_elbo(np.ones((2, 28, 28, 1), "float32"), np.zeros((2, 28, 28, 1), "floa
 # %% check="negative_elbo" points=2
 def check_negative_elbo():
     import numpy as np
-    from vaelib.checks import call, check_close
+    import tensorflow as tf
+    from vaelib.checks import call, check_close, check_true
 
     name = "negative_elbo"
     x = np.array([[0, 1, 0.3, 0.8], [1, 0, 0.5, 1]], dtype="float32").reshape(2, 2, 2, 1)
     logits = np.array([[-1, 2, 0.5, 1.5], [0.2, -3, 1, 0.4]], dtype="float32").reshape(2, 2, 2, 1)
     z_mean = np.array([[0.5, -1, 0.2], [1.5, 0.3, -0.4]], dtype="float32")
     z_log_var = np.array([[-1, 0.4, -0.3], [0.2, -1.5, 0.6]], dtype="float32")
+    got = call(name, negative_elbo, x, logits, z_mean, z_log_var)
+    shape = tuple(getattr(got, "shape", ()))
+    problem = f"got shape {shape}, expected (2,): one value for each image. `keras.losses` average"
+    check_true(name, len(shape) < 3, f"{problem} over the last axis alone: flatten the images.")
     check_close(
         name,
-        call(name, negative_elbo, x, logits, z_mean, z_log_var),
+        got,
         [2.660941, 3.706329],
         mistakes={
             "the KL term is subtracted": [0.870419, 0.239677],
@@ -882,6 +900,9 @@ def check_negative_elbo():
             "the sign of z_log_var in the KL term is wrong": [1.760941, 3.006329],
             "z_mean is missing in the KL term": [2.015941, 2.456329],
             "q and the prior are swapped in the KL term": [2.886853, 4.214272],
+            "1 is handed over as the prior's log-variance": [2.931302, 3.383719],
+            "images and logits are swapped": [1.577126, 4.927073],
+            "exp(z_log_var) is handed over as a log-variance": [3.604178, 5.503115],
             "the images are averaged, too": 3.183635,
             "the images are summed, too": 6.36727,
         },
@@ -903,6 +924,22 @@ def check_negative_elbo():
             "the images are summed, too": 1630.282169,
         },
     )
+
+    hint = "Is numpy or `stop_gradient` used? Write it with `ops`, which the tape can follow."
+    x = tf.random.stateless_uniform((3, 28, 28, 1), seed=(1, 2))
+    inputs = [x - 0.5, tf.ones((3, 2)), tf.ones((3, 2))]
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        try:
+            loss = negative_elbo(x, *inputs)
+        except Exception as error:
+            problem = f"with tensors it raised {type(error).__name__}. {hint}"
+            raise AssertionError(f"{name}: {problem}") from None
+        check_true(name, tf.is_tensor(loss), f"expected a tensor, to train through it. {hint}")
+    for gradient, of in zip(
+        tape.gradient(loss, inputs), ("logits", "z_mean", "z_log_var"), strict=True
+    ):
+        check_true(name, gradient is not None, f"no gradient reaches {of}. {hint}")
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(0)
     for shape, d, case in (((28, 28, 1), 10, "images"), ((6,), 1, "flat images, a short code")):
@@ -1036,7 +1073,8 @@ def check_build_vae_mlp():
         encoder.set_weights(weights)
         x = np.random.default_rng(1).random((3, 28, 28, 1)).astype("float32")
         got = call(name, lambda x: encoder(x, training=True), x, case=case)
-        got = [np.asarray(g, dtype=float) for g in check_pair(name, got, case=case)]
+        got = check_pair(name, got, what="the encoder's output", case=case)
+        got = [np.asarray(g, dtype=float) for g in got]
 
         def heads(hidden, last):
             return [
@@ -1127,7 +1165,7 @@ set_seed(SEED)
 encoder, decoder = build_vae_mlp(latent_dim=2)
 sampling, optimizer = Sampling(seed=SEED), keras.optimizers.Adam(1e-3)
 weights = encoder.trainable_weights + decoder.trainable_weights
-optimizer.build(weights)
+optimizer.build(weights)  # its variables must be there before the step is compiled
 
 
 @tf.function  # compile: the same steps, only faster
@@ -1176,7 +1214,7 @@ print(reference.verdict(history, "mlp_2", mnist.source))
 # %% [markdown]
 # **Am I normal?** The grey band is where runs with other seeds went. If your curve leaves it, the line below the plot says so, and what that usually means.
 #
-# Read the curves together. The reconstruction falls, since the codes tell more and more. The KL rises: it is the price of telling, and it is paid in the same nats. The ELBO is minus their sum. On MNIST the test ELBO ends at −160.0, with 5.5 nats of KL. Two numbers cannot tell much about a digit.
+# Read the curves together. (A training value is the average over its epoch, a test value is measured at the end.) The reconstruction falls, since the codes tell more and more. After a restless start the KL rises: it is the price of telling, and it is paid in the same nats. The ELBO is minus their sum. On MNIST the test ELBO ends at −160.0, with 5.5 nats of KL. Two numbers cannot tell much about a digit.
 
 # %% [markdown]
 # ## Watch it learn
@@ -1196,7 +1234,7 @@ axes[1, 0].set_ylabel("rebuilt")
 plt.show()
 
 # %% [markdown]
-# Random codes give digits, from the first epochs on. In `01_autoencoder` they gave junk. What has changed is the KL term: it keeps the codes of all images near the prior, and the dice blur them, so that the gaps between them are filled.
+# Random codes give digits, though blurred ones: two numbers are few. In `01_autoencoder` we had to guess where to draw. Here the place was fixed before the training, by the prior. The KL term keeps the codes of all images near it, and the dice blur them, so that the gaps between them are filled.
 
 # %% [markdown]
 # ## The map of codes
@@ -1209,9 +1247,9 @@ plots.code_scatter(vae.encode(x_test[:n_dots])[0], mnist.y_test[:n_dots])
 plt.show()
 
 # %% [markdown]
-# Compare it with the map of notebook 01. There the codes lay far out, in thin arms with empty space between them. Here they fill one round cloud around 0, of the size of the prior.
+# Compare it with the map of notebook 01. There the codes lay far out, in thin arms with empty space between them. Here they lie in one cloud around 0, about as large as the prior. It is not perfectly round: the ones stand at the rim.
 #
-# Since the prior is known, we know where to look: we walk through the plane in steps of equal probability, 30 along each axis. Those are the **quantiles** of the Gaussian. They are dense near 0, where the codes are, and wide apart at the edge.
+# Since the prior is known, we know where to look: we walk through the plane in steps of equal probability, 30 along each axis. Those are the **quantiles** of the Gaussian. They are dense near 0, where most draws fall, and wide apart at the edge.
 
 # %%
 z = codes.quantile_grid(30)
@@ -1219,7 +1257,7 @@ plots.code_sheet(vae.decode(z), z)
 plt.show()
 
 # %% [markdown]
-# That is a picture to keep: everything that this VAE can draw. Each square stands for the same share of all samples, so what takes much room here is drawn often.
+# That is a picture to keep: nearly everything that this VAE draws from its prior. Each square stands for the same share of all samples, so what takes much room here is drawn often.
 
 # %% [markdown]
 # ## A loss that is weighted wrongly
@@ -1291,6 +1329,9 @@ for (title, beta), values in histories.items():
     print(f"{title}, β = {beta:.3g}: {reference.verdict(values, f'mlp_10_{title}', source)}")
 
 # %% [markdown]
+# The reference runs used the right loss, so the wrong one can be seen without knowing the code that made it. Draw your curves beside somebody else's whenever you can.
+
+# %% [markdown]
 # ## Bernoulli or squared error?
 #
 # Some VAEs are trained with the squared error. In `02_elbo` you saw what that is: a Gaussian likelihood with variance ½, up to a constant. So the choice of the error is a choice of the **likelihood**, and a variance of ½ is a strange one for pixels between 0 and 1: it says that every pixel may be off by 0.7.
@@ -1313,7 +1354,7 @@ plots.image_rows({text: np.clip(images, 0, 1) for text, images in rows.items()})
 plt.show()
 
 # %% [markdown]
-# The KL shows what happens. With the squared error the code keeps 10 nats on MNIST, the fewest: a detail of the picture earns less than it costs, so the digits blur. With the best σ it keeps 31, the most, and the reconstructions are the sharpest. Nothing was changed but the likelihood. The ELBOs of the three cannot be compared: one is a probability of pixels that are black or white, the others are densities.
+# The KL shows what happens. With the squared error the code keeps 10 nats on MNIST, the fewest: a detail of the picture earns less than it costs, so the digits blur. With the best σ it keeps 31, the most, and rebuilds sharper than with the squared error. But look at its samples: they are broken, as with the small $\beta$ above. A smaller variance weighs the error more, and so the KL less. Nothing was changed but the likelihood. The ELBO of the Bernoulli model cannot be compared with the other two: it is the log of a probability, and theirs are logs of densities.
 
 # %% [markdown]
 # ## Save and load

@@ -3,6 +3,7 @@
 Notebooks are executed only where a test is about executing.
 """
 
+import copy
 import os
 import re
 import shutil
@@ -801,6 +802,15 @@ def test_a_solution_shown_in_another_cell_does_not_reach_course(toy, ran, capsys
     assert not built(toy)[1].exists()
 
 
+def without_outputs(nb):
+    """Copies a notebook without what running it leaves behind."""
+    nb = copy.deepcopy(nb)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return nb
+
+
 def test_only_what_changed_is_executed(toy, ran):
     solution, released = built(toy)
     assert "executed" in build(toy, matrix=False)
@@ -816,6 +826,18 @@ def test_only_what_changed_is_executed(toy, ran):
     assert len(ran) == 3
 
 
+def test_a_change_of_text_is_written_and_nothing_is_executed(toy, ran):
+    solution, released = built(toy)
+    build(toy, matrix=False)
+    before = [cell.get("outputs") for cell in notebook.read(solution).cells]
+    toy.write_text(TOY.replace("## Recap", "## Recap\n#\n# A new sentence."))
+    assert "outputs kept" in build(toy, matrix=False)
+    assert len(ran) == 1
+    for path in (solution, released):
+        assert "A new sentence." in path.read_text()
+    assert [cell.get("outputs") for cell in notebook.read(solution).cells] == before
+
+
 def test_a_solution_notebook_without_outputs_is_executed(toy, ran):
     notebook.write(convert(toy), built(toy)[0])
     assert "executed" in build(toy, matrix=False)
@@ -827,7 +849,7 @@ def test_the_executed_notebook_keeps_the_metadata_of_every_notebook(toy, ran):
     assert nb.metadata == notebook.METADATA
     counts = [cell.execution_count for cell in nb.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
-    assert notebook.without_outputs(nb) == convert(toy)
+    assert without_outputs(nb) == convert(toy)
 
 
 def test_a_release_edited_by_hand_is_not_overwritten(toy, ran, capsys):
@@ -922,7 +944,7 @@ def test_the_notebook_is_executed_in_its_own_folder(tmp_path):
     nb = notebook.read(built(path)[0])
     shown = [cell.outputs[0].text for cell in nb.cells if cell.source == where]
     assert shown == [f"{path.parent / path.stem}\n"]
-    assert notebook.without_outputs(nb) == convert(path)
+    assert without_outputs(nb) == convert(path)
     assert (
         sorted(file.name for file in path.parent.parent.rglob("*.ipynb*")) == ["01_toy.ipynb"] * 2
     )
@@ -979,7 +1001,7 @@ def test_the_committed_notebooks_are_what_the_build_makes(source, tmp_path):
     made = convert(tmp_path / source)
     there = notebook.nbformat.reads(kept(f"solutions/{name}/{name}.ipynb"), as_version=4)
     hint = f"run: make build, and commit solutions/{name} and course/{name}"
-    assert notebook.dumps(notebook.without_outputs(there)) == notebook.dumps(made), hint
+    assert notebook.dumps(without_outputs(there)) == notebook.dumps(made), hint
     released = notebook.dumps(release(made, name, tmp_path))
     assert kept(f"course/{name}/{name}.ipynb") == released, hint
 

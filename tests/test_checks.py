@@ -174,6 +174,23 @@ def test_a_stub_that_the_answer_calls_is_named():
     assert text == "f: your code calls `helper`, which is not implemented yet."
 
 
+def test_a_layer_that_is_finished_but_calls_a_stub_is_not_blamed():
+    def helper(x):
+        raise NotImplementedError
+
+    class Finished(keras.layers.Layer):
+        def call(self, x):
+            return helper(x)
+
+    class Unfinished(keras.layers.Layer):
+        def call(self, x):
+            raise NotImplementedError
+
+    text = message(call, "f", Finished(), np.ones(2))
+    assert text == "f: your code calls `helper`, which is not implemented yet."
+    assert message(call, "f", Unfinished(), np.ones(2)).startswith("f: not implemented yet.")
+
+
 def test_a_long_exception_is_cut_and_loses_its_colours():
     text = message(call, "f", raising(ValueError("\x1b[1mbad\x1b[0m " + 1000 * "x")))
     assert text.startswith("f: your code raised ValueError: bad xxx")
@@ -188,6 +205,11 @@ def test_a_pair_is_a_tuple_or_a_list_of_two():
     assert "got None" in message(check_pair, "f", None)
 
 
+def test_a_pair_that_a_model_gives_is_not_asked_for_a_return():
+    text = message(check_pair, "f", [1, 2, 3], what="the encoder's output")
+    assert text == "f: the encoder's output: got a list of 3, expected a list of two: `[a, b]`."
+
+
 def test_complex_numbers_without_an_imaginary_part_are_numbers():
     check_close("f", np.array([1 + 0j, 2 + 0j]), [1.0, 2.0])
 
@@ -196,6 +218,14 @@ def test_layers_created_in_another_order_are_told_so():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     text = message(check_weights, "f", model, [(2,), (3, 2)])
     assert "when the layers are created in another order than they are used" in text
+
+
+def test_a_model_without_an_input_is_told_to_begin_with_one():
+    model = keras.Sequential([keras.layers.Dense(2)])
+    text = message(check_weights, "f", model, [(3, 2), (2,)])
+    assert text == (
+        "f: the model has no weights, so it is not built. Begin it with `keras.Input(…)`."
+    )
 
 
 def test_a_model_class_is_no_model():
@@ -231,6 +261,7 @@ def test_weights_are_compared_by_shape_and_order():
         lambda case: call("f", raising(NotImplementedError()), case=case),
         lambda case: check_close("f", "17", [[1.5], [2.5]], case=case),
         lambda case: check_pair("f", (1, 2, 3), case=case),
+        lambda case: check_pair("f", (1, 2, 3), what="the encoder's output", case=case),
         lambda case: check_weights("f", keras.Sequential(), [(17, 5)], case=case),
     ],
 )

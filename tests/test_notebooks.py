@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grading.source import parse
-from vaelib import losses, models
+from vaelib import animation, codes, data, losses, models
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "solutions").glob("*.py"))
@@ -33,6 +33,7 @@ def taught(name, exercise):
 rng = np.random.default_rng(0)
 A, B, C, D = rng.normal(size=(4, 6, 5)).astype("float32")
 X = rng.random((6, 5)).astype("float32")
+DRAWS = rng.normal(size=(6, 5, 4)).astype("float32")
 IMAGES, CODES = rng.random((2, 28, 28, 1)), rng.normal(size=(2, 3))
 
 
@@ -46,6 +47,12 @@ IMAGES, CODES = rng.random((2, 28, 28, 1)), rng.normal(size=(2, 3))
         ("02_elbo", losses.gaussian_nll, (X, A, B)),
         ("02_elbo", losses.importance_weighted_bound, (100 * A,)),
         ("03_reparameterization", losses.negative_elbo, (X, 10 * A, B, C)),
+        ("04_cnn_vae", losses.single_sample_elbo, (X, 10 * A, B, C, D)),
+        ("04_cnn_vae", losses.log_likelihood, (10 * A, DRAWS, C[:5, :4], D[:5, :4])),
+        ("04_cnn_vae", data.binarize, (X, "threshold", 0)),
+        ("04_cnn_vae", codes.interpolate, (A[0], B[0], 7, "lerp")),
+        ("04_cnn_vae", codes.interpolate, (A[0], B[0], 7, "slerp")),
+        ("04_cnn_vae", animation.frame_epochs, (100, 30)),
     ],
 )
 def test_vaelib_computes_what_the_notebook_teaches(name, function, arguments):
@@ -59,6 +66,8 @@ def test_vaelib_computes_what_the_notebook_teaches(name, function, arguments):
         ("01_autoencoder", models.build_dense_encoder, [IMAGES]),
         ("01_autoencoder", models.build_dense_decoder, [CODES]),
         ("03_reparameterization", models.build_vae_mlp, [IMAGES, CODES]),
+        ("04_cnn_vae", models.build_conv_encoder, [IMAGES]),
+        ("04_cnn_vae", models.build_conv_decoder, [CODES]),
     ],
 )
 def test_vaelib_builds_what_the_notebook_teaches(name, build, inputs):

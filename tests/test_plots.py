@@ -246,6 +246,13 @@ def test_the_band_of_other_runs_lies_behind_and_may_be_longer():
     assert not axes[2].collections
 
 
+def test_a_wide_band_of_the_first_epochs_does_not_flatten_the_curves():
+    history = {"elbo": [-200.0, -100.0, np.nan], "val_elbo": [-150.0, -90.0, -80.0]}
+    band = {"val_elbo": (np.array([-5000.0, -110.0, -105.0]), np.array([0.0, -70.0, -60.0]))}
+    low, high = plots.training_curves(history, band=band)[0].get_ylim()
+    assert (low, high) == pytest.approx((-207, -53))
+
+
 def test_two_bands_in_a_panel_have_one_name():
     edges = np.zeros(3), np.ones(3)
     ax = plots.training_curves(HISTORY, band={"kl": edges, "val_kl": edges})[2]

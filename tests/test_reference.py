@@ -76,7 +76,7 @@ def changed(**factors):
         (changed(reconstruction=0.8), "higher than it should be"),
         (changed(kl=3, reconstruction=0.92), "weighs too little"),
         (changed(kl=0.3, reconstruction=1.1), "weighs too much"),
-        (changed(kl=1.5), "share it in another way"),
+        (changed(kl=1.4, reconstruction=1.004), "share it in another way"),
     ],
 )
 def test_the_sentence_says_what_a_departure_usually_means(history, meaning):
@@ -88,4 +88,35 @@ def test_a_run_that_came_back_is_told_when_it_was_outside():
     history = run()
     history["kl"][1] = 1000.0
     assert "end inside the band" in say(history)
-    assert "in epoch 2 kl is 1000.0, not " in say(history)
+    assert "in epoch 2 the training KL is 1000.0, not " in say(history)
+
+
+def test_the_sentence_names_the_images_and_the_quantity():
+    assert "the test ELBO is " in say(changed(reconstruction=1.2))
+
+
+@pytest.mark.parametrize(
+    ("beta", "direction"), [(0.157, "weighs too little"), (5.0, "weighs too much")]
+)
+def test_a_weight_is_recognised_while_the_reconstruction_is_still_in_its_band(beta, direction):
+    edges = reference.band(NAME, SOURCE)
+    last = {key: [edge[-1] for edge in edges[f"val_{key}"]] for key in ("reconstruction", "kl")}
+    side = 1 if beta < 1 else 0
+    history = run()
+    history["val_kl"][-1] = last["kl"][side] * (1.5 if side else 0.6)
+    inner = last["reconstruction"][1 - side] - sum(last["reconstruction"]) / 2
+    history["val_reconstruction"][-1] = sum(last["reconstruction"]) / 2 + inner / 2
+    history["val_elbo"][-1] = 2 * edges["val_elbo"][0][-1]  # below its band
+    assert direction in say(history)
+
+
+def test_the_scores_under_three_binarizations_keep_what_a_bound_promises():
+    scores = reference.binarization_scores()
+    assert set(scores) == {"threshold", "static", "dynamic"}
+    for score in scores.values():
+        assert 0 < score["nll"] < -score["elbo"]  # the ELBO is a lower bound
+        assert 0 < score["nll_error"] < 1
+        assert 0 < score["elbo_error"] < 1
+        assert 1 <= score["active_units"] <= 24
+    dice = [scores[mode]["nll"] - scores["threshold"]["nll"] for mode in ("static", "dynamic")]
+    assert min(dice) > 5  # the dice cost every model

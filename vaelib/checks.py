@@ -103,8 +103,14 @@ def check_shape(name, got, shape, *, what=None, case=None):
         _fail(name, case, (f"{what}: " if what else "") + problem)
 
 
-def check_pair(name, got, *, case=None):
+def check_pair(name, got, *, what=None, case=None):
     """Demand two values, as a tuple, a list or one stacked array, and return them.
+
+    Args:
+        name: the exercise.
+        got: the student's values.
+        what: what gave them, such as "the encoder's output", if not the function itself.
+        case: the hidden case, if this is one.
 
     Raises:
         AssertionError: anything else came.
@@ -112,7 +118,9 @@ def check_pair(name, got, *, case=None):
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     whole = isinstance(got, str | dict) or not hasattr(got, "__len__")
     if whole or len(got) != 2:
-        _fail(name, case, f"got {describe(got, case)}, expected two values: `return a, b`.")
+        wanted = "a list of two: `[a, b]`." if what else "two values: `return a, b`."
+        subject = f"{what}: " if what else ""
+        _fail(name, case, f"{subject}got {describe(got, case)}, expected {wanted}")
     return got[0], got[1]
 
 
@@ -138,7 +146,7 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
         case: the hidden case, if this is one.
 
     Raises:
-        AssertionError: no model, or other weights.
+        AssertionError: no model, a model that is not built, or other weights.
     """
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if not hasattr(model, "get_weights") or isinstance(model, type):
@@ -147,6 +155,9 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
     got = [tuple(w.shape) for w in model.get_weights()]
     if got == [tuple(s) for s in shapes]:
         return
+    if not got:
+        problem = "the model has no weights, so it is not built. Begin it with `keras.Input(…)`."
+        _fail(name, case, problem)
     named = [text for text, wrong in (mistakes or {}).items() if got == [tuple(s) for s in wrong]]
     problem = "the weights have the wrong shapes."
     if case is None:

@@ -136,7 +136,8 @@ def training_curves(history, *, band=None, axes=None):
         raise ValueError(f"training_curves: needs {len(names)} axes, one each, got {len(axes)}")
     for ax, name in zip(axes, names, strict=True):
         keys = {"train": name, "test": f"val_{name}"}
-        _draw_bands(ax, [band[key] for key in keys.values() if key in (band or {})])
+        bands = [band[key] for key in keys.values() if key in (band or {})]
+        _draw_bands(ax, bands)
         curves = {label: history[key] for label, key in keys.items() if key in history}
         n_epochs = max(map(len, curves.values()))
         lines(
@@ -148,6 +149,8 @@ def training_curves(history, *, band=None, axes=None):
             ax=ax,
         )
         ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+        if bands:  # the first epochs differ so much that they would flatten the rest
+            _fit_height(ax, [*curves.values(), *([low[-1], high[-1]] for low, high in bands)])
     return axes
 
 
@@ -163,3 +166,11 @@ def _draw_bands(ax, bands):
             epochs, low, high = [0.8, 1.2], np.repeat(low, 2), np.repeat(high, 2)
         label = "reference runs" if i == 0 else None
         ax.fill_between(epochs, low, high, color="0.85", linewidth=0, label=label)
+
+
+def _fit_height(ax, parts):
+    """Show every finite number of the parts, and a margin."""
+    numbers = np.concatenate(parts)
+    numbers = numbers[np.isfinite(numbers)]
+    margin = 0.05 * np.ptp(numbers)
+    ax.set_ylim(numbers.min() - margin, numbers.max() + margin)

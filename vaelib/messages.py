@@ -18,7 +18,7 @@ def not_implemented(function, error):
     while last.tb_next:
         last = last.tb_next
     stub = last.tb_frame.f_code.co_name
-    if stub in ("call", getattr(function, "__name__", stub)):
+    if stub in ("call", getattr(function, "__name__", "call")):  # a layer has no name of its own
         return "not implemented yet. Replace the line `raise NotImplementedError` by your code."
     return f"your code calls `{stub}`, which is not implemented yet."
 

@@ -1,4 +1,4 @@
-"""Am I normal? The curves of reference runs, and a sentence about a run beside them.
+"""Am I normal? What reference runs gave, and a sentence about a run beside them.
 
 `reference.json` is written by experiments/reference.py: for each model and source of data the
 ELBO, reconstruction and KL of every epoch, in nats per image, of several seeds.
@@ -30,6 +30,11 @@ def band(name, source):
     return None if runs is None else {key: _edges(values) for key, values in runs.items()}
 
 
+def names():
+    """The models that have a band: pairs of a name and "real" or "drawn", the kind of data."""
+    return [tuple(key.split(", ")) for key in _runs()]
+
+
 def seeds(name, source):
     """How many reference runs there are."""
     return len(_runs()[f"{name}, {_kind(source)}"]["val_elbo"])
@@ -56,10 +61,23 @@ def verdict(history, name, source):
     at_the_end = [key for epoch, key in left if epoch == last]
     epoch, key = (last, at_the_end[0]) if at_the_end else left[0]
     value, (low, high) = history[key][epoch], (edge[epoch] for edge in edges[key])
-    where = f"in epoch {epoch + 1} {key} is {value:.1f}, not {low:.1f} to {high:.1f}."
+    images, name = ("test", key[4:]) if key.startswith("val_") else ("training", key)
+    name = {"elbo": "ELBO", "kl": "KL"}.get(name, name)
+    where = f"in epoch {epoch + 1} the {images} {name} is {value:.1f}, not {low:.1f} to {high:.1f}."
     if not at_the_end:
         return f"Your curves end inside the band, and left it for a while: {where}"
     return f"Your curves leave the band: {where} {_meaning(history, edges, last)}"
+
+
+def binarization_scores():
+    """One model under three binarizations, as experiments/binarization.py measured it on MNIST.
+
+    Returns:
+        For "threshold", "static" and "dynamic" a dictionary: "elbo" and "nll" (the
+        importance-sampled negative log-likelihood, k = 5,000) of the test images in nats per image,
+        their standard errors "elbo_error" and "nll_error", and "active_units".
+    """
+    return _read("binarization.json")
 
 
 def _departures(history, edges):
@@ -74,7 +92,7 @@ def _departures(history, edges):
 
 def _meaning(history, edges, epoch):
     """What usually stands behind curves outside the band."""
-    (elbo, _, elbo_place), (_, nll_ratio, nll_place), (kl, kl_ratio, kl_place) = (
+    (elbo, _, elbo_place), (_, nll_ratio, _), (kl, kl_ratio, kl_place) = (
         _compared(history[f"val_{key}"][epoch], [edge[epoch] for edge in edges[f"val_{key}"]])
         for key in ("elbo", "reconstruction", "kl")
     )
@@ -93,12 +111,12 @@ def _meaning(history, edges, epoch):
             "A KL near 0 means collapse: the codes tell nothing about the image. Usually the KL "
             "weighs too much, because the reconstruction is averaged over pixels instead of summed."
         )
-    if kl_place > 0 > nll_place:
+    if kl_place > 0 and nll_ratio < 1:
         return (
             "Better reconstructions for a larger KL usually mean that the KL weighs too little: "
             "averaged over the numbers of the code, or divided by the batch."
         )
-    if kl_place < 0 < nll_place:
+    if kl_place < 0 and nll_ratio > 1:
         return (
             "Worse reconstructions for a smaller KL usually mean that the KL weighs too much, or "
             "that training was too short."
@@ -127,14 +145,20 @@ def _edges(values):
     values = np.array(values)
     middle = values.mean(axis=0)
     half = np.maximum(SPREADS * values.std(axis=0, ddof=1), NARROWEST * np.abs(middle))
-    return middle - half, middle + half
+    low, high = middle - half, middle + half  # none of the three quantities changes its sign
+    return np.where(middle > 0, np.maximum(low, 0), low), np.where(
+        middle < 0, np.minimum(high, 0), high
+    )
 
 
 def _kind(source):
     return "drawn" if source == "drawn" else "real"
 
 
-@cache
 def _runs():
-    text = resources.files("vaelib").joinpath("reference.json").read_text(encoding="utf-8")
-    return json.loads(text)["runs"]
+    return _read("reference.json")["runs"]
+
+
+@cache
+def _read(name):
+    return json.loads(resources.files("vaelib").joinpath(name).read_text(encoding="utf-8"))

@@ -208,6 +208,42 @@ def score_in_the_wrong_order(f_z, z, mean, log_std):
     return score(f_z, z, mean, log_std)[::-1]
 
 
+@wrong("score_function_gradient", says="a factor ½ is left over")
+def score_with_the_half_kept(f_z, z, mean, log_std):
+    for_mean, for_log_std = score(f_z, z, mean, log_std)
+    return for_mean / 2, for_log_std
+
+
+@wrong("score_function_gradient", says="the factor ½ on the squared distance is missing")
+def score_without_the_half(f_z, z, mean, log_std):
+    away = (z - mean) / np.exp(log_std)
+    return score(f_z, z, mean, log_std)[0], f_z * (2 * away**2 - 1)
+
+
+@wrong("score_function_gradient", says="the sign of the squared distance is wrong")
+def score_with_the_sign_of_the_square(f_z, z, mean, log_std):
+    away = (z - mean) / np.exp(log_std)
+    return score(f_z, z, mean, log_std)[0], f_z * (-1 - away**2)
+
+
+@wrong("score_function_gradient", says="the term −1 is −1/σ")
+def score_with_the_term_of_the_deviation(f_z, z, mean, log_std):
+    away = (z - mean) / np.exp(log_std)
+    return score(f_z, z, mean, log_std)[0], f_z * (away**2 - np.exp(-log_std))
+
+
+@wrong("score_function_gradient", says="the draws are summed")
+def score_summed(f_z, z, mean, log_std):
+    return tuple(g.sum() for g in score(f_z, z, mean, log_std))
+
+
+@wrong("score_function_gradient", says="your code raised")
+def score_in_float32_alone(f_z, z, mean, log_std):
+    precision = tf.exp(tf.constant(-2 * log_std, tf.float32))
+    away = tf.constant(z) - mean
+    return f_z * away * precision, f_z * (away**2 * precision - 1)
+
+
 @wrong("score_function_gradient", says="the draws are averaged")
 def score_averaged(f_z, z, mean, log_std):
     return tuple(g.mean() for g in score(f_z, z, mean, log_std))
@@ -295,6 +331,11 @@ def pathwise_of_z_alone(df_dz, eps, log_std):
     return np.ones_like(eps), eps * np.exp(log_std)
 
 
+@wrong("pathwise_gradient", says="the draws are summed")
+def pathwise_summed(df_dz, eps, log_std):
+    return np.sum(df_dz), np.sum(df_dz * eps * np.exp(log_std))
+
+
 @wrong("pathwise_gradient", says="the draws are averaged")
 def pathwise_averaged(df_dz, eps, log_std):
     return np.mean(df_dz), np.mean(df_dz * eps * np.exp(log_std))
@@ -370,6 +411,11 @@ def running_mean(f_z):
 @wrong("leave_one_out_baseline", says="the median of the others")
 def median_of_the_others(f_z):
     return np.array([np.median(np.delete(f_z, i)) for i in range(len(f_z))])
+
+
+@wrong("leave_one_out_baseline", says="draws of equal value are left out, too")
+def masked_by_value(f_z):
+    return np.array([f_z[f_z != v].mean() for v in f_z])
 
 
 # Sampling
@@ -458,11 +504,32 @@ class SeedNotUsed(Rolls):
         return z_mean + ops.exp(0.5 * z_log_var) * keras.random.normal(ops.shape(z_mean))
 
 
-@wrong("Sampling", says="the second call gives the same codes")
+@wrong("Sampling", says="with `seed=self.seed_generator` and no fixed number")
 class NumberForASeed(Rolls):
     def call(self, inputs):
         z_mean, z_log_var = inputs
         return z_mean + ops.exp(0.5 * z_log_var) * keras.random.normal(ops.shape(z_mean), seed=1)
+
+
+@wrong("Sampling", says="your code calls `reparameterize`, which is not implemented yet")
+class WithAnUnfinishedHelper(Rolls):
+    def call(self, inputs):
+        def reparameterize(z_mean, z_log_var, eps):
+            raise NotImplementedError("your answer goes here")
+
+        return reparameterize(*inputs, self.eps(inputs[0]))
+
+
+@wrong("Sampling", says="Replace the line `raise NotImplementedError` by your code")
+class Unfinished(Rolls):
+    def call(self, inputs):
+        raise NotImplementedError("your answer goes here")
+
+
+@wrong("Sampling", says="Is numpy used, here or in `reparameterize`?")
+class WithAHelperInNumpy(Rolls):
+    def call(self, inputs):
+        return reparameterize_in_numpy(*inputs, self.eps(inputs[0]))
 
 
 @wrong("Sampling", says="no gradient reaches z_mean")
@@ -555,9 +622,12 @@ def parts(x, logits, z_mean, z_log_var):
 
 
 @right("negative_elbo")
-def negative_elbo_in_numpy(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return nll.sum(axis=1) + kl.sum(axis=1)
+def negative_elbo_in_two_steps(x, logits, z_mean, z_log_var):
+    nll = ops.logaddexp(0.0, logits) - x * logits
+    while len(nll.shape) > 1:
+        nll = ops.sum(nll, axis=-1)
+    variance = ops.exp(z_log_var)
+    return nll + ops.sum(variance + ops.square(z_mean) - z_log_var - 1, axis=1) / 2
 
 
 @right("negative_elbo")
@@ -583,6 +653,59 @@ def negative_elbo_with_keras_losses(x, logits, z_mean, z_log_var):
     return x.shape[1] * mean + 0.5 * ops.sum(
         ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1
     )
+
+
+@wrong("negative_elbo", says="Is numpy or `stop_gradient` used?")
+def negative_elbo_in_numpy(x, logits, z_mean, z_log_var):
+    nll, kl = parts(x, logits, z_mean, z_log_var)
+    return nll.sum(axis=1) + kl.sum(axis=1)
+
+
+@wrong("negative_elbo", says="expected a tensor, to train through it")
+def negative_elbo_as_an_array(x, logits, z_mean, z_log_var):
+    return np.asarray(negative_elbo_in_tf(x, logits, z_mean, z_log_var))
+
+
+@wrong("negative_elbo", says="no gradient reaches logits")
+def gradient_of_the_logits_stopped(x, logits, z_mean, z_log_var):
+    return negative_elbo_in_tf(x, ops.stop_gradient(logits), z_mean, z_log_var)
+
+
+@wrong("negative_elbo", says="no gradient reaches z_log_var")
+def variance_in_numpy(x, logits, z_mean, z_log_var):
+    variance = np.exp(z_log_var)
+    kl = 0.5 * ops.sum(z_mean**2 + variance - 1 - np.log(variance), axis=-1)
+    return negative_elbo_in_tf(x, logits, 0 * z_mean, 0 * z_mean) + kl
+
+
+@wrong("negative_elbo", says="1 is handed over as the prior's log-variance")
+def variance_of_the_prior_for_its_logarithm(x, logits, z_mean, z_log_var):
+    from vaelib.losses import bernoulli_nll, kl_divergence
+
+    return bernoulli_nll(x, logits) + kl_divergence(z_mean, z_log_var, 0.0, 1.0)
+
+
+@wrong("negative_elbo", says="images and logits are swapped")
+def images_and_logits_swapped(x, logits, z_mean, z_log_var):
+    return negative_elbo_in_tf(logits, x, z_mean, z_log_var)
+
+
+@wrong("negative_elbo", says="exp(z_log_var) is handed over as a log-variance")
+def variance_for_log_variance(x, logits, z_mean, z_log_var):
+    return negative_elbo_in_tf(x, logits, z_mean, ops.exp(z_log_var))
+
+
+@wrong("negative_elbo", says="over the last axis alone: flatten the images")
+def keras_loss_of_images(x, logits, z_mean, z_log_var):
+    nll = keras.losses.binary_crossentropy(x, logits, from_logits=True)
+    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
+
+
+@wrong("negative_elbo", says="the pixels are averaged instead of summed")
+def keras_loss_of_flat_images(x, logits, z_mean, z_log_var):
+    x, logits = (ops.reshape(a, (len(a), -1)) for a in (x, logits))
+    nll = keras.losses.binary_crossentropy(x, logits, from_logits=True)
+    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
 
 
 @wrong("negative_elbo", says="the KL term is subtracted")
@@ -622,10 +745,10 @@ def kl_forgotten(x, logits, z_mean, z_log_var):
 
 @wrong("negative_elbo", says="not every value is finite")
 def sigmoid_then_log(x, logits, z_mean, z_log_var):
-    p = 1 / (1 + np.exp(-logits.astype("float64")))
-    nll = -(x * np.log(p) + (1 - x) * np.log(1 - p))
-    kl = parts(x, logits, z_mean, z_log_var)[1]
-    return nll.reshape(len(x), -1).sum(1) + kl.sum(1)
+    p = ops.sigmoid(ops.reshape(logits, (len(x), -1)))
+    x = ops.reshape(x, p.shape)
+    nll = -ops.sum(x * ops.log(p) + (1 - x) * ops.log(1 - p), axis=1)
+    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
 
 
 @wrong("negative_elbo", says="the factor ½ of the KL term is missing")
@@ -804,6 +927,53 @@ def log_variance_from_the_mean(latent_dim=2):
 @wrong("build_vae_mlp", says="exp is applied to a head")
 def exp_on_the_log_variance(latent_dim=2):
     return networks(latent_dim, head="exponential")
+
+
+@wrong("build_vae_mlp", says="it is not built. Begin it with `keras.Input(…)`")
+def decoder_without_an_input(latent_dim=2):
+    decoder = keras.Sequential(
+        [
+            layers.Dense(512, activation="relu"),
+            layers.Dense(784),
+            layers.Reshape((28, 28, 1)),
+        ]
+    )
+    return networks(latent_dim)[0], decoder
+
+
+class Unbuilt(keras.Model):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.hidden, self.logits = layers.Dense(512, activation="relu"), layers.Dense(units)
+
+    def call(self, z):
+        return ops.reshape(self.logits(self.hidden(z)), (-1, 28, 28, 1))
+
+
+@wrong("build_vae_mlp", says="it is not built. Begin it with `keras.Input(…)`")
+def decoder_as_an_unbuilt_subclass(latent_dim=2):
+    return networks(latent_dim)[0], Unbuilt(784)
+
+
+@wrong("build_vae_mlp", says="the encoder's output: got a list of 3")
+def encoder_with_three_outputs(latent_dim=2):
+    encoder, decoder = networks(latent_dim)
+    z_mean, z_log_var = encoder.outputs
+    return keras.Model(encoder.inputs, [z_mean, z_log_var, z_mean + z_log_var]), decoder
+
+
+@wrong("build_vae_mlp", says="the encoder's output: got something of type dict, expected a list")
+def encoder_with_a_dictionary(latent_dim=2):
+    encoder, decoder = networks(latent_dim)
+    outputs = dict(zip(("z_mean", "z_log_var"), encoder.outputs, strict=True))
+    return keras.Model(encoder.inputs, outputs), decoder
+
+
+@wrong("build_vae_mlp", says="the encoder's output: got something of type EagerTensor")
+def encoder_with_one_output(latent_dim=2):
+    encoder, decoder = networks(latent_dim)
+    together = layers.Concatenate()(encoder.outputs)
+    return keras.Model(encoder.inputs, together), decoder
 
 
 @wrong("build_vae_mlp", says="expected two values")
