@@ -56,6 +56,9 @@ def run(path):
     for name in sorted({answer.exercise for answer in given} - set(checks)):
         table.failures.append(f"{where} answers {name!r}, which is no exercise of {path.name}")
     for name, (solution, stub) in _own(cells).items():
+        if name not in checks:
+            table.failures.append(f"{path.name}: the exercise {name!r} has no check")
+            continue
         mine = [answer for answer in given if answer.exercise == name]
         for kind, fewest, count in (
             ("wrong", FEWEST_WRONG, sum(not answer.right for answer in mine)),

@@ -76,7 +76,7 @@ plots.image_rows({name: images.reshape(-1, 28, 28, 1) for name, images in rows.i
 plt.show()
 
 # %% [markdown]
-# Twelve random codes, decoded. They are ghosts, not digits: a straight decoder cannot do better. But no code is out of place any more. And we can calculate with this model.
+# Twelve random codes, decoded. On MNIST they are ghosts, not digits: a straight decoder cannot do better. But no code is out of place any more. And we can calculate with this model.
 
 # %% [markdown]
 # ## First attempt: average over many codes

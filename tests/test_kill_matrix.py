@@ -200,6 +200,11 @@ def test_a_missing_file_of_answers_is_a_fault(course):
     ]
 
 
+def test_an_exercise_without_a_check_is_a_fault(course):
+    alone = SOURCE[: SOURCE.index("# %% check=")]
+    assert "01_toy.py: the exercise 'double' has no check" in course(alone).failures
+
+
 def test_answers_to_an_unknown_exercise_are_a_fault(course):
     given = f'{ANSWERS}\n\n@right("triple")\ndef three(x):\n    return 3 * x\n'
     assert course(given=given).failures == [
