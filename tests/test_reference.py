@@ -84,6 +84,15 @@ def test_the_sentence_says_what_a_departure_usually_means(history, meaning):
     assert f"leave the band: in epoch {len(history['elbo'])} " in say(history)
 
 
+@pytest.mark.parametrize("name", RUNS)
+def test_a_collapsed_run_leaves_every_band(name):
+    model, kind = name.split(", ")
+    history = {key: list(values[0]) for key, values in RUNS[name].items()}
+    history["val_reconstruction"][-1] += history["val_kl"][-1]  # the same ELBO
+    history["kl"][-1] = history["val_kl"][-1] = 0.0
+    assert "means collapse" in reference.verdict(history, model, kind)
+
+
 def test_a_run_that_came_back_is_told_when_it_was_outside():
     history = run()
     history["kl"][1] = 1000.0

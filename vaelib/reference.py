@@ -145,10 +145,10 @@ def _edges(values):
     values = np.array(values)
     middle = values.mean(axis=0)
     half = np.maximum(SPREADS * values.std(axis=0, ddof=1), NARROWEST * np.abs(middle))
-    low, high = middle - half, middle + half  # none of the three quantities changes its sign
-    return np.where(middle > 0, np.maximum(low, 0), low), np.where(
-        middle < 0, np.minimum(high, 0), high
-    )
+    # None of the three changes its sign, and however wide a band is, a collapsed KL leaves it.
+    low = np.where(middle > 0, np.maximum(middle - half, COLLAPSED * middle), middle - half)
+    high = np.where(middle < 0, np.minimum(middle + half, 0), middle + half)
+    return low, high
 
 
 def _kind(source):

@@ -41,7 +41,7 @@ def encoder_with_separate_activations(latent_dim):
     return keras.Model(inputs=x, outputs=(z_mean, z_log_var))
 
 
-@right("build_conv_encoder")
+@wrong("build_conv_encoder", says="Begin with `keras.Input(…)`")
 class EncoderAsAClass(keras.Model):
     """Its heads are made in the other order."""
 
@@ -279,6 +279,27 @@ def encoder_as_a_dictionary(latent_dim):
     return keras.Model(model.input, dict(zip(("mean", "log_var"), model.outputs, strict=True)))
 
 
+@wrong("build_conv_encoder", says="z_log_var is returned first")
+def encoder_with_named_heads_turned_around(latent_dim):
+    x = keras.Input((28, 28, 1))
+    h = layers.Dense(16, activation="relu")(layers.Flatten()(conv(64)(conv(32)(x))))
+    z_mean = layers.Dense(latent_dim, name="z_mean")(h)
+    z_log_var = layers.Dense(latent_dim, name="z_log_var")(h)
+    return keras.Model(x, [z_log_var, z_mean])
+
+
+@wrong("build_conv_encoder", says="an exp stands on one of the two heads")
+def encoder_with_exp_behind_a_head(latent_dim):
+    x = keras.Input((28, 28, 1))
+    h = layers.Dense(16, activation="relu")(layers.Flatten()(conv(64)(conv(32)(x))))
+    return keras.Model(x, [layers.Dense(latent_dim)(h), ops.exp(layers.Dense(latent_dim)(h))])
+
+
+@wrong("build_conv_encoder", says="a sigmoid stands on one of the two heads")
+def encoder_sigmoid_mean(latent_dim):
+    return encoder([conv(32), conv(64)], latent_dim, last=("sigmoid", None))
+
+
 # build_conv_decoder
 
 
@@ -305,12 +326,37 @@ def functional_decoder(latent_dim):
 
 
 @right("build_conv_decoder")
+def decoder_step_by_step(latent_dim):
+    model = keras.Sequential()
+    model.add(layers.InputLayer(shape=(latent_dim,)))
+    model.add(layers.Dense(7 * 7 * 64))
+    model.add(layers.ReLU())
+    model.add(layers.Reshape((7, 7, 64)))
+    for filters in (64, 32):
+        model.add(layers.Conv2DTranspose(filters, 3, 2, padding="same"))
+        model.add(layers.Activation(tf.nn.relu))
+    model.add(layers.Conv2DTranspose(1, (3, 3), padding="same", activation="linear"))
+    return model
+
+
+@right("build_conv_decoder")
+def decoder_made_from_the_end(latent_dim):
+    body = [up(1, strides=1, activation=None), up(32), up(64)][::-1]
+    start = keras.Sequential([layers.Dense(7 * 7 * 64, "relu"), layers.Reshape((7, 7, 64))])
+    z = keras.Input((latent_dim,), dtype="float32")
+    h = start(z)
+    for layer in body:
+        h = layer(h)
+    return keras.Model(z, h)
+
+
+@wrong("build_conv_decoder", says="Begin with `keras.Input(…)`")
 def decoder_built_by_its_first_code(latent_dim):
     start = [layers.Dense(7 * 7 * 64, activation=tf.nn.relu), layers.Reshape((7, 7, 64))]
     return keras.Sequential([*start, up(64), up(32), up(1, strides=1, activation="linear")])
 
 
-@right("build_conv_decoder")
+@wrong("build_conv_decoder", says="Begin with `keras.Input(…)`")
 class DecoderAsAClass(keras.Model):
     def __init__(self, latent_dim):
         super().__init__()
@@ -494,6 +540,24 @@ SHARED = [up(64), up(32)]
 @wrong("build_conv_decoder", says="share their layers")
 def decoder_of_shared_layers(latent_dim):
     return decoder(latent_dim, *SHARED, up(1, 1, activation=None))
+
+
+@wrong("build_conv_decoder", says="Conv2D stands at the end instead of Conv2DTranspose")
+def decoder_with_a_convolution_at_the_end(latent_dim):
+    return decoder(latent_dim, up(64), up(32), layers.Conv2D(1, 3, padding="same"))
+
+
+@wrong("build_conv_decoder", says="UpSampling2D stands for the strides")
+def decoder_with_upsampling_before_it(latent_dim):
+    steps = [layers.UpSampling2D(), up(64, 1), layers.UpSampling2D(), up(32, 1)]
+    return decoder(latent_dim, *steps, up(1, 1, activation=None))
+
+
+@wrong("build_conv_decoder", says="the shape before the convolutions is (64, 7, 7)")
+def decoder_with_channels_in_front(latent_dim):
+    start = [layers.Dense(3136, activation="relu"), layers.Reshape((64, 7, 7))]
+    steps = [up(64), up(32), up(1, 1, activation=None)]
+    return keras.Sequential([keras.Input((latent_dim,)), *start, *steps])
 
 
 # binarize
@@ -687,6 +751,49 @@ def binarize_threshold_only(x, mode, seed, epoch=0):
         return (x >= 0.5).astype("float32")
 
 
+@wrong("binarize", says="threshold: another seed and epoch give another result")
+def binarize_always_with_dice(x, mode, seed, epoch=0):
+    return thrown(x, "dynamic" if mode == "dynamic" else "static", seed, epoch, x.shape)
+
+
+@wrong("binarize", says="dynamic: the next epoch gives the same draw")
+def binarize_with_seed_times_epoch(x, mode, seed, epoch=0):
+    if mode == "dynamic":
+        seed = seed * (epoch + 1)
+    return binarized(x, "static" if mode == "dynamic" else mode, seed, 0)
+
+
+@wrong("binarize", says="the same seed and epoch give another draw")
+def binarize_without_the_seed_0(x, mode, seed, epoch=0):
+    if mode == "threshold":
+        return binarized(x, mode, seed, epoch)
+    seeds = [seed, epoch] if mode == "dynamic" else [seed]
+    return (np.random.default_rng(seeds if seed else None).random(x.shape) < x) * 1.0
+
+
+@wrong("binarize", says="dynamic: the next epoch has the same dice, shifted")
+def binarize_with_a_number_skipped_an_epoch(x, mode, seed, epoch=0):
+    if mode != "dynamic":
+        return binarized(x, mode, seed, epoch)
+    dice = np.random.default_rng(seed).random(x.size + epoch)[epoch:]
+    return (dice.reshape(x.shape) < x) * 1.0
+
+
+@wrong("binarize", says="dynamic: the next epoch has the same dice, shifted")
+def binarize_with_a_seed_for_each_image(x, mode, seed, epoch=0):
+    if mode != "dynamic":
+        return binarized(x, mode, seed, epoch)
+    dice = [np.random.default_rng(seed + epoch + i).random(x[i].shape) for i in range(len(x))]
+    return (np.array(dice) < x) * 1.0
+
+
+@wrong("binarize", says="dynamic: the next epoch has the same dice, shifted")
+def binarize_with_dice_moved_on(x, mode, seed, epoch=0):
+    if mode != "dynamic":
+        return binarized(x, mode, seed, epoch)
+    return ((np.random.default_rng(seed).random(x.shape) + 0.1 * epoch) % 1 < x) * 1.0
+
+
 # single_sample_elbo
 
 
@@ -868,6 +975,30 @@ def one_draw_not_summed(x, logits, z, z_mean, z_log_var):
     return log_p - log_q - np.asarray(bernoulli_nll(x, logits))[:, None]
 
 
+@wrong("single_sample_elbo", says="exp(z_log_var) is given where z_log_var belongs")
+def one_draw_with_variances(x, logits, z, z_mean, z_log_var):
+    log_q_z = log_normal_pdf(z, z_mean, ops.exp(z_log_var))
+    return -bernoulli_nll(x, logits) + log_normal_pdf(z, 0.0, 0.0) - log_q_z
+
+
+@wrong("single_sample_elbo", says="z_log_var / 2 is given where z_log_var belongs")
+def one_draw_with_log_deviations(x, logits, z, z_mean, z_log_var):
+    log_q_z = log_normal_pdf(z, z_mean, z_log_var / 2)
+    return -bernoulli_nll(x, logits) + log_normal_pdf(z, 0.0, 0.0) - log_q_z
+
+
+@wrong("single_sample_elbo", says="images and logits are swapped")
+def one_draw_with_images_for_logits(x, logits, z, z_mean, z_log_var):
+    log_ratio = log_normal_pdf(z, 0.0, 0.0) - log_normal_pdf(z, z_mean, z_log_var)
+    return log_ratio - bernoulli_nll(logits, x)
+
+
+@wrong("single_sample_elbo", says="probabilities or logits are clipped")
+def one_draw_with_clipped_logits(x, logits, z, z_mean, z_log_var):
+    log_ratio = log_normal_pdf(z, 0.0, 0.0) - log_normal_pdf(z, z_mean, z_log_var)
+    return log_ratio - bernoulli_nll(x, ops.clip(logits, -20.0, 20.0))
+
+
 # frame_epochs
 
 
@@ -966,6 +1097,32 @@ def frames_not_rounded(n_epochs, n_frames):
 @wrong("frame_epochs", says="hidden case: one epoch")
 def frames_that_need_two_epochs(n_epochs, n_frames):
     return [1, *sorted({*rounded(n_epochs, n_frames)} - {0, 1, n_epochs}), n_epochs]
+
+
+@wrong("frame_epochs", says="the parentheses around n_frames − 1 are missing")
+def frames_without_parentheses(n_epochs, n_frames):
+    return sorted({max(1, round(n_epochs * (i / n_frames - 1) ** 2)) for i in range(n_frames)})
+
+
+@wrong("frame_epochs", says="1 is added, instead of put in the place of 0")
+def frames_moved_by_one(n_epochs, n_frames):
+    shares = ((i / (n_frames - 1)) ** 2 for i in range(n_frames))
+    return sorted({1 + round((n_epochs - 1) * share) for share in shares})
+
+
+@wrong("frame_epochs", says="1 is added to every number")
+def frames_one_too_late(n_epochs, n_frames):
+    return sorted({1 + epoch for epoch in rounded(n_epochs, n_frames)})
+
+
+@wrong("frame_epochs", says="i counts from 1")
+def frames_counted_from_one(n_epochs, n_frames):
+    return sorted({max(1, round(n_epochs * ((i + 1) / n_frames) ** 2)) for i in range(n_frames)})
+
+
+@wrong("frame_epochs", says="got a set, which has no order")
+def frames_as_a_set(n_epochs, n_frames):
+    return {max(1, epoch) for epoch in rounded(n_epochs, n_frames)}
 
 
 # interpolate
@@ -1211,6 +1368,43 @@ def way_with_geometric_norms(z_a, z_b, steps, kind):
     return slerp(z_a / norm_a, z_b / norm_b, t) * (norm_a ** (1 - t) * norm_b**t)[:, None]
 
 
+@wrong("interpolate", says="hidden case: 10 degrees")
+def way_with_too_much_room(z_a, z_b, steps, kind):
+    return walk(kind, z_a, z_b, np.linspace(0, 1, steps), room=0.35)
+
+
+@wrong("interpolate", says="got None. Does your function end with `return`?")
+def way_without_return(z_a, z_b, steps, kind):
+    walk(kind, z_a, z_b, np.linspace(0, 1, steps))
+
+
+@wrong("interpolate", says="lerp: got shape (2, 4), expected (4, 2)")
+def way_lying_on_its_side(z_a, z_b, steps, kind):
+    return np.transpose(walk(kind, z_a, z_b, np.linspace(0, 1, steps)))
+
+
+@wrong("interpolate", says="t ends before 1")
+def way_that_ends_early(z_a, z_b, steps, kind):
+    return walk(kind, z_a, z_b, np.arange(steps) / steps)
+
+
+@wrong("interpolate", says="the directions are not multiplied by the norms")
+def way_of_directions(z_a, z_b, steps, kind):
+    t = np.linspace(0, 1, steps)
+    if kind == "lerp":
+        return lerp(z_a, z_b, t)
+    return slerp(z_a / np.linalg.norm(z_a), z_b / np.linalg.norm(z_b), t)
+
+
+@wrong("interpolate", says="the sum is not divided by sin ω")
+def way_without_the_division(z_a, z_b, steps, kind):
+    t = np.linspace(0, 1, steps)
+    if kind == "lerp":
+        return lerp(z_a, z_b, t)
+    cosine = z_a @ z_b / np.linalg.norm(z_a) / np.linalg.norm(z_b)
+    return slerp(z_a, z_b, t) * np.sin(np.arccos(np.clip(cosine, -1, 1)))
+
+
 # log_likelihood
 
 
@@ -1362,3 +1556,36 @@ def likelihood_of_each_draw(*args):
 def likelihood_that_guesses_the_axis(log_p, z, z_mean, z_log_var):
     repeat = z_mean[:, None] if len(z) == len(z_mean) else z_mean
     return importance_weighted_bound(log_weights(log_p, z, repeat, z_log_var))
+
+
+@wrong("log_likelihood", says="the largest weight of all images is taken out")
+def likelihood_with_one_largest_weight(*args):
+    log_w = log_weights(*args)
+    return np.log(np.mean(np.exp(log_w - log_w.max()), axis=0)) + log_w.max()
+
+
+@wrong("log_likelihood", says="1,000 nats apart): not every value is finite")
+def likelihood_with_the_mean_taken_out(*args):
+    log_w = log_weights(*args)
+    return np.log(np.mean(np.exp(log_w - log_w.mean(0)), axis=0)) + log_w.mean(0)
+
+
+@wrong("log_likelihood", says="the variance of the prior is taken for e instead of 1")
+def likelihood_with_log_variance_one(log_p_x_given_z, z, z_mean, z_log_var):
+    log_ratio = log_normal_pdf(z, 0.0, 1.0) - log_normal_pdf(z, z_mean, z_log_var)
+    return importance_weighted_bound(log_p_x_given_z + log_ratio)
+
+
+@wrong("log_likelihood", says="log q(z | x) is added")
+def likelihood_with_posterior_added(*args):
+    return importance_weighted_bound(log_weights(*args, posterior=-1))
+
+
+@wrong("log_likelihood", says="log p(x | z) is subtracted")
+def likelihood_with_a_minus(log_p_x_given_z, *args):
+    return importance_weighted_bound(log_weights(-log_p_x_given_z, *args))
+
+
+@wrong("log_likelihood", says="exp(z_log_var) is given where z_log_var belongs")
+def likelihood_with_variances(log_p_x_given_z, z, z_mean, z_log_var):
+    return importance_weighted_bound(log_weights(log_p_x_given_z, z, z_mean, np.exp(z_log_var)))
