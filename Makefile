@@ -15,7 +15,7 @@ test: .venv/dev-installed ## run every test, and every solution notebook at full
 build: .venv/dev-installed ## make the notebooks from solutions/NN_name.py
 	$(BIN)/python -m grading.build
 
-grade: .venv/dev-installed ## grade classroom/submitted: make grade A=01_autoencoder
+grade: .venv/grading-installed ## grade classroom/submitted: make grade A=01_autoencoder
 	$(if $(A),,$(error say which assignment: make grade A=01_autoencoder))
 	$(BIN)/python -m grading.grade $(A)
 

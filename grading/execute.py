@@ -10,7 +10,7 @@ from nbconvert.filters import strip_ansi
 
 from grading.source import RefusedError
 
-TIMEOUT = 1200  # seconds a cell; a whole solution takes two minutes
+TIMEOUT = 1200  # seconds a cell; a whole solution takes up to three minutes
 QUIET = ["--log-level=ERROR"]  # every kernel warns that its sockets are not encrypted
 
 

@@ -1149,6 +1149,7 @@ check_build_vae_mlp()
 
 # %%
 model_diagram(encoder)
+plt.show()
 
 # %% [markdown]
 # The encoder ends in two heads. Each image gets its own Gaussian, with its own center and its own width.
