@@ -31,10 +31,10 @@ from scipy import special, stats
 SEED = 4
 BATCH_SIZE = 100
 STEPS = budget(cpu=100, gpu=600, smallest=5)  # batches in an epoch
-EPOCHS = budget(cpu=5, gpu=100)  # of the tutorial's model
+EPOCHS = budget(cpu=4, gpu=100)  # of the tutorial's model
 BATCH_SIZE_2D = 25  # for the model whose code can be drawn
 STEPS_2D = budget(cpu=400, gpu=600, smallest=20)
-EPOCHS_2D = budget(cpu=3, gpu=20)
+EPOCHS_2D = budget(cpu=2, gpu=20)
 STEPS_FAST = budget(cpu=150, gpu=150, smallest=10)  # for the model that is better and cheaper
 EPOCHS_FAST = budget(cpu=8, gpu=21)
 N_FRAMES = 24  # at most so many pictures in the film
@@ -1023,7 +1023,7 @@ show_film(film, "digits_growing_up.gif")
 # %% [markdown]
 # A picture to keep, and it moves. Each square is always the same code. First all of them are grey, then clouds gather, and at the end of our run a few look a little like digits. The others wait for more training. (To keep the file, save the picture with a right click. On Colab it is offered for download.)
 #
-# On MNIST our run on a processor ended at −183.8 nats, and it was still rising. It had seen 50,000 images. The tutorial shows its model 120 times as many. It publishes a test ELBO of **−77.8**. Keep that number in mind.
+# On MNIST our run on a processor ended at −192.9 nats, and it was still rising. It had seen 40,000 images. The tutorial shows its model 150 times as many. It publishes a test ELBO of **−77.8**. Keep that number in mind.
 
 # %% [markdown]
 # ## One draw, or a formula?
@@ -1072,7 +1072,7 @@ plots.histograms(off, xlabel="distance of an estimate from the mean of its image
 plt.show()
 
 # %% [markdown]
-# On MNIST the two means agree, as they must. Before the training one draw scatters a little more. After it, one draw scatters **less**: 6.7 nats against 8.1, though three of its terms are random instead of one.
+# On MNIST the two means agree, as they must. Before the training one draw scatters a little more. After it, one draw scatters **less**: 6.1 nats against 7.5, though three of its terms are random instead of one.
 #
 # The three terms are not independent. Suppose that $q$ were the true posterior. Then $p(x \mid z)\, p(z) / q(z \mid x)$ is $p(x)$, the same number for **every** $z$, and one draw would not scatter at all. The better $q$ is, the more the three terms balance each other. The formula takes the dice out of the KL, and with them what balanced those in the reconstruction.
 
@@ -1233,7 +1233,7 @@ show_film(film_fast, "digits_growing_up_fast.gif")
 # %% [markdown]
 # The same prior, again 49 codes that stay what they are, and digits after the first epoch.
 #
-# On MNIST, on a processor, the tutorial's model ended at −183.8 nats, and ours at −80.8, after two passes over the images. It has not reached −77.8 yet: this run was cut short for your patience. Trained for 5.25 passes, as it is on a GPU, six runs with other seeds ended between −77.5 and −76.8. (An epoch on a slow processor takes less than half a minute, so try it: `EPOCHS_FAST = 21`.)
+# On MNIST, on a processor, the tutorial's model ended at −192.9 nats, and ours at −80.8, after two passes over the images. It has not reached −77.8 yet: this run was cut short for your patience. Trained for 5.25 passes, as it is on a GPU, six runs with other seeds ended between −77.5 and −76.8. (An epoch on a slow processor takes less than half a minute, so try it: `EPOCHS_FAST = 21`.)
 #
 # And the work? The tutorial needs 100 passes. On our machine they cost 43 times the processor time of those 5.25 passes; `docs/measurements.md` says how that was measured. Nothing in the model is new. The tutorial was written to be read, not to be fast, and that is fine. But **think before you wait**.
 
@@ -1269,7 +1269,7 @@ plt.show()
 # %% [markdown]
 # On the left the codes of test images, on the right what the codes decode to, at the quantiles of the prior as in `03_reparameterization`. On MNIST the ones lie at the top, the zeros at the bottom left, and 4, 7 and 9 share the right. In the middle 2, 3, 5, 6 and 8 share one place, and there the sheet shows blurred mixtures. Convolutions do not change that: two numbers are few.
 #
-# On a processor the test ELBO is −160.9 after 30,000 images, with two numbers. The tutorial's model, with fifty, had −183.8 after 50,000. More and larger steps are worth much. But there is luck in it: six runs with other seeds ended between −182 and −166. (A band is wider than its runs: the next run may fall beside them.)
+# On a processor the test ELBO is −164.3 after 20,000 images, with two numbers. The tutorial's model, with fifty, had −192.9 after 40,000. More and larger steps are worth much. But there is luck in it: six runs with other seeds had −187 to −168 there. (A band is wider than its runs: the next run may fall beside them.)
 
 # %% [markdown]
 # ## From one code to another
