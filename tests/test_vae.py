@@ -89,6 +89,7 @@ def test_predict_gives_every_part():
     assert {key: value.shape for key, value in parts.items()} == {
         "x_hat": X.shape,
         "decoded": X.shape,
+        "kl": (70,),
         "z_mean": (70, 3),
         "z_log_var": (70, 3),
     }

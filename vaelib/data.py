@@ -13,6 +13,7 @@ import numpy as np
 
 from vaelib.drawn_clothes import draw_clothes
 from vaelib.drawn_digits import draw_digits
+from vaelib.sprites import small_dsprites as small_dsprites
 from vaelib.training import under_grading
 
 FASHION_NAMES = (

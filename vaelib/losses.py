@@ -9,6 +9,9 @@ import math
 import keras
 from keras import ops
 
+from vaelib.decomposition import elbo_decomposition as elbo_decomposition
+from vaelib.decomposition import minibatch_decomposition as minibatch_decomposition
+
 LOG_2_PI = math.log(2 * math.pi)
 
 
@@ -60,6 +63,30 @@ def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
     log_ratio = q_log_var - p_log_var  # of the variances
     distance = ops.square(q_mean - p_mean) * ops.exp(-p_log_var)
     return 0.5 * ops.sum(ops.exp(log_ratio) - 1.0 - log_ratio + distance, axis=-1)
+
+
+def kl_full_covariance(mean, scale_tril, prior_mean, prior_scale_tril):
+    """KL(q ‖ p) between two Gaussians with full covariances, each Σ = L·Lᵀ.
+
+    KL = ½ · (‖Lₚ⁻¹·L_q‖² + ‖Lₚ⁻¹·(μ_q − μₚ)‖² − d) + Σ ln diag(Lₚ) − Σ ln diag(L_q), with the
+    Frobenius norm: the general closed form (Bishop 2006, exercise 2.13) in terms of L.
+
+    Args:
+        mean: of q, (…, d).
+        scale_tril: L of q, lower triangular with a positive diagonal, (…, d, d).
+        prior_mean: of p, (…, d), or what broadcasts to it.
+        prior_scale_tril: L of p, likewise.
+
+    Returns:
+        (…,), in nats.
+    """
+    mean, q_tril, prior_mean, p_tril = _floats(mean, scale_tril, prior_mean, prior_scale_tril)
+    offset = ops.expand_dims(mean - prior_mean, axis=-1)  # (…, d, 1)
+    both = ops.concatenate([q_tril + ops.zeros_like(offset), offset], axis=-1)  # (…, d, d + 1)
+    whitened = ops.solve_triangular(p_tril + ops.zeros_like(q_tril), both, lower=True)
+    squares = ops.sum(ops.square(whitened), axis=(-2, -1))
+    log_dets = [ops.sum(ops.log(ops.diagonal(t, axis1=-2, axis2=-1)), -1) for t in (p_tril, q_tril)]
+    return 0.5 * (squares - mean.shape[-1]) + log_dets[0] - log_dets[1]
 
 
 def bernoulli_nll(x, logits):

@@ -1,9 +1,13 @@
-"""What a trained VAE is measured by."""
+"""What a trained VAE is measured by, the scores of `vaelib.disentanglement` among it."""
 
 import keras
 import numpy as np
 from keras import ops
 
+from vaelib.disentanglement import factor_vae_score as factor_vae_score
+from vaelib.disentanglement import mutual_information as mutual_information
+from vaelib.disentanglement import mutual_information_gap as mutual_information_gap
+from vaelib.disentanglement import sap_score as sap_score
 from vaelib.losses import log_normal_pdf
 
 CODES_AT_ONCE = 2_000  # decoded together: about 300 MB for the widest model of the course

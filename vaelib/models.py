@@ -1,8 +1,11 @@
 """Builders of encoders and decoders, and the `VAE` and `Sampling` that join them."""
 
 import keras
-from keras import layers
+from keras import layers, ops
 
+from vaelib.conditional import CVAE as CVAE
+from vaelib.conditional import ClassPriorVAE as ClassPriorVAE
+from vaelib.conditional import ScaleTril as ScaleTril
 from vaelib.sampling import Sampling as Sampling
 from vaelib.vae import VAE as VAE
 
@@ -86,10 +89,7 @@ def build_conv_encoder(latent_dim=2):
         A `keras.Model` from (n, 28, 28, 1) to z_mean and z_log_var, both (n, latent_dim).
     """
     x = keras.Input(IMAGE_SHAPE)
-    h = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
-    h = layers.Conv2D(64, 3, strides=2, padding="same", activation="relu")(h)
-    h = layers.Dense(16, activation="relu")(layers.Flatten()(h))
-    return keras.Model(x, _heads(h, latent_dim), name="encoder")
+    return keras.Model(x, _heads(_conv_trunk(x), latent_dim), name="encoder")
 
 
 def build_conv_decoder(latent_dim=2):
@@ -173,6 +173,58 @@ def build_patch_vae(latent_dim=24):
         name="decoder",
     )
     return encoder, decoder
+
+
+def build_cvae(latent_dim=2, n_classes=10):
+    """The convolutional VAE of 134,165 parameters, told the label: 174,437 at latent_dim 2.
+
+    A dense layer makes a plane of 28 × 28 of the label, which the encoder gets as a second channel.
+    The decoder gets the label, one-hot, behind the code.
+
+    Args:
+        latent_dim: the length of the code.
+        n_classes: labels are whole numbers below it.
+
+    Returns:
+        encoder, from images (n, 28, 28, 1) and labels (n,) to z_mean and z_log_var, both
+        (n, latent_dim); and decoder, from codes (n, latent_dim) and labels to logits.
+    """
+    x, y = keras.Input(IMAGE_SHAPE), keras.Input((), dtype="int32")
+    plane = layers.Dense(28 * 28)(ops.one_hot(y, n_classes))
+    plane = layers.Reshape(IMAGE_SHAPE)(plane)
+    h = _conv_trunk(layers.Concatenate()([x, plane]))
+    encoder = keras.Model([x, y], _heads(h, latent_dim), name="encoder")
+
+    z, y = keras.Input((latent_dim,)), keras.Input((), dtype="int32")
+    code = layers.Concatenate()([z, ops.one_hot(y, n_classes)])
+    logits = build_conv_decoder(latent_dim + n_classes)(code)
+    return encoder, keras.Model([z, y], logits, name="decoder")
+
+
+def build_full_covariance_vae(latent_dim=2):
+    """The convolutional VAE with a posterior whose covariance is full, for `ClassPriorVAE`.
+
+    Args:
+        latent_dim: the length of the code.
+
+    Returns:
+        encoder, from (n, 28, 28, 1) to z_mean (n, latent_dim) and the lower triangular L of the
+        covariance L·Lᵀ, (n, latent_dim, latent_dim); and decoder, as of `build_vae_mlp`.
+    """
+    x = keras.Input(IMAGE_SHAPE)
+    h = _conv_trunk(x)
+    z_mean = layers.Dense(latent_dim, name="z_mean")(h)
+    numbers = layers.Dense(latent_dim * (latent_dim + 1) // 2)(h)
+    scale_tril = ScaleTril(latent_dim, name="scale_tril")(numbers)
+    encoder = keras.Model(x, [z_mean, scale_tril], name="encoder")
+    return encoder, build_conv_decoder(latent_dim)
+
+
+def _conv_trunk(x):
+    """The layers of `build_conv_encoder` up to the 16 that feed the heads."""
+    h = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
+    h = layers.Conv2D(64, 3, strides=2, padding="same", activation="relu")(h)
+    return layers.Dense(16, activation="relu")(layers.Flatten()(h))
 
 
 def _heads(h, latent_dim):

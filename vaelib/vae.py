@@ -22,7 +22,7 @@ class VAE(keras.Model):
     over the batch. Labels that come with the images are not looked at.
 
     A call gives a dictionary: "x_hat" are the images, "decoded" what the decoder gave, "z_mean"
-    and "z_log_var" the posterior.
+    and "z_log_var" the posterior, "kl" its divergence from the prior, (n,) in nats.
 
     Args:
         encoder: a model from images (n, height, width, channels) to z_mean and z_log_var, both
@@ -66,17 +66,13 @@ class VAE(keras.Model):
         """Encode, draw a code for each image, decode."""
         z_mean, z_log_var = self.encoder(x)
         decoded = self.decoder(self.sampling((z_mean, z_log_var)))
-        return {
-            "x_hat": self._images(decoded),
-            "decoded": decoded,
-            "z_mean": z_mean,
-            "z_log_var": z_log_var,
-        }
+        kl = kl_divergence(z_mean, z_log_var, 0.0, 0.0)
+        return self._outputs(decoded, kl, z_mean=z_mean, z_log_var=z_log_var)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Reconstruction + beta · KL, averaged over the batch, in nats per image."""
         nll = self.negative_log_likelihood(x, y_pred["decoded"], training=training)
-        kl = kl_divergence(y_pred["z_mean"], y_pred["z_log_var"], 0.0, 0.0)
+        kl = y_pred["kl"]
         self.elbo_tracker.update_state(-nll - kl, sample_weight)
         self.reconstruction_tracker.update_state(nll, sample_weight)
         self.kl_tracker.update_state(kl, sample_weight)
@@ -111,7 +107,7 @@ class VAE(keras.Model):
         Returns:
             z_mean and z_log_var, both numpy (n, latent_dim).
         """
-        parts = [map(ops.convert_to_numpy, self.encoder(b)) for b in _batches(x)]
+        parts = [map(ops.convert_to_numpy, self.encoder(b)) for b in batches(x)]
         z_mean, z_log_var = zip(*parts, strict=True)
         return np.concatenate(z_mean), np.concatenate(z_log_var)
 
@@ -124,7 +120,7 @@ class VAE(keras.Model):
         Returns:
             numpy (n, height, width, channels): the mean of p(x | z), without pixel noise.
         """
-        images = [ops.convert_to_numpy(self._images(self.decoder(b))) for b in _batches(z)]
+        images = [ops.convert_to_numpy(self._images(self.decoder(b))) for b in batches(z)]
         return np.concatenate(images)
 
     def reconstruct(self, x):
@@ -159,11 +155,15 @@ class VAE(keras.Model):
         }
         return cls(**parts, **config)
 
+    def _outputs(self, decoded, kl, **posterior):
+        """What a call gives."""
+        return {"x_hat": self._images(decoded), "decoded": decoded, "kl": kl, **posterior}
+
     def _images(self, decoded):
         return ops.sigmoid(decoded) if self.likelihood == "bernoulli" else decoded
 
 
-def _batches(array):
+def batches(array):
     """Parts that fit in memory. Called eagerly: nothing is traced anew for another shape."""
     return np.split(np.asarray(array), range(BATCH, len(array), BATCH))
 

@@ -1,0 +1,66 @@
+"""What the KL of the ELBO is made of, Chen et al. 2018, eq. 2."""
+
+import math
+
+import numpy as np
+from scipy.special import logsumexp
+
+LOG_2_PI = math.log(2 * math.pi)
+
+PAIRS_AT_ONCE = 2_000_000  # numbers of pairs of images held at once, 8 MB
+
+
+def elbo_decomposition(z, z_mean, z_log_var):
+    """Index-code mutual information, total correlation and dimension-wise KL.
+
+    The aggregate posterior is that of the whole set, q(z) = 1/n · Σⱼ q(z | xⱼ). The three terms add
+    up to log q(z | x) − log p(z), averaged over the draws, which estimates the mean KL.
+
+    Args:
+        z: one draw from each posterior, (n, d).
+        z_mean: (n, d).
+        z_log_var: logarithm of the posteriors' variances, (n, d).
+
+    Returns:
+        mutual information, total correlation, dimension-wise KL: floats, in nats. They are averages
+        over draws, so each may come out a little below 0.
+    """
+    return _terms(z, z_mean, z_log_var, math.log(len(z)))
+
+
+def minibatch_decomposition(z, z_mean, z_log_var, n_total):
+    """The same three from a minibatch, Chen et al. 2018, eq. 5: minibatch-weighted sampling.
+
+    In place of q(z) stands 1/(N·M) · Σⱼ q(z | xⱼ), with M images in the batch and N in the set.
+    Its logarithm is biased, and too small: by ln N where the batch is the whole set. So the mutual
+    information is overestimated, by as much, and so is the total correlation, by d − 1 times as
+    much, while the dimension-wise KL is underestimated, by d times as much.
+
+    Args:
+        z: one draw from each posterior of the batch, (m, d).
+        z_mean: (m, d).
+        z_log_var: logarithm of the posteriors' variances, (m, d).
+        n_total: images in the whole set, N.
+
+    Returns:
+        As `elbo_decomposition`.
+    """
+    return _terms(z, z_mean, z_log_var, math.log(n_total) + math.log(len(z)))
+
+
+def _terms(z, z_mean, z_log_var, log_weight):
+    """The three, where a sum over posteriors is divided by exp(log_weight)."""
+    z, z_mean, z_log_var = (np.asarray(a, dtype=np.float64) for a in (z, z_mean, z_log_var))
+    rows = max(1, PAIRS_AT_ONCE // z.size)
+    joint, each = [], []
+    for start in range(0, len(z), rows):
+        offsets = z[start : start + rows, None] - z_mean  # (rows, n, d)
+        log_q = -0.5 * (LOG_2_PI + z_log_var + offsets**2 * np.exp(-z_log_var))
+        joint.append(logsumexp(log_q.sum(axis=-1), axis=1))
+        each.append(logsumexp(log_q, axis=1))
+    joint = np.concatenate(joint) - log_weight  # log q(z), (n,)
+    product = (np.concatenate(each) - log_weight).sum(axis=-1)  # log of the product of q(z_j)
+    own = -0.5 * np.sum(LOG_2_PI + z_log_var + (z - z_mean) ** 2 * np.exp(-z_log_var), axis=-1)
+    prior = -0.5 * np.sum(LOG_2_PI + z**2, axis=-1)
+    terms = (own - joint, joint - product, product - prior)
+    return tuple(float(term.mean()) for term in terms)
