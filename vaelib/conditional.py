@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 from vaelib.losses import kl_divergence, kl_full_covariance
-from vaelib.vae import VAE, batches
+from vaelib.vae import VAE, in_parts
 
 
 class _Labelled(VAE):
@@ -40,14 +40,11 @@ class CVAE(_Labelled):
 
     def encode(self, x, y):
         """The posteriors of images and their labels (n,): z_mean and z_log_var, (n, latent_dim)."""
-        parts = [map(ops.convert_to_numpy, self.encoder(list(pair))) for pair in _pairs(x, y)]
-        z_mean, z_log_var = zip(*parts, strict=True)
-        return np.concatenate(z_mean), np.concatenate(z_log_var)
+        return in_parts(lambda *pair: self.encoder(pair), x, y)
 
     def decode(self, z, y):
         """The images of codes (n, latent_dim) under labels (n,), numpy (n, height, width, …)."""
-        images = [self._images(self.decoder(list(pair))) for pair in _pairs(z, y)]
-        return np.concatenate([ops.convert_to_numpy(part) for part in images])
+        return in_parts(lambda *pair: [self._images(self.decoder(pair))], z, y)[0]
 
     def reconstruct(self, x, y, y_new=None):
         """Images, encoded under their labels and decoded under theirs or under new ones, (n,)."""
@@ -117,8 +114,3 @@ class ScaleTril(layers.Layer):
     def get_config(self):
         """What `from_config` needs."""
         return {**super().get_config(), "d": self.d}
-
-
-def _pairs(array, labels):
-    """Parts of both that fit in memory."""
-    return zip(batches(array), batches(labels), strict=True)

@@ -54,14 +54,14 @@ def verdict(history, name, source):
     edges = band(name, source)
     if edges is None:
         return f"There are no reference runs of {name} on this data, so nothing to compare with."
+    known = len(edges["val_elbo"][0])
     left = _departures(history, edges)
     if not left:
         inside = f"Your curves stay inside the band of {seeds(name, source)} reference runs"
-        known = len(edges["val_elbo"][0])
         if len(history["val_elbo"]) > known:
             return f"{inside} in the first {known} epochs, and those runs stopped there."
         return f"{inside}."
-    last = min(len(history["val_elbo"]), len(edges["val_elbo"][0])) - 1
+    last = min(len(history["val_elbo"]), known) - 1
     at_the_end = [key for epoch, key in left if epoch == last]
     epoch, key = (last, at_the_end[0]) if at_the_end else left[0]
     value, (low, high) = history[key][epoch], (edge[epoch] for edge in edges[key])

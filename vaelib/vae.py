@@ -107,9 +107,7 @@ class VAE(keras.Model):
         Returns:
             z_mean and z_log_var, both numpy (n, latent_dim).
         """
-        parts = [map(ops.convert_to_numpy, self.encoder(b)) for b in batches(x)]
-        z_mean, z_log_var = zip(*parts, strict=True)
-        return np.concatenate(z_mean), np.concatenate(z_log_var)
+        return in_parts(self.encoder, x)
 
     def decode(self, z):
         """The images of codes.
@@ -120,8 +118,7 @@ class VAE(keras.Model):
         Returns:
             numpy (n, height, width, channels): the mean of p(x | z), without pixel noise.
         """
-        images = [ops.convert_to_numpy(self._images(self.decoder(b))) for b in batches(z)]
-        return np.concatenate(images)
+        return in_parts(lambda part: [self._images(self.decoder(part))], z)[0]
 
     def reconstruct(self, x):
         """Images, encoded and decoded from the mean of the posterior.
@@ -163,9 +160,14 @@ class VAE(keras.Model):
         return ops.sigmoid(decoded) if self.likelihood == "bernoulli" else decoded
 
 
-def batches(array):
-    """Parts that fit in memory. Called eagerly: nothing is traced anew for another shape."""
-    return np.split(np.asarray(array), range(BATCH, len(array), BATCH))
+def in_parts(network, *arrays):
+    """The outputs of a network for arrays of equal length, in parts that fit in memory, as numpy.
+
+    The network is called eagerly, so that nothing is traced anew for another shape.
+    """
+    cuts = [np.split(np.asarray(a), range(BATCH, len(a), BATCH)) for a in arrays]
+    outputs = [map(ops.convert_to_numpy, network(*part)) for part in zip(*cuts, strict=True)]
+    return tuple(np.concatenate(parts) for parts in zip(*outputs, strict=True))
 
 
 class _MeanOverBatch(keras.losses.Loss):

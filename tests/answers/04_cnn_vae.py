@@ -1325,7 +1325,7 @@ def way_with_an_angle_of_unscaled_codes(z_a, z_b, steps, kind):
     return (np.sin((1 - t) * omega) * z_a + np.sin(t * omega) * z_b) / np.sin(omega)
 
 
-@wrong("interpolate", says="slerp, the first code")
+@wrong("interpolate", says="the directions are not multiplied by the norms")
 def way_on_the_unit_sphere(z_a, z_b, steps, kind):
     t = np.linspace(0, 1, steps)
     if kind == "lerp":
@@ -1386,14 +1386,6 @@ def way_lying_on_its_side(z_a, z_b, steps, kind):
 @wrong("interpolate", says="t ends before 1")
 def way_that_ends_early(z_a, z_b, steps, kind):
     return walk(kind, z_a, z_b, np.arange(steps) / steps)
-
-
-@wrong("interpolate", says="the directions are not multiplied by the norms")
-def way_of_directions(z_a, z_b, steps, kind):
-    t = np.linspace(0, 1, steps)
-    if kind == "lerp":
-        return lerp(z_a, z_b, t)
-    return slerp(z_a / np.linalg.norm(z_a), z_b / np.linalg.norm(z_b), t)
 
 
 @wrong("interpolate", says="the sum is not divided by sin ω")
