@@ -18,7 +18,7 @@ import keras
 import nbformat
 import tensorflow as tf
 
-from experiments import efficient, tutorial
+from experiments import conditional, efficient, tutorial
 from grading.execute import execute
 from vaelib import data, reference
 from vaelib.drawn_clothes import draw_clothes
@@ -107,6 +107,24 @@ def bench_notebooks():
     print()
 
 
+def bench_sprites():
+    """How long all sprites take."""
+    with stopwatch(resource.RUSAGE_SELF) as seconds:
+        n = len(data.small_dsprites().images)
+    print(f"Small dSprites, {n:,} images: {seconds[0]:.1f} s, {seconds[1]:.1f} processor s\n")
+
+
+def bench_sweep():
+    """The stored β-VAEs of notebook 06: smallest and largest of the seeds."""
+    keys = ("rate", "distortion", "mig", "sap", "factor_vae")
+    print(f"| β | seeds | {' | '.join(keys)} |\n| --- | --- {'| --- ' * len(keys)}|")
+    for beta, runs in reference.beta_sweep().items():
+        columns = [[run[key] for run in runs] for key in keys]
+        spans = [f"{min(column):.2f} to {max(column):.2f}" for column in columns]
+        print(f"| {beta:g} | {len(runs)} | {' | '.join(spans)} |")
+    print()
+
+
 def bench_bands():
     """The edges of the reference bands, test images, after the first and the last epoch."""
     print("| model | data | runs | epoch | ELBO | reconstruction | KL |")
@@ -175,7 +193,10 @@ if __name__ == "__main__":
     print(f"Machine: {machine()}\n")
     bench_import()
     bench_drawing()
+    bench_sprites()
     bench_bands()
+    bench_sweep()
     bench_fit()
     bench_efficient()
+    conditional.main()
     bench_notebooks()

@@ -11,6 +11,7 @@ from nbconvert.filters import strip_ansi
 from grading.source import RefusedError
 
 TIMEOUT = 1200  # seconds a cell; a whole solution takes up to three minutes
+WIDGET = "application/vnd.jupyter.widget-view+json"
 QUIET = ["--log-level=ERROR"]  # every kernel warns that its sockets are not encrypted
 
 
@@ -63,6 +64,9 @@ def execute(nb, folder, lines):
     except (CellTimeoutError, DeadKernelError) as error:
         message = f"this cell stopped the notebook: {error}"
         raise RefusedError([(_line(started, lines), message)]) from error
+    for cell in nb.cells:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(WIDGET, None)  # its kernel is gone; a figure stands in
     return nb
 
 

@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from vaelib.codes import interpolate, quantile_grid
+from vaelib.codes import interpolate, quantile_grid, traversal
 
 rng = np.random.default_rng(0)
 
@@ -146,3 +146,26 @@ def test_slerp_refuses_a_code_without_a_direction(ends):
 def test_a_way_that_cannot_be_is_refused(arguments, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         interpolate(*arguments)
+
+
+def test_a_traversal_moves_one_number_and_leaves_the_code_alone():
+    z, values = rng.normal(size=5).astype("float32"), np.array([-2, 0.5, 3])
+    before = z.copy()
+    way = traversal(z, 3, values)
+    np.testing.assert_array_equal(way[:, 3], values.astype("float32"))
+    np.testing.assert_array_equal(np.delete(way, 3, axis=1), np.tile(np.delete(z, 3), (3, 1)))
+    np.testing.assert_array_equal(z, before)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((np.zeros((2, 3)), 0, [1]), "(2, 3)"),
+        ((np.zeros(3), 0, 1.0), "()"),
+        ((np.zeros(3), 3, [1]), "0 to 2"),
+        ((np.zeros(3), -1, [1]), "got -1"),
+    ],
+)
+def test_a_traversal_that_cannot_be_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        traversal(*arguments)

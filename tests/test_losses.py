@@ -36,6 +36,20 @@ def test_kl_divergence_is_zero_only_for_equal_arguments():
     assert np.all(np.asarray(losses.kl_divergence(mean, log_var, 0.0, 0.0)) > 0)
 
 
+def test_the_parts_of_the_kl_add_up_and_belong_to_their_number():
+    z_mean, z_log_var = rng.normal(size=(2, 7, 4))
+    parts = np.asarray(losses.kl_per_dimension(z_mean, z_log_var))
+    for j in range(4):
+        one = losses.kl_divergence(z_mean[:, [j]], z_log_var[:, [j]], 0.0, 0.0)
+        assert parts[j] == pytest.approx(np.mean(one), rel=1e-5)
+    whole = np.mean(losses.kl_divergence(z_mean, z_log_var, 0.0, 0.0))
+    assert parts.sum() == pytest.approx(whole, rel=1e-5)
+
+
+def test_free_bits_raise_each_number_to_lam():
+    assert float(losses.free_bits([2.0, 0.1, 0.3], 0.5)) == pytest.approx(3.0)
+
+
 def test_bernoulli_nll_is_the_cross_entropy_of_scipy():
     p = special.expit(Y.astype(float))
     expected = -(special.xlogy(X, p) + special.xlog1py(1 - X, -p)).reshape(4, -1).sum(1)

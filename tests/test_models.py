@@ -54,11 +54,21 @@ def test_the_patch_vae_is_its_numpy_twin(latent_dim):
     np.testing.assert_allclose(decoder(z), expected, atol=1e-4)
 
 
+SPRITE_ENCODER = 1025 * 512 + 513 * 256 + 2 * 257 * 6
+TOLD_ENCODER = 795 * 256 + 257 * 16 + 2 * 17 * 2
+FULL_ENCODER = 785 * 256 + 257 * 128 + 129 * (2 + 3)
+
+
 @pytest.mark.parametrize(
     ("build", "latent_dim", "parameters"),
     [
         (models.build_vae_mlp, 2, 807_700),
         (lambda d: (models.build_conv_encoder(d), models.build_conv_decoder(d)), 2, 134_165),
+        # By hand, the encoder's first: a dense layer has (inputs + 1) · units parameters.
+        (models.build_sprite_vae, 6, SPRITE_ENCODER + 7 * 256 + 257 * 512 + 513 * 1024),
+        (models.build_cvae, 2, 174_437),
+        (models.build_cvae_mlp, 2, TOLD_ENCODER + 13 * 16 + 17 * 256 + 257 * 784),
+        (models.build_full_covariance_vae, 2, FULL_ENCODER + 3 * 128 + 129 * 256 + 257 * 784),
         # By hand: 320 + 18,496 + 2 · 2,304 · 50 + 2 · 50; 51 · 1,568 + 18,496 + 18,464 + 289.
         (models.build_tutorial_vae, 50, 249_316 + 117_217),
     ],

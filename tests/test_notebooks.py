@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grading.source import parse
-from vaelib import animation, codes, data, losses, models
+from vaelib import animation, codes, data, losses, metrics, models, training
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "solutions").glob("*.py"))
@@ -34,6 +34,8 @@ rng = np.random.default_rng(0)
 A, B, C, D = rng.normal(size=(4, 6, 5)).astype("float32")
 X = rng.random((6, 5)).astype("float32")
 DRAWS = rng.normal(size=(6, 5, 4)).astype("float32")
+TRILS = np.tril(A[:, None] ** 2 / 9 + np.eye(5, dtype="float32"))
+LABELS = np.array([3, 8])
 IMAGES, CODES = rng.random((2, 28, 28, 1)), rng.normal(size=(2, 3))
 
 
@@ -53,6 +55,13 @@ IMAGES, CODES = rng.random((2, 28, 28, 1)), rng.normal(size=(2, 3))
         ("04_cnn_vae", codes.interpolate, (A[0], B[0], 7, "lerp")),
         ("04_cnn_vae", codes.interpolate, (A[0], B[0], 7, "slerp")),
         ("04_cnn_vae", animation.frame_epochs, (100, 30)),
+        ("05_cvae", losses.kl_full_covariance, (A, TRILS, B, TRILS[::-1])),
+        ("06_beta_vae", losses.kl_per_dimension, (A, B)),
+        ("06_beta_vae", losses.free_bits, (X[0], 0.4)),
+        ("06_beta_vae", losses.elbo_decomposition, (A, B, C)),
+        ("06_beta_vae", metrics.active_units, (0.3 * A, 0.1)),
+        ("06_beta_vae", codes.traversal, (A[0], 2, B[1])),
+        ("06_beta_vae", training.kl_warmup, (30, 80)),
     ],
 )
 def test_vaelib_computes_what_the_notebook_teaches(name, function, arguments):
@@ -68,6 +77,7 @@ def test_vaelib_computes_what_the_notebook_teaches(name, function, arguments):
         ("03_reparameterization", models.build_vae_mlp, [IMAGES, CODES]),
         ("04_cnn_vae", models.build_conv_encoder, [IMAGES]),
         ("04_cnn_vae", models.build_conv_decoder, [CODES]),
+        ("05_cvae", models.build_cvae, [[IMAGES, LABELS], [CODES, LABELS]]),
     ],
 )
 def test_vaelib_builds_what_the_notebook_teaches(name, build, inputs):
@@ -77,6 +87,16 @@ def test_vaelib_builds_what_the_notebook_teaches(name, build, inputs):
     for our, their, x in zip(ours, theirs, inputs, strict=True):
         their.set_weights(our.get_weights())
         np.testing.assert_allclose(our(x), their(x), rtol=1e-6)
+
+
+def test_vaelib_takes_the_gap_that_the_notebook_teaches():
+    classes = rng.integers(0, 3, size=(500, 2))
+    codes_of = np.c_[classes + 0.3 * rng.normal(size=(500, 2)), rng.normal(size=500)]
+    shares = [np.bincount(column) / 500 for column in classes.T]
+    entropy = [-np.sum(share * np.log(share)) for share in shares]
+    gap = taught("06_beta_vae", "mutual_information_gap")
+    in_the_notebook = gap(metrics.mutual_information(codes_of, classes), entropy)
+    assert metrics.mutual_information_gap(codes_of, classes) == pytest.approx(in_the_notebook)
 
 
 def test_vaelib_draws_what_the_notebook_teaches():

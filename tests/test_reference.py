@@ -130,3 +130,19 @@ def test_the_scores_under_three_binarizations_keep_what_a_bound_promises():
         assert 1 <= score["active_units"] <= 24
     dice = [scores[mode]["nll"] - scores["threshold"]["nll"] for mode in ("static", "dynamic")]
     assert min(dice) > 5  # the dice cost every model
+
+
+def test_the_sweep_over_beta_is_what_theory_demands():
+    sweep = reference.beta_sweep()
+    assert list(sweep) == sorted(sweep)
+    assert {0.5, 1.0, 4.0, 16.0} <= set(sweep)
+    assert all(len(runs) >= 3 for runs in sweep.values())
+    means = {beta: np.mean([run["rate"] for run in runs]) for beta, runs in sweep.items()}
+    assert list(means.values()) == sorted(means.values(), reverse=True)  # β buys rate
+    for runs in sweep.values():
+        for run in runs:
+            assert sum(run["kl_per_dimension"]) == pytest.approx(run["rate"], abs=0.01)
+            parts = ("mutual_information", "total_correlation", "dimension_wise_kl")
+            assert sum(run[part] for part in parts) == pytest.approx(run["rate"], abs=0.1)
+            assert run["mutual_information"] <= np.log(14_400)
+            assert all(0 <= run[score] <= 1 for score in ("mig", "sap", "factor_vae"))

@@ -56,6 +56,19 @@ def test_the_loss_is_the_reconstruction_plus_beta_times_the_kl(beta):
     assert report["loss"] == pytest.approx(report["reconstruction"] + beta * kl, rel=1e-5)
 
 
+@pytest.mark.parametrize("free", [0.01, 50.0])
+def test_free_bits_change_the_loss_and_not_what_is_reported(free):
+    plain, vae = small_vae(beta=3.0), small_vae(beta=3.0, free_bits=free)
+    vae.set_weights(plain.get_weights())
+    for model in (plain, vae):
+        model.compile("sgd")
+    one, two = (m.evaluate(X, batch_size=len(X), verbose=0, return_dict=True) for m in (plain, vae))
+    assert two["kl"] == pytest.approx(one["kl"], rel=1e-5)
+    each = np.asarray(losses.kl_per_dimension(*vae.encode(X)))
+    penalty = np.maximum(each, free).sum()
+    assert two["loss"] == pytest.approx(two["reconstruction"] + 3 * penalty, rel=1e-5)
+
+
 def test_the_reconstruction_is_that_of_the_codes_drawn():
     vae = small_vae(seed=5)
     parts = vae(X)
@@ -162,7 +175,7 @@ def test_a_reconstruction_is_decoded_from_the_mean():
     "options",
     [
         {},
-        {"beta": 2.5, "seed": 7},
+        {"beta": 2.5, "free_bits": 0.1, "seed": 7},
         {"likelihood": "gaussian", "sigma": 0.2},
         {"likelihood": "gaussian", "sigma": "scalar"},
         {"likelihood": "gaussian", "sigma": "optimal"},
@@ -176,6 +189,7 @@ def test_a_saved_model_comes_back(options, tmp_path):
     loaded = keras.models.load_model(tmp_path / "vae.keras")
     np.testing.assert_array_equal(loaded.reconstruct(X), vae.reconstruct(X))
     assert (loaded.likelihood, loaded.sigma) == (vae.likelihood, vae.sigma)
+    assert loaded.free_bits == vae.free_bits
     assert float(loaded.beta) == float(vae.beta) == options.get("beta", 1.0)
     before, after = (m.evaluate(X, verbose=0, return_dict=True)["kl"] for m in (vae, loaded))
     assert after == pytest.approx(before, rel=1e-6)
@@ -206,6 +220,7 @@ def test_callbacks_work(tmp_path):
         ({"likelihood": "gaussian", "sigma": 0}, "got 0"),
         ({"likelihood": "gaussian", "sigma": "best"}, "got 'best'"),
         ({"beta": -1}, "got -1"),
+        ({"free_bits": -0.5}, "got -0.5"),
     ],
 )
 def test_what_cannot_be_is_refused(options, message):

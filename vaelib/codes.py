@@ -1,4 +1,4 @@
-"""Codes to decode: a grid over a Gaussian, and the way from one code to another."""
+"""Codes to decode: a grid over a Gaussian, the way from one code to another, one number moved."""
 
 import numpy as np
 from scipy.special import ndtri
@@ -73,6 +73,33 @@ def interpolate(z_a, z_b, steps, kind="lerp"):
     between = _lerp(z_a, z_b, t) if kind == "lerp" else _slerp(z_a, z_b, t)
     between[0], between[-1] = z_a, z_b
     return between.astype("float32")
+
+
+def traversal(z, dim, values):
+    """One code again and again, with another value at one place each time.
+
+    Args:
+        z: the code, (latent_dim,).
+        dim: which number of it is replaced, counted from 0.
+        values: what it is replaced by, (n,).
+
+    Returns:
+        float32 (n, latent_dim); z stays as it is.
+
+    Raises:
+        ValueError: z is not one code, values no list, or the code has no such number.
+    """
+    z, values = np.asarray(z, "float32"), np.asarray(values, "float32")
+    if z.ndim != 1 or values.ndim != 1:
+        raise ValueError(
+            "traversal: z must be one code (latent_dim,) and values (n,), "
+            f"got {z.shape} and {values.shape}"
+        )
+    if not 0 <= dim < len(z):
+        raise ValueError(f"traversal: dim must be 0 to {len(z) - 1} for this code, got {dim}")
+    way = np.tile(z, (len(values), 1))
+    way[:, dim] = values
+    return way
 
 
 def _lerp(a, b, t):

@@ -63,11 +63,16 @@ class ClassPriorVAE(_Labelled):
             latent_dim), lower triangular with a positive diagonal, as `ScaleTril` makes it.
         decoder: as of `VAE`.
         n_classes: labels are whole numbers below it.
-        kwargs: those of `VAE`.
+        kwargs: those of `VAE`, but no free bits.
+
+    Raises:
+        ValueError: free bits, or what `VAE` refuses.
     """
 
     def __init__(self, encoder, decoder, n_classes=10, **kwargs):
         super().__init__(encoder, decoder, **kwargs)
+        if self.free_bits:
+            raise ValueError("ClassPriorVAE: its KL has no part for each number, so no free_bits")
         self.n_classes = n_classes
         latent_dim = decoder.input_shape[-1]
         start = keras.initializers.RandomNormal(seed=self.sampling.seed)

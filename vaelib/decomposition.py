@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.special import logsumexp
 
-PAIRS_AT_ONCE = 2_000_000  # numbers of pairs of images held at once, 16 MB
+PAIRS_AT_ONCE = 500_000  # pairs of images, 4 MB for each array of them
 
 
 def elbo_decomposition(z, z_mean, z_log_var):
@@ -49,14 +49,14 @@ def minibatch_decomposition(z, z_mean, z_log_var, n_total):
 def _terms(z, z_mean, z_log_var, log_weight):
     """The three, where a sum over posteriors is divided by exp(log_weight)."""
     z, z_mean, z_log_var = (np.asarray(a, dtype=np.float64) for a in (z, z_mean, z_log_var))
-    rows = max(1, PAIRS_AT_ONCE // z.size)
-    joint, each = [], []
-    for start in range(0, len(z), rows):
-        log_q = _log_normal(z[start : start + rows, None], z_mean, z_log_var)  # (rows, n, d)
-        joint.append(logsumexp(log_q.sum(axis=-1), axis=1))
-        each.append(logsumexp(log_q, axis=1))
-    joint = np.concatenate(joint) - log_weight  # log q(z), (n,)
-    product = (np.concatenate(each) - log_weight).sum(axis=-1)  # log of the product of q(z_j)
+    joint, product = np.zeros((2, len(z)))  # log q(z), and that of the product of all q(z_j)
+    for part in np.array_split(np.arange(len(z)), -(-(len(z) ** 2) // PAIRS_AT_ONCE)):
+        log_q = 0.0  # of these draws under every posterior, (len(part), n)
+        for j in range(z.shape[1]):
+            log_q_j = _log_normal(z[part, j, None], z_mean[:, j], z_log_var[:, j])
+            product[part] += logsumexp(log_q_j, axis=1) - log_weight
+            log_q += log_q_j
+        joint[part] = logsumexp(log_q, axis=1) - log_weight
     own = _log_normal(z, z_mean, z_log_var).sum(axis=-1)
     prior = _log_normal(z, 0.0, 0.0).sum(axis=-1)
     terms = (own - joint, joint - product, product - prior)

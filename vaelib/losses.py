@@ -65,6 +65,37 @@ def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
     return 0.5 * ops.sum(ops.exp(log_ratio) - 1.0 - log_ratio + distance, axis=-1)
 
 
+def kl_per_dimension(z_mean, z_log_var):
+    """What each number of the code adds to the mean of KL(q ‖ N(0, I)).
+
+    Args:
+        z_mean: (n, d).
+        z_log_var: logarithm of the variance, (n, d).
+
+    Returns:
+        (d,), in nats, averaged over the n images. The sum is the mean KL.
+    """
+    z_mean, z_log_var = _floats(z_mean, z_log_var)
+    apart = [ops.expand_dims(values, axis=-1) for values in (z_mean, z_log_var)]
+    return ops.mean(kl_divergence(*apart, 0.0, 0.0), axis=0)
+
+
+def free_bits(kl_per_dim, lam):
+    """A KL penalty under which each number of the code has lam nats for nothing.
+
+    Kingma et al. 2016 (inverse autoregressive flow), appendix C.8.
+
+    Args:
+        kl_per_dim: as of `kl_per_dimension`, (d,).
+        lam: the nats that are free, for each number.
+
+    Returns:
+        A scalar, in nats: the sum of max(lam, KL_j).
+    """
+    (kl_per_dim,) = _floats(kl_per_dim)
+    return ops.sum(ops.maximum(kl_per_dim, lam))
+
+
 def kl_full_covariance(mean, scale_tril, prior_mean, prior_scale_tril):
     """KL(q ‖ p) between two Gaussians with full covariances, each Σ = L·Lᵀ.
 

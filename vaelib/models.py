@@ -1,5 +1,7 @@
 """Builders of encoders and decoders, and the `VAE` and `Sampling` that join them."""
 
+import math
+
 import keras
 from keras import layers, ops
 
@@ -175,6 +177,23 @@ def build_patch_vae(latent_dim=24):
     return encoder, decoder
 
 
+def build_sprite_vae(latent_dim=6):
+    """A dense VAE for sprites of 32 × 32, 1024–512–256–(2 × latent_dim) and back.
+
+    Args:
+        latent_dim: the length of the code.
+
+    Returns:
+        encoder, from (n, 32, 32, 1) to z_mean and z_log_var, both (n, latent_dim); and decoder,
+        from (n, latent_dim) to logits (n, 32, 32, 1).
+    """
+    shape = (32, 32, 1)
+    x = keras.Input(shape)
+    h = _dense(layers.Flatten()(x), 512, 256)
+    encoder = keras.Model(x, _heads(h, latent_dim), name="encoder")
+    return encoder, _dense_decoder(latent_dim, shape, 256, 512)
+
+
 def build_cvae(latent_dim=2, n_classes=10):
     """The convolutional VAE of 134,165 parameters, told the label: 174,437 at latent_dim 2.
 
@@ -195,14 +214,28 @@ def build_cvae(latent_dim=2, n_classes=10):
     h = _conv_trunk(layers.Concatenate()([x, plane]))
     encoder = keras.Model([x, y], _heads(h, latent_dim), name="encoder")
 
-    z, y = keras.Input((latent_dim,)), keras.Input((), dtype="int32")
-    code = layers.Concatenate()([z, ops.one_hot(y, n_classes)])
-    logits = build_conv_decoder(latent_dim + n_classes)(code)
-    return encoder, keras.Model([z, y], logits, name="decoder")
+    return encoder, _told(build_conv_decoder(latent_dim + n_classes), latent_dim, n_classes)
+
+
+def build_cvae_mlp(latent_dim=2, n_classes=10):
+    """A small dense VAE, told the label: 794–256–16–(2 × latent_dim), (latent_dim + 10)–16–256–784.
+
+    Args:
+        latent_dim: the length of the code.
+        n_classes: labels are whole numbers below it.
+
+    Returns:
+        encoder and decoder, as of `build_cvae`.
+    """
+    x, y = keras.Input(IMAGE_SHAPE), keras.Input((), dtype="int32")
+    h = layers.Concatenate()([layers.Flatten()(x), ops.one_hot(y, n_classes)])
+    encoder = keras.Model([x, y], _heads(_dense(h, 256, 16), latent_dim), name="encoder")
+    decoder = _dense_decoder(latent_dim + n_classes, IMAGE_SHAPE, 16, 256)
+    return encoder, _told(decoder, latent_dim, n_classes)
 
 
 def build_full_covariance_vae(latent_dim=2):
-    """The convolutional VAE with a posterior whose covariance is full, for `ClassPriorVAE`.
+    """A dense VAE whose posterior has a full covariance, for `ClassPriorVAE`: 784–256–128 and back.
 
     Args:
         latent_dim: the length of the code.
@@ -212,12 +245,33 @@ def build_full_covariance_vae(latent_dim=2):
         covariance L·Lᵀ, (n, latent_dim, latent_dim); and decoder, as of `build_vae_mlp`.
     """
     x = keras.Input(IMAGE_SHAPE)
-    h = _conv_trunk(x)
+    h = _dense(layers.Flatten()(x), 256, 128)
     z_mean = layers.Dense(latent_dim, name="z_mean")(h)
     numbers = layers.Dense(latent_dim * (latent_dim + 1) // 2)(h)
     scale_tril = ScaleTril(latent_dim, name="scale_tril")(numbers)
     encoder = keras.Model(x, [z_mean, scale_tril], name="encoder")
-    return encoder, build_conv_decoder(latent_dim)
+    return encoder, _dense_decoder(latent_dim, IMAGE_SHAPE, 128, 256)
+
+
+def _told(decoder, latent_dim, n_classes):
+    """A decoder of longer codes becomes one of codes and labels: one-hot, they stand behind."""
+    z, y = keras.Input((latent_dim,)), keras.Input((), dtype="int32")
+    code = layers.Concatenate()([z, ops.one_hot(y, n_classes)])
+    return keras.Model([z, y], decoder(code), name="decoder")
+
+
+def _dense(h, *units):
+    """Dense layers with ReLU."""
+    for n in units:
+        h = layers.Dense(n, activation="relu")(h)
+    return h
+
+
+def _dense_decoder(latent_dim, shape, *units):
+    """Dense layers with ReLU from a code to logits of this shape."""
+    z = keras.Input((latent_dim,))
+    logits = layers.Dense(math.prod(shape))(_dense(z, *units))
+    return keras.Model(z, layers.Reshape(shape)(logits), name="decoder")
 
 
 def _conv_trunk(x):

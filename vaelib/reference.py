@@ -84,6 +84,18 @@ def binarization_scores():
     return _read("binarization.json")
 
 
+def beta_sweep():
+    """β-VAEs on small dSprites, as experiments/beta_sweep.py trained and scored them.
+
+    Returns:
+        For each β, a float, a list of runs with other seeds; a run is a dictionary of "rate" and
+        "distortion" (KL and −log p(x | z)), the parts of the KL "mutual_information",
+        "total_correlation" and "dimension_wise_kl" and, the largest first, "kl_per_dimension", all
+        in nats per image, and of the scores "mig", "sap" and "factor_vae", from 0 to 1.
+    """
+    return {float(beta): runs for beta, runs in _read("beta_sweep.json").items()}
+
+
 def _departures(history, edges):
     """The pairs of epoch (from 0) and quantity that lie outside, in order of epochs."""
     return sorted(

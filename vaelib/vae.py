@@ -6,7 +6,13 @@ import keras
 import numpy as np
 from keras import ops
 
-from vaelib.losses import bernoulli_nll, gaussian_nll, kl_divergence
+from vaelib.losses import (
+    bernoulli_nll,
+    free_bits,
+    gaussian_nll,
+    kl_divergence,
+    kl_per_dimension,
+)
 from vaelib.sampling import Sampling
 
 LAG = 0.9  # how much of its old value the optimal deviation keeps at each step
@@ -35,21 +41,33 @@ class VAE(keras.Model):
             σ-VAE), whose running mean is used outside training.
         beta: the weight of the KL term, not negative. It is a variable, so that a callback can
             change it: ``vae.beta.assign(0.5)``.
+        free_bits: if positive, the loss counts for each number of the code at least this many nats
+            of KL, as `vaelib.losses.free_bits`; what is reported stays the KL itself.
         seed: an int that fixes the draws of codes.
 
     Raises:
-        ValueError: an unknown likelihood, or a sigma or a beta that cannot be.
+        ValueError: an unknown likelihood, or a sigma, a beta or free bits that cannot be.
     """
 
     def __init__(
-        self, encoder, decoder, *, likelihood="bernoulli", sigma=1.0, beta=1.0, seed=None, **kwargs
+        self,
+        encoder,
+        decoder,
+        *,
+        likelihood="bernoulli",
+        sigma=1.0,
+        beta=1.0,
+        free_bits=0.0,
+        seed=None,
+        **kwargs,
     ):
         super().__init__(**kwargs)
-        _check(likelihood, sigma, beta)
+        _check(likelihood, sigma, beta, free_bits)
         self.encoder = encoder
         self.decoder = decoder
         self.likelihood = likelihood
         self.sigma = sigma
+        self.free_bits = free_bits
         self.sampling = Sampling(seed, name="sampling")
         self.beta = _number(self, "beta", beta)
         if isinstance(sigma, str):
@@ -76,7 +94,7 @@ class VAE(keras.Model):
         self.elbo_tracker.update_state(-nll - kl, sample_weight)
         self.reconstruction_tracker.update_state(nll, sample_weight)
         self.kl_tracker.update_state(kl, sample_weight)
-        loss = nll + self.beta * kl
+        loss = nll + self.beta * (self._free_kl(y_pred) if self.free_bits else kl)
         return self.mean_over_batch(loss, loss, sample_weight)
 
     def negative_log_likelihood(self, x, decoded, training=False):
@@ -140,6 +158,7 @@ class VAE(keras.Model):
             "likelihood": self.likelihood,
             "sigma": self.sigma,
             "beta": float(ops.convert_to_numpy(self.beta)),
+            "free_bits": self.free_bits,
             "seed": self.sampling.seed,
         }
 
@@ -155,6 +174,10 @@ class VAE(keras.Model):
     def _outputs(self, decoded, kl, **posterior):
         """What a call gives."""
         return {"x_hat": self._images(decoded), "decoded": decoded, "kl": kl, **posterior}
+
+    def _free_kl(self, y_pred):
+        """The KL of the batch, of which some nats are free; one number for all images."""
+        return free_bits(kl_per_dimension(y_pred["z_mean"], y_pred["z_log_var"]), self.free_bits)
 
     def _images(self, decoded):
         return ops.sigmoid(decoded) if self.likelihood == "bernoulli" else decoded
@@ -183,7 +206,7 @@ def _number(model, name, value, trainable=False):
     return model.add_weight((), start, trainable=trainable, aggregation="mean", name=name)
 
 
-def _check(likelihood, sigma, beta):
+def _check(likelihood, sigma, beta, free_bits):
     if likelihood not in ("bernoulli", "gaussian"):
         raise ValueError(f'VAE: likelihood must be "bernoulli" or "gaussian", got {likelihood!r}')
     if sigma not in ("scalar", "optimal") and (isinstance(sigma, str) or not sigma > 0):
@@ -192,3 +215,5 @@ def _check(likelihood, sigma, beta):
         )
     if not beta >= 0:
         raise ValueError(f"VAE: beta must not be negative, got {beta!r}")
+    if not free_bits >= 0:
+        raise ValueError(f"VAE: free_bits must not be negative, got {free_bits!r}")
