@@ -75,7 +75,7 @@ print(np.asarray(ops.one_hot([4, 8], 10)).astype(int))
 # %% [markdown]
 # ### Exercise 1 · `condition_code` (1 point)
 #
-# Return each code with its label, one-hot, **behind** it. Write it with `ops.one_hot` and `ops.concatenate`, and mind the `axis`. In numpy it would pass here, but in exercise 3 it goes into a model, where only `ops` works.
+# Return each code with its label, one-hot, **behind** it. Write it with `ops.one_hot` and `ops.concatenate`, and mind the `axis`. In numpy it would pass here, but in exercise 3 you will want it inside a model, where only `ops` works.
 
 
 # %% exercise="condition_code"
@@ -356,7 +356,7 @@ def build_cvae(latent_dim):
     """
     # BEGIN SOLUTION
     x, y = keras.Input((28, 28, 1)), keras.Input((), dtype="int32")
-    plane = build_label_plane(10, 28)(ops.one_hot(y, 10))
+    plane = layers.Reshape((28, 28, 1))(layers.Dense(28 * 28)(ops.one_hot(y, 10)))
     h = layers.Concatenate()([x, plane])
     h = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(h)
     h = layers.Conv2D(64, 3, strides=2, padding="same", activation="relu")(h)
@@ -366,7 +366,7 @@ def build_cvae(latent_dim):
     encoder = keras.Model([x, y], [z_mean, z_log_var], name="encoder")
 
     z, y = keras.Input((latent_dim,)), keras.Input((), dtype="int32")
-    logits = build_conv_decoder(latent_dim + 10)(condition_code(z, y, 10))
+    logits = build_conv_decoder(latent_dim + 10)(layers.Concatenate()([z, ops.one_hot(y, 10)]))
     return encoder, keras.Model([z, y], logits, name="decoder")
     # END SOLUTION
 

@@ -30,7 +30,7 @@ EPOCHS_DIGITS = budget(cpu=2, gpu=2)  # of each conditional model
 # %% [markdown]
 # ## The question
 #
-# The images of this notebook are made by five knobs: shape, scale, rotation, place across, place down. They are **sprites**, small white figures on black. `small_dsprites` draws all 14,400 settings of the knobs, in the manner of a well-known data set, dSprites, at a quarter of its pixels.
+# The images of this notebook are made by five knobs: shape, scale, rotation, place across, place down. They are **sprites**, small white figures on black (we draw them as ink on paper). `small_dsprites` draws all 14,400 settings of the knobs (some look alike), in the manner of a well-known data set, dSprites, at a quarter of its pixels.
 
 # %%
 sprites = data.small_dsprites()
@@ -181,7 +181,7 @@ fig, ax = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
 for beta, runs in sweep.items():
     points = np.array([(run["rate"], run["distortion"]) for run in runs])
     ax.scatter(*points.T, color=colours[beta], s=45, label=f"β = {beta:g}")
-ax.plot(rate, distortion, "*", ms=15, color="red", label=f"yours, β = {BETA:g}")
+ax.plot(rate, distortion, "*", ms=17, mfc="none", mec="red", label=f"yours, β = {BETA:g}")
 rates = np.linspace(0, ax.get_xlim()[1])
 for elbo in (-40, -60, -80):
     ax.plot(rates, -elbo - rates, ":", color="0.7", lw=0.8, zorder=0)
@@ -191,9 +191,9 @@ ax.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# The models lie on one curve. β = 16 stands at the top left, with a rate of 3.3 nats and a distortion of 71. β = 0.5 stands at the bottom right, with 16 and 24. The ELBO is best for β = 1, −40.0 on average, since that is what β = 1 asks for.
+# The models lie on one curve. β = 16 stands at the top left, with a rate of 3.3 nats and a distortion of 71. β = 0.5 stands at the bottom right, with 16 and 24. The ELBO is best for β = 1, −40.0 on average, since that is what β = 1 asks for. But only just: β = 0.5 has −40.6, and the seeds differ by as much.
 #
-# The dotted lines join models of equal ELBO: rate + distortion is the same all along. Up and to the left a model forgets; down and to the right it copies. **β does not make a model better. It chooses a place on this curve.**
+# The dotted lines join models of equal ELBO: rate + distortion is the same all along. Up and to the left a model forgets; down and to the right it copies. **β chooses a place on this curve.** Which place is best depends on what you want.
 #
 # What do the places look like? Some sprites, and what your model makes of them.
 
@@ -201,6 +201,9 @@ plt.show()
 some = generator.choice(len(x), 12, replace=False)
 plots.image_rows({"real": x[some], f"β = {BETA:g}": vae.reconstruct(x[some])})
 plt.show()
+
+# %% [markdown]
+# With our settings place and size are kept, and shape and angle are blurred to a disc. One sprite is nearly lost.
 
 # %% [markdown]
 # ## Which numbers does the code use?
@@ -546,12 +549,12 @@ plots.image_rows(rows)
 plt.show()
 
 # %% [markdown]
-# A picture to keep: what your model found out about its world, without a word from us. The rows are sorted by their KL. With our settings $z_2$ moves the sprite across. $z_4$ moves it down, and makes it smaller on the way. $z_3$ makes it larger, and $z_1$ lets it fade away on one side, where no image has its code. The last two rows do not change: those numbers are silent. And nothing turns the heart into a square: shape and rotation are blurred away, since they change few pixels.
+# A picture to keep: what your model found out about its world, without a word from us. The rows are sorted by their KL. With our settings $z_2$ moves the sprite across. $z_4$ moves it down, and makes it smaller on the way. $z_3$ makes it larger. $z_1$ lets it fade away on the left: with **these** other numbers a small $z_1$ hardly occurs. So the numbers depend on each other, and we shall measure how much. The last two rows do not change: those numbers are silent. And nothing turns the heart into a square: shape and rotation are blurred away, since they change few pixels.
 #
-# Turn it yourself: choose a number of the code, and its value. (Where sliders do not run, you see the picture above once more, smaller.)
+# Turn it yourself: choose a number of the code, and its value. (Where sliders do not run, you see two rows of the picture above.)
 
 # %%
-still = plots.image_rows({f"$z_{j + 1}$": rows[f"$z_{j + 1}$, KL {kl_each[j]:.1f}"] for j in order})
+still = plots.image_rows({title: rows[title] for title in list(rows)[:2]})
 widgets.knobs(
     lambda number, value: vae.decode(traversal(z_mean[start], number - 1, np.array([value])))[0],
     still,
@@ -570,19 +573,19 @@ widgets.knobs(
 changing = factors[:, 1:]  # without the colour
 mi = metrics.mutual_information(z_mean, changing)  # (numbers of the code, factors)
 entropy = np.log(sizes[1:])  # in nats: every value of a factor is equally frequent
-fig, ax = plt.subplots(figsize=(6, 3.4), layout="constrained")
+fig, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
 picture = ax.imshow(mi[order], cmap="cividis", vmin=0)
-ax.set_xticks(range(5), FACTORS, rotation=20)
+ax.set_xticks(range(5), [title.replace(" ", "\n") for title in FACTORS])
 ax.set_yticks(range(6), [f"$z_{j + 1}$" for j in order])
 fig.colorbar(picture, ax=ax, label="mutual information, nats")
 plt.show()
 
 # %% [markdown]
-# A column is a factor. If one number of the code stands for it, one field of its column is bright, and all others are dark. The **mutual information gap**, MIG (Chen et al. 2018), says it in a number: the brightest field of a column, minus the second brightest, divided by the entropy of the factor, which is the most it could be. Then the mean over the factors:
+# A column is a factor. If one number of the code stands for it, one cell of its column is bright, and all others are dark. (A silent number has a faint row: the 20 pieces stretch even its tiny spread.) The **mutual information gap**, MIG (Chen et al. 2018), says it in a number: the brightest cell of a column, minus the second brightest, divided by the entropy of the factor, which is the most it could be. Then the mean over the factors:
 #
 # $$\mathrm{MIG} = \frac 1 K \sum_{k=1}^{K} \frac{I_{\text{best}, k} - I_{\text{second}, k}}{H_k}$$
 #
-# It is 1 if each factor has one number of its own that tells all of it, and 0 if each factor is told twice.
+# ($I$ is the mutual information, $K$ the number of factors, $H_k$ the entropy of factor $k$.) It is 1 if each factor is told in full by one number and by no other. It is 0 if each is told twice, or not at all.
 
 # %% [markdown]
 # ### Exercise 5 · `mutual_information_gap` (2 points)
@@ -703,7 +706,7 @@ print(f"MIG of your model: {float(mutual_information_gap(mi, entropy)):.3f}")
 # Two more scores are in use, and each asks in another way.
 #
 # - **SAP** (Kumar et al. 2018): predict a factor from one number of the code alone. How much better is the best number than the second best?
-# - **FactorVAE score** (Kim & Mnih 2018): hold one factor still and let the others vary. The number of the code that varies least gives a vote: it stands for the factor that was held. How often is the vote right?
+# - **FactorVAE score** (Kim & Mnih 2018): hold one factor still and let the others vary. The number of the code that varies least, measured by its own spread, gives a vote for that factor. First 800 votes decide by majority which factor each number stands for. Then 800 new votes are counted: how many agree? By chance it is one in five.
 #
 # We wrote them from their papers, into `vaelib.metrics`, and tested them on codes whose scores are known.
 
@@ -725,16 +728,16 @@ for ax, (key, score), title in zip(axes, mine.items(), ("MIG", "SAP", "FactorVAE
         ax.plot([beta] * 3, [run[key] for run in runs], "o", color=colours[beta])
     means = [np.mean([run[key] for run in runs]) for runs in sweep.values()]
     ax.plot(betas, means, color="0.6", lw=1, zorder=0)
-    ax.plot(BETA, score, "*", ms=13, color="red")
+    ax.plot(BETA, score, "*", ms=14, mfc="none", mec="red")
     ax.set_xscale("log", base=2)
     ax.set(title=title, xlabel="β", ylim=(0, None), xticks=betas)
     ax.set_xticklabels([f"{beta:g}" for beta in betas])
 plt.show()
 
 # %% [markdown]
-# MIG and SAP are highest at β = 4, on average. They are low at β = 1 and 2, and fall again for larger β. The FactorVAE score is as high at β = 0.5 as at 4. Three scores, three opinions, since each asks another question. And none comes near 1: no model found a number for the shape, or for the rotation.
+# MIG and SAP are highest at β = 4, on average. They are low at β = 1 and 2, and fall again for larger β. The FactorVAE score is as high at β = 0.5 as at 4. Three scores, three opinions, since each asks another question. And none comes near 1: no model found a number for the shape, or for the rotation. (None could find all of the rotation: a square looks the same after a quarter turn, so an image tells less than the knob did.)
 #
-# Look at the three points of one β, too. They are the same model with another seed, and they often lie farther apart than two values of β. So **one run proves nothing**: a paper that shows one seed may show luck (Locatello et al. 2019 trained more than 12,000 models to say so).
+# Look at the three points of one β, too. They are the same model with another seed, and their scores often differ more than the means of two β do. So **one run proves nothing**: a paper that shows one seed may show luck (Locatello et al. 2019 trained more than 12,000 models to say so).
 
 # %% [markdown]
 # ## What the KL is made of
@@ -760,13 +763,15 @@ plt.show()
 #
 # Estimate the three from one draw $z_i$ for each image. First you need a table: the log-density of each draw under each posterior, for each number of the code,
 #
-# $$T_{ikj} = \ln q(z_{ij} \mid x_k) \qquad\qquad \text{shape } (n, n, d)$$
+# $$T_{ikj} = \ln q(z_{ij} \mid x_k) = -\frac 1 2 \Big( \ln 2\pi + \ln \sigma_{kj}^2 + \frac{(z_{ij} - \mu_{kj})^2}{\sigma_{kj}^2} \Big) \qquad\qquad \text{shape } (n, n, d)$$
 #
 # `z[:, None]` has the shape (n, 1, d), so that broadcasting makes the table. From it you get
 #
 # - $\ln q(z_i \mid x_i)$: the posterior is a product over $j$, so sum over $j$ and take $k = i$,
 # - $\ln q(z_i)$: sum over $j$ **first**, then take the log of the mean over $k$,
 # - $\ln \prod_j q(z_{ij})$: take the log of the mean over $k$ for **each** $j$, then sum over $j$.
+#
+# And $\ln p(z_i)$ is the same density with mean 0 and variance 1, summed over $j$. $\mathbb{E}$ is the mean over the draws. Use numpy here.
 #
 # The log of a mean of exponentials is `logsumexp(…, axis=1) - np.log(n)`; `logsumexp` from scipy is imported. Stay with logarithms all the way: in a long code every density is rounded to 0. Then take the mean over the draws.
 
@@ -798,7 +803,7 @@ def elbo_decomposition(z, z_mean, z_log_var):
 
 
 # %% [markdown]
-# Try it: two images whose codes lie far apart, at (−9, 0) and (9, 0) with variance 1. The code says which of two images it was: ln 2 = 0.693 nats of mutual information. The total correlation is 0, since only one number changes.
+# Try it: two images whose codes lie far apart, at (−9, 0) and (9, 0) with variance 1. The code says which of two images it was: ln 2 = 0.693 nats of mutual information. The total correlation is 0, since only one number changes. The third one is large, 39.807, since the cloud lies far from $N(0, I)$.
 
 # %%
 far = np.array([[-9, 0], [9, 0]], dtype="float32")
@@ -917,7 +922,7 @@ def check_elbo_decomposition():
                 0.99458,
             ],
             "the posterior of the draw itself is left out of q(z)": [1.30555, 0.22938, 0.38847],
-            "logsumexp runs over the draws (axis 0) instead of the posteriors": [
+            "logsumexp runs over the draws (axis 0), or i and k are swapped in the table": [
                 0.71078,
                 0.16844,
                 1.04417,
@@ -1035,7 +1040,7 @@ for title, term in zip(("mutual information", "total correlation", "dimension-wi
 print(f"{'together':18} {sum(terms):6.2f} nats, and the KL is {kl_each.sum():.2f} nats")
 
 # %% [markdown]
-# (The two differ a little, since one is computed with draws. And here $q(z)$ holds 1,000 images, so the mutual information cannot be more than ln 1,000 = 6.9 nats. For the stored models it holds all 14,400.)
+# (The sum may differ from the KL a little, since it is computed with draws. And here $q(z)$ holds 1,000 images. That makes the mutual information too small, since it cannot be more than ln 1,000 = 6.9 nats, and the total correlation too large. For the stored models it holds all 14,400, so the bars tell more.)
 
 # %%
 fig, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
@@ -1054,7 +1059,9 @@ plt.show()
 # %% [markdown]
 # From β = 0.5 to 4 the mutual information falls from 8.7 to 6.1 nats, and the total correlation from 6.9 to 1.0: to a seventh. At β = 16 hardly any total correlation is left, 0.08 nats, and the mutual information is down to 3.3. So a larger β first takes away what the numbers say twice, and then what they say at all.
 #
-# To fight the total correlation **alone**, and leave the information in peace, is the idea of the β-TCVAE and of the FactorVAE. Both must estimate $q(z)$ during training, from one batch. That estimate is biased; `minibatch_decomposition` in `vaelib.losses` says by how much.
+# But why do the scores fall after β = 4, when the total correlation goes to 0? Numbers that do not depend on each other can still be mixtures of the factors. The last experiment of this notebook shows it.
+#
+# To fight the total correlation **alone**, and leave the information in peace, is the idea of the β-TCVAE and of the FactorVAE. They need the total correlation at every step of the training, from one batch. The FactorVAE trains a classifier for it. The β-TCVAE estimates $q(z)$ from the batch. That estimate is biased; `minibatch_decomposition` in `vaelib.losses` says by how much.
 
 # %% [markdown]
 # ## When a code falls silent
@@ -1310,7 +1317,7 @@ plots.image_rows(rows | {"warm-up": warm.reconstruct(few), "free": free.reconstr
 plt.show()
 
 # %% [markdown]
-# Without a cure all six numbers are silent. With the warm-up two of them speak, with 1.85 nats in all, and the sprites are back at their places. With free bits all six speak, each with about half a nat: what is free is used, and hardly anything above it pays. So the two cures differ. The warm-up lets the model choose which numbers speak. Free bits keep every number awake, whether it has something to say or not.
+# Without a cure all six numbers are silent. With the warm-up two of them speak, with about 0.8 nats each, a third one whispers, and the sprites are back at their places. With free bits all six speak, each with about half a nat: what is free is used, and spread over six numbers none needs much more. So the two cures differ. The warm-up lets the model choose which numbers speak. Free bits keep every number awake, whether it has something to say or not.
 
 # %% [markdown]
 # ## Turn the knob of a model that takes orders
@@ -1338,7 +1345,7 @@ for beta in (1.0, 7.0, 10.0):
     print(f"β = {beta:>2g}: KL of the two numbers {kl[0]:.2f} and {kl[1]:.2f} nats")
 
 # %%
-fig, axes = plt.subplots(3, 2, figsize=(10, 5.2), layout="constrained")
+fig, axes = plt.subplots(3, 2, figsize=(10, 4.1), layout="constrained")
 for row, (beta, (cvae, kl)) in zip(axes, conditional.items()):
     for ax, j in zip(row, np.argsort(-kl)):
         style = traversal(np.zeros(2, dtype="float32"), j, np.linspace(-2, 2, 11, dtype="float32"))
@@ -1351,11 +1358,11 @@ plt.show()
 # On MNIST, with β = 1 both numbers are active, with 2.4 and 2.1 nats: they hold slant and width. With β = 7 both still speak, with less. With β = 10 the second one has a KL of 0.00: from −2 to 2 its row does not change. What it could say is not worth ten times its price. (This depends on the start, too. With `SEED = 6` a number falls silent at β = 7 already.)
 
 # %% [markdown]
-# ## Turn the whole code
+# ## The same code, seen from another side
 #
 # One more experiment, and it is the strangest of this notebook. Take the code of your model, and **rotate** it by 45°: mix its two busiest numbers. And put a layer before the decoder that rotates back.
 #
-# The prior $N(0, I)$ is round, so it looks the same from every side. The images are the same. What about the KL, and the scores?
+# The prior $N(0, I)$ is round, so it looks the same from every side. What changes?
 
 # %% [markdown] predict="rotated"
 # **Predict.** What will the rotation change: the mean *KL* of the posteriors (as Gaussians with a full covariance), the *reconstructions*, the *MIG*?
@@ -1386,9 +1393,9 @@ gaps = [float(mutual_information_gap(table, entropy)) for table in (mi, mi_rotat
 print(f"MIG: {gaps[0]:.3f}, rotated {gaps[1]:.3f}")
 
 # %% [markdown]
-# The images and the KL are the same. The MIG fell from 0.158 to 0.049. (It can also go the other way. With `SEED_SPRITES = 3` the model puts the two places aslant, and the rotation **raises** the MIG from 0.107 to 0.247.)
+# The images and the KL are the same. The MIG fell, with our settings, from 0.158 to 0.049. (It can also go the other way. With `SEED_SPRITES = 3` the model puts the two places aslant, and the rotation **raises** the MIG from 0.107 to 0.247.)
 #
-# So the images cannot tell which of the two codes is "right": with full covariances both have the same ELBO, to the last digit. (With diagonal posteriors the rotated one pays a little. That is the one reason why a VAE prefers some axes to others.)
+# So the images cannot tell which of the two codes is "right": with full covariances both have the same ELBO, to the last digit. (With diagonal posteriors the rotated one pays more, unless its deviations are equal, and β multiplies that. It is the only term of the **objective** that prefers some axes to others.)
 
 # %% [markdown]
 # ### Written question · Why disentangling needs an assumption (2 points)

@@ -1316,7 +1316,7 @@ def terms_of_the_other_posteriors(*arrays):
     return between(own, log_mean(others.sum(-1)), log_mean(others).sum(-1), prior)
 
 
-@wrong("elbo_decomposition", says="runs over the draws (axis 0) instead of the posteriors")
+@wrong("elbo_decomposition", says="runs over the draws (axis 0), or i and k are swapped")
 def terms_over_the_draws(*arrays):
     own, _, _, prior = levels(*arrays)
     table = log_q_table(*arrays)
