@@ -574,7 +574,7 @@ changing = factors[:, 1:]  # without the colour
 mi = metrics.mutual_information(z_mean, changing)  # (numbers of the code, factors)
 entropy = np.log(sizes[1:])  # in nats: every value of a factor is equally frequent
 fig, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
-picture = ax.imshow(mi[order], cmap="cividis", vmin=0)
+picture = ax.imshow(mi[order], cmap="cividis", vmin=0, aspect="auto")
 ax.set_xticks(range(5), [title.replace(" ", "\n") for title in FACTORS])
 ax.set_yticks(range(6), [f"$z_{j + 1}$" for j in order])
 fig.colorbar(picture, ax=ax, label="mutual information, nats")
