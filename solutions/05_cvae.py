@@ -75,7 +75,7 @@ print(np.asarray(ops.one_hot([4, 8], 10)).astype(int))
 # %% [markdown]
 # ### Exercise 1 · `condition_code` (1 point)
 #
-# Return each code with its label, one-hot, **behind** it. Write it with `ops.one_hot` and `ops.concatenate`, and mind the `axis`. In numpy it would pass here, but in exercise 3 you will want it inside a model, where only `ops` works.
+# Return each code with its label, one-hot, **behind** it. Write it with `ops.one_hot` and `ops.concatenate`, and mind the `axis`: with −1 each code is followed by its own label, while the default puts the labels below the codes, where they do not fit. In numpy it would pass here, but in exercise 3 you will want it inside a model, where only `ops` works.
 
 
 # %% exercise="condition_code"
@@ -731,6 +731,8 @@ def check_class_style_grid():
             return
         problem = "each row has codes of its own. Use the codes z, the same in every row."
         check_true(name, np.allclose(got, got[:1], atol=2e-3), problem, case=case)
+        flat = "all pixels are equal. Use a sigmoid for each pixel, not a softmax over them."
+        check_true(name, np.ptp(got) > 0, flat, case=case)
         ranks = lambda a: np.argsort(np.ravel(a)).tolist()
         problem = "the codes of a row are not z, in the order in which they came."
         check_true(name, ranks(got[0]) == ranks(z), problem, case=case)
@@ -1276,7 +1278,7 @@ plt.show()
 # %% [markdown]
 # ### Exercise 7 · `kl_full_covariance` (3 points)
 #
-# Return the KL of each image. Useful: `ops.swapaxes(L, -1, -2)` transposes each matrix, `a @ b` multiplies them, `ops.linalg.inv(a)` inverts each, and `ops.diagonal(a, axis1=-2, axis2=-1)` gives each diagonal. The trace is the sum of the diagonal. In numpy the names are the same. Sum the logarithms of the diagonals, and compute no determinant: in many dimensions it is rounded to 0.
+# Return the KL of each image. Useful: `ops.swapaxes(L, -1, -2)` transposes each matrix, `a @ b` multiplies them, `ops.linalg.inv(a)` inverts each, and `ops.diagonal(a, axis1=-2, axis2=-1)` gives each diagonal. The trace is the sum of the diagonal. In numpy the names are the same. Sum the logarithms of the diagonals: that is safer than a determinant, which is rounded to 0 in a hundred dimensions.
 #
 # For the distance, `d[..., None]` makes a column (n, d, 1) of each row of (n, d). Or `ops.einsum("ni,nij,nj->n", d, a, d)` multiplies from both sides in one go.
 
@@ -1589,7 +1591,7 @@ for digit in range(10):
     outwards = mu[digit] * (1 + 0.9 / np.linalg.norm(mu[digit]))
     ax.text(*outwards, digit, color="red", fontsize=13, weight="bold", ha="center", va="center")
 circle = np.stack([np.cos(np.linspace(0, 2 * np.pi, 40)), np.sin(np.linspace(0, 2 * np.pi, 40))])
-for i in range(0, 2_000, 80):
+for i in range(0, len(z_mean), 80):
     ax.plot(*(z_mean[i][:, None] + scale_tril[i] @ circle), color="black", lw=1)
 ax.set_aspect("equal")
 plt.show()

@@ -325,7 +325,7 @@ check_kl_per_dimension()
 # %%
 z_mean, z_log_var = vae.encode(x)
 kl_each = np.asarray(kl_per_dimension(z_mean, z_log_var))
-order = np.argsort(-kl_each)  # the number that brings most comes first
+order = np.argsort(-kl_each)[:6]  # the number that brings most comes first
 print(f"sum {kl_each.sum():.2f} nats, as training reports: {scores['kl']:.2f} nats")
 fig, ax = plt.subplots(figsize=(5, 2.6), layout="constrained")
 ax.bar([f"$z_{j + 1}$" for j in order], kl_each[order], color=plt.get_cmap("cividis")(0.25))
@@ -487,7 +487,7 @@ def check_traversal():
             "dim is counted from 1": [[-2, -1.2, 0.8, 1.7], [2.5, -1.2, 0.8, 1.7]],
             "the place after dim is replaced": [[0.3, -1.2, -2, 1.7], [0.3, -1.2, 2.5, 1.7]],
             "nothing is replaced": [[0.3, -1.2, 0.8, 1.7], [0.3, -1.2, 0.8, 1.7]],
-            "every code gets the last value: are all of them one array?": [
+            "every code gets the last value, as if all of them were one array": [
                 [0.3, 2.5, 0.8, 1.7],
                 [0.3, 2.5, 0.8, 1.7],
             ],
@@ -929,6 +929,11 @@ def check_elbo_decomposition():
             ],
             "logsumexp runs over the draws (axis 0) in q(z)": [0.71078, 0.21804, 0.99458],
             "logsumexp runs over the draws (axis 0) in the product": [0.71878, 0.16045, 1.04417],
+            "the table takes the draw of image k and the mean of image i": [
+                0.78609,
+                0.14164,
+                0.99566,
+            ],
             "the table takes the variance of image i instead of image k": [
                 0.77627,
                 0.18626,
@@ -1383,7 +1388,7 @@ print(f"images: largest difference {np.abs(back - vae.decode(z_mean[some[:100]])
 # %%
 identity = np.broadcast_to(np.eye(6, dtype="float32"), (len(some), 6, 6))
 tril = np.exp(z_log_var[some] / 2)[..., None] * identity
-covariance = rotation @ tril**2 @ rotation.T
+covariance = rotation @ tril**2 @ rotation.T  # L is diagonal here, so L·Lᵀ is its square
 tril_rotated = np.linalg.cholesky(covariance)
 kl_before = kl_full_covariance(z_mean[some], tril, 0 * z_mean[some], identity)
 kl_after = kl_full_covariance(z_rotated[some], tril_rotated, 0 * z_mean[some], identity)

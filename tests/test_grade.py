@@ -165,7 +165,10 @@ def half_right(solution, released):
 
 @pytest.fixture(scope="module", params=[path.stem for path in sources(REPOSITORY)])
 def graded(request, tmp_path_factory):
-    """One run over the solution, the untouched release and a half-right submission."""
+    """One run over the solution, the untouched release and a half-right submission.
+
+    Also what it stands for: checks, answers, the right half; and the solution as it was executed.
+    """
     folder = tmp_path_factory.mktemp("course")
     name, solution, released = course(folder, request.param)
     _, checks, answers = by_kind(solution)
@@ -173,7 +176,9 @@ def graded(request, tmp_path_factory):
     submit(folder, "full", name, solution)
     submit(folder, "half", name, half)
     submit(folder, "untouched", name, released)
-    return grade(folder, name), checks, answers, right
+    run = grade(folder, name)
+    executed = notebook.read(folder / "classroom" / "autograded" / "full" / name / f"{name}.ipynb")
+    return run, checks, answers, right, executed
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +204,7 @@ def toy_class(tmp_path_factory):
 
 
 def test_the_solution_gets_full_marks(graded):
-    run, checks, answers, _ = graded
+    run, checks, answers, *_ = graded
     marks = run.marks["full"]
     assert {column(one): marks[column(one)] for one in checks} == {
         column(one): str(one["points"]) for one in checks
@@ -210,15 +215,22 @@ def test_the_solution_gets_full_marks(graded):
     assert marks["total"] == (f"{so_far} so far" if answers else so_far)
 
 
+def test_no_cell_of_the_solution_fails_in_its_short_form(graded):
+    *_, executed = graded
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
+    assert outputs
+    assert [o["evalue"] for o in outputs if o["output_type"] == "error"] == []
+
+
 def test_the_untouched_release_gets_nothing(graded):
-    run, checks, answers, _ = graded
+    run, checks, answers, *_ = graded
     marks = run.marks["untouched"]
     assert {marks[column(one)] for one in checks + answers} == {"0"}
     assert marks["total"].startswith("0/")
 
 
 def test_a_half_right_submission_gets_the_points_of_its_right_half(graded):
-    run, checks, _, right = graded
+    run, checks, _, right, _ = graded
     marks = run.marks["half"]
     assert len(right) < len(checks) or len(checks) == 1
     assert {column(one): marks[column(one)] for one in checks} == {

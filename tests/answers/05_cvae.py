@@ -784,6 +784,12 @@ def grid_of_labels_as_floats(decoder, z, n_classes):
     return ops.sigmoid(ops.stack(ops.split(logits, n_classes)))
 
 
+@wrong("class_style_grid", says="not a softmax over them")
+def grid_with_softmax(decoder, z, n_classes):
+    rows = [decoder([z, np.full(len(z), label)]) for label in range(n_classes)]
+    return np.stack([np.asarray(ops.softmax(row)) for row in rows])
+
+
 def grid(decoder, z, n_classes, row=lambda z, label: z, labels=None):
     """The right grid but for the codes of each row and its label."""
     labels = range(n_classes) if labels is None else labels
