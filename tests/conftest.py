@@ -7,6 +7,7 @@ import tempfile
 os.environ.pop("VAELIB_DATA", None)
 KERAS_HOME = tempfile.TemporaryDirectory(prefix="keras-")  # empty, and removed at the end
 os.environ["KERAS_HOME"] = KERAS_HOME.name
+os.environ["XDG_CACHE_HOME"] = KERAS_HOME.name  # where vaelib keeps pictures
 for scheme in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ[scheme] = "http://127.0.0.1:9"  # the discard port: nothing listens there
 for name in ("no_proxy", "NO_PROXY"):

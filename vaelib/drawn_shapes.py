@@ -101,7 +101,7 @@ def ellipse(x, y, across, down):
     Its half-axes are across and down, in px.
     """
     level = np.hypot(x / across, y / down)
-    return (level - 1) * level / (np.hypot(x / across**2, y / down**2) + 1e-3)
+    return (level - 1) * level / (np.hypot(x / across**2, y / down**2) + 1e-6)
 
 
 def line(x, y, width, *points):

@@ -68,7 +68,7 @@ def build_vae_mlp(latent_dim=2):
     """
     x = keras.Input(IMAGE_SHAPE)
     h = layers.Dense(512, activation="relu")(layers.Flatten()(x))
-    encoder = keras.Model(x, _heads(h, latent_dim), name="encoder")
+    encoder = keras.Model(x, heads(h, latent_dim), name="encoder")
     decoder = keras.Sequential(
         [
             keras.Input((latent_dim,)),
@@ -91,7 +91,7 @@ def build_conv_encoder(latent_dim=2):
         A `keras.Model` from (n, 28, 28, 1) to z_mean and z_log_var, both (n, latent_dim).
     """
     x = keras.Input(IMAGE_SHAPE)
-    return keras.Model(x, _heads(_conv_trunk(x), latent_dim), name="encoder")
+    return keras.Model(x, heads(_conv_trunk(x), latent_dim), name="encoder")
 
 
 def build_conv_decoder(latent_dim=2):
@@ -130,7 +130,7 @@ def build_tutorial_vae(latent_dim=50):
     x = keras.Input(IMAGE_SHAPE)
     h = layers.Conv2D(32, 3, strides=2, activation="relu")(x)
     h = layers.Conv2D(64, 3, strides=2, activation="relu")(h)
-    encoder = keras.Model(x, _heads(layers.Flatten()(h), latent_dim), name="encoder")
+    encoder = keras.Model(x, heads(layers.Flatten()(h), latent_dim), name="encoder")
     decoder = keras.Sequential(
         [
             keras.Input((latent_dim,)),
@@ -160,7 +160,7 @@ def build_patch_vae(latent_dim=24):
     x = keras.Input(IMAGE_SHAPE)
     h = layers.Conv2D(32, 8, strides=4, padding="same", activation="relu")(x)
     h = layers.Conv2D(32, 3, padding="same", activation="relu")(h)
-    encoder = keras.Model(x, _heads(layers.Flatten()(h), latent_dim), name="encoder")
+    encoder = keras.Model(x, heads(layers.Flatten()(h), latent_dim), name="encoder")
     decoder = keras.Sequential(
         [
             keras.Input((latent_dim,)),
@@ -190,7 +190,7 @@ def build_sprite_vae(latent_dim=6):
     shape = (32, 32, 1)
     x = keras.Input(shape)
     h = _dense(layers.Flatten()(x), 512, 256)
-    encoder = keras.Model(x, _heads(h, latent_dim), name="encoder")
+    encoder = keras.Model(x, heads(h, latent_dim), name="encoder")
     return encoder, _dense_decoder(latent_dim, shape, 256, 512)
 
 
@@ -212,7 +212,7 @@ def build_cvae(latent_dim=2, n_classes=10):
     plane = layers.Dense(28 * 28)(ops.one_hot(y, n_classes))
     plane = layers.Reshape(IMAGE_SHAPE)(plane)
     h = _conv_trunk(layers.Concatenate()([x, plane]))
-    encoder = keras.Model([x, y], _heads(h, latent_dim), name="encoder")
+    encoder = keras.Model([x, y], heads(h, latent_dim), name="encoder")
 
     return encoder, _told(build_conv_decoder(latent_dim + n_classes), latent_dim, n_classes)
 
@@ -229,7 +229,7 @@ def build_cvae_mlp(latent_dim=2, n_classes=10):
     """
     x, y = keras.Input(IMAGE_SHAPE), keras.Input((), dtype="int32")
     h = layers.Concatenate()([layers.Flatten()(x), ops.one_hot(y, n_classes)])
-    encoder = keras.Model([x, y], _heads(_dense(h, 256, 16), latent_dim), name="encoder")
+    encoder = keras.Model([x, y], heads(_dense(h, 256, 16), latent_dim), name="encoder")
     decoder = _dense_decoder(latent_dim + n_classes, IMAGE_SHAPE, 16, 256)
     return encoder, _told(decoder, latent_dim, n_classes)
 
@@ -281,6 +281,14 @@ def _conv_trunk(x):
     return layers.Dense(16, activation="relu")(layers.Flatten()(h))
 
 
-def _heads(h, latent_dim):
-    """Two dense layers without activation: the mean, and the logarithm of the variance."""
+def heads(h, latent_dim):
+    """The end of an encoder: two dense layers without activation.
+
+    Args:
+        h: (n, units), what the layers before gave.
+        latent_dim: the length of the code.
+
+    Returns:
+        z_mean and z_log_var, both (n, latent_dim).
+    """
     return [layers.Dense(latent_dim, name=name)(h) for name in ("z_mean", "z_log_var")]

@@ -30,7 +30,8 @@ def image_sheet(images, n_columns, ax=None):
     """
     whole = sheet(images, n_columns)
     ax = ax or new_axes(0.55 * n_columns, 0.55 * -(-len(images) // n_columns))
-    ax.imshow(whole, cmap=INK, vmin=0, vmax=1, interpolation="nearest")
+    smooth = "antialiased" if whole.ndim == 3 else "nearest"
+    ax.imshow(whole, cmap=INK, vmin=0, vmax=1, interpolation=smooth)
     ax.set(xticks=[], yticks=[])
     return ax
 

@@ -1,0 +1,125 @@
+"""Few, real, colourful: pictures of creatures by type, from files or drawn offline."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from vaelib.drawn_creatures import LOOKS, draw_creatures
+from vaelib.picture_files import Pictures, read_pictures
+from vaelib.training import under_grading
+
+DRAWN = 2_000
+TEST_SHARE = 0.1
+GRADING_TRAIN, GRADING_TEST = 128, 32  # under nbgrader, which never grades what was trained
+SHOWN = 5  # skipped files that are printed by name
+
+
+class Creatures(NamedTuple):
+    """Pictures of creatures, split so that no creature is on both sides.
+
+    Attributes:
+        x_train: float32 (n_train, size, size, 3) in [0, 1].
+        types_train: bool (n_train, n_types): a creature may have two types.
+        names_train: n_train names.
+        x_test: float32 (n_test, size, size, 3).
+        types_test: bool (n_test, n_types).
+        names_test: n_test names.
+        type_names: n_types names; none where pictures stand in no sub-folders.
+        source: "path", "VAELIB_DATA" or "drawn".
+        skipped: for each file that was no picture its name, and why.
+    """
+
+    x_train: np.ndarray
+    types_train: np.ndarray
+    names_train: tuple[str, ...]
+    x_test: np.ndarray
+    types_test: np.ndarray
+    names_test: tuple[str, ...]
+    type_names: tuple[str, ...]
+    source: str
+    skipped: tuple[str, ...]
+
+
+def load_creatures(size, path=None):
+    """Pictures of creatures as squares on white: from a path, from VAELIB_DATA, or drawn.
+
+    A folder or a zip has one sub-folder for each type, or none. Without a path, ``pokemon.zip`` and
+    then the folder ``pokemon`` are looked for where the environment variable VAELIB_DATA says; one
+    that cannot be used is named. If there is neither, or VAELIB_CREATURES is "drawn", 2,000
+    creatures are drawn. A tenth of the creatures, the same every time, are for testing.
+    Under nbgrader a small slice is returned.
+
+    Args:
+        size: px along a side, at least 16.
+        path: a folder or a zip.
+
+    Returns:
+        `Creatures`.
+
+    Raises:
+        ValueError: a size that is too small, or a path that `vaelib.picture_files.read_pictures`
+            refuses, or that has one creature only.
+    """
+    if size < 16:
+        raise ValueError(f"load_creatures: size must be at least 16 px, got {size}")
+    pictures, source, found = _find(size, path)
+    creatures = _split(pictures, source)
+    n_train, n_test, n_types = map(len, (creatures.x_train, creatures.x_test, creatures.type_names))
+    print(
+        f"Creatures: {n_train:,} training and {n_test:,} test pictures of {n_types} types, {found}."
+    )
+    if pictures.skipped:
+        more = len(pictures.skipped) - SHOWN
+        rest = f"\n  and {more} more, in .skipped" if more > 0 else ""
+        print(
+            f"{len(pictures.skipped)} files were skipped:\n  "
+            + "\n  ".join(pictures.skipped[:SHOWN])
+            + rest
+        )
+    return creatures
+
+
+def _find(size, path):
+    """Pictures, the source, and how to say it."""
+    if path is not None:
+        return read_pictures(path, size), "path", f"from {path}"
+    folder = os.environ.get("VAELIB_DATA")
+    if folder and os.environ.get("VAELIB_CREATURES") != "drawn":
+        for name in ("pokemon.zip", "pokemon"):
+            candidate = Path(folder).expanduser() / name
+            if candidate.exists():
+                try:
+                    pictures = read_pictures(candidate, size)
+                except ValueError as error:
+                    print(f"Creatures: not used: {error}")
+                else:
+                    return pictures, "VAELIB_DATA", f"from {name} in VAELIB_DATA"
+    return _drawn(size), "drawn", "drawn offline"
+
+
+def _drawn(size):
+    n = GRADING_TRAIN + GRADING_TEST if under_grading() else DRAWN
+    drawn = draw_creatures(n, size, seed=0)
+    types = tuple(LOOKS)
+    names = [f"{types[first]}-{i}" for i, first in enumerate(drawn.attributes["first"])]
+    images = np.round(255 * drawn.images).astype(np.uint8)
+    return Pictures(images, tuple(names), drawn.types, types, ())
+
+
+def _split(pictures, source):
+    """The creatures whose hashed names come first are the test set."""
+    hashed = {name: hashlib.blake2b(name.encode()).digest() for name in pictures.names}
+    if len(hashed) < 2:
+        raise ValueError(f"load_creatures: one creature alone cannot be split: {pictures.names[0]}")
+    ordered = sorted(hashed, key=hashed.get)
+    chosen = set(ordered[: max(1, round(TEST_SHARE * len(ordered)))])
+    testing = np.array([name in chosen for name in pictures.names])
+    sides = []
+    for rows, n in ((~testing, GRADING_TRAIN), (testing, GRADING_TEST)):
+        rows = np.flatnonzero(rows)[: n if under_grading() else None]
+        images = pictures.images[rows].astype(np.float32) / 255
+        sides += [images, pictures.types[rows], tuple(pictures.names[i] for i in rows)]
+    return Creatures(*sides, pictures.type_names, source, pictures.skipped)

@@ -1,0 +1,66 @@
+"""White paper for a batch of colour pictures, and shapes with outlines to draw on it.
+
+A shape is a field of signed distances, as in `drawn_shapes`, in units of which 72 make a side,
+whatever the pictures' size: (b, side, side), or anything that broadcasts to it. x grows to the
+right and y downwards. A colour is (b, 1, 1, 3) in [0, 1], and every size may be one
+number for all pictures or (b, 1, 1), one for each.
+"""
+
+import numpy as np
+
+UNITS = 72  # along a side; creatures stay within 68
+OUTLINE = 0.85  # units: how far an outline goes beyond its shape
+WHITE = np.ones(3, np.float32)
+INK = np.array([0.13, 0.1, 0.16], np.float32)  # nearly black
+
+
+class Paper:
+    """A batch of white pictures and a source of variation.
+
+    Attributes:
+        picture: float32 (b, side, side, 3) in [0, 1].
+        x: float32 (1, 1, side), units to the right of the middle.
+        y: float32 (1, side, 1), units downwards; 0 lies a little below the middle.
+    """
+
+    def __init__(self, rng, b, side):
+        """Start b white pictures of side × side px."""
+        self._rng, self._b = rng, b
+        self._scale = np.float32(side / UNITS)  # px in a unit
+        self.picture = np.ones((b, side, side, 3), np.float32)
+        middle = ((np.arange(side, dtype=np.float32) + 0.5) / side - 0.5) * UNITS
+        self.x, self.y = middle[None, None, :], middle[None, :, None] - 3
+
+    def vary(self, low, high):
+        """A number for each picture, float32 (b, 1, 1), uniform between low and high."""
+        return low + (high - low) * self._rng.random((self._b, 1, 1), np.float32)
+
+    def fill(self, distance, colour, opacity=1.0):
+        """Fill a shape with a colour; opacity is 0 to 1."""
+        covered = np.clip(0.5 - distance * self._scale, 0, 1) * opacity
+        self.picture += covered[..., None] * (colour - self.picture)
+
+    def part(self, distance, colour, opacity=1.0):
+        """Fill a shape that has an outline and gets darker downwards."""
+        self.fill(distance - OUTLINE, 0.38 * colour + 0.1 * INK, opacity)
+        shade = np.clip(1.06 - 0.008 * self.y, 0.75, 1.15)[..., None]
+        self.fill(distance, np.minimum(shade * colour, 1), opacity)
+
+
+def disc(x, y, radius):
+    """Distance to a disc around the origin."""
+    return np.hypot(x, y) - radius
+
+
+def tube(x, y, points, radii):
+    """Distance to discs of these radii around points (x, y), joined to a smooth tube."""
+    nearest = np.inf
+    for (px, py), radius in zip(points, radii, strict=True):
+        nearest = np.minimum(nearest, disc(x - px, y - py, radius))
+    return nearest
+
+
+def turned(x, y, angle):
+    """Coordinates in a frame turned clockwise by an angle in radians."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    return cos * x + sin * y, cos * y - sin * x

@@ -1,0 +1,226 @@
+"""Pictures of all kinds from a folder or a zip: read, padded to squares, and kept as arrays."""
+
+import hashlib
+import io
+import os
+import tempfile
+import warnings
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+
+MOST_BYTES = 2 * 1024**3  # that a zip may unpack to
+MOST_PIXELS = 50_000_000  # of one picture
+CACHE_FORMAT = "1"  # another number makes older caches invalid
+
+
+class Pictures(NamedTuple):
+    """The pictures of a folder or a zip.
+
+    Attributes:
+        images: uint8 (n, size, size, 3).
+        names: n names of creatures; the pictures of one creature have the same.
+        types: bool (n, n_types).
+        type_names: n_types names, sorted.
+        skipped: for each file that is not among them its name, and why.
+    """
+
+    images: np.ndarray
+    names: tuple[str, ...]
+    types: np.ndarray
+    type_names: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def load_image(source, size):
+    """A picture of any size and mode as a square, padded with white.
+
+    What is clear becomes white, and of an animation the first frame is taken.
+
+    Args:
+        source: a path, or the bytes of a file.
+        size: px along a side.
+
+    Returns:
+        float32 (size, size, 3), RGB in [0, 1].
+
+    Raises:
+        ValueError: a file that is no picture or a damaged one; it is named, bytes as "image bytes".
+    """
+    return _squared(source, size).astype(np.float32) / 255
+
+
+def read_pictures(path, size):
+    """Every picture of a folder or a zip, kept in a cache for the next time.
+
+    A picture's name without its ending is the creature's, and the folder that it stands in is its
+    type; where all stand in one folder, there are no types. A creature that stands in several
+    folders has all their types, and equal pictures of it become one. What an operating system
+    leaves, such as .DS_Store, is left aside.
+
+    Args:
+        path: the folder or the zip.
+        size: px along a side.
+
+    Returns:
+        `Pictures`, ordered by name.
+
+    Raises:
+        ValueError: there is no such folder or zip, the zip is damaged, tries to write outside its
+            folder or unpacks to more than 2 GiB, or there is no picture in it.
+    """
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise ValueError(f"there is no folder or zip {path}")
+    cache = _cache_file(path, size)
+    state = _state(path)
+    pictures = _from_cache(cache, state)
+    if pictures is None:
+        pictures = _arranged(path, _folder_files(path) if path.is_dir() else _zip_files(path), size)
+        _to_cache(cache, state, pictures)
+    return pictures
+
+
+def _squared(source, size):
+    """uint8 (size, size, 3)."""
+    name = "image bytes" if isinstance(source, bytes) else str(source)
+    try:
+        with (
+            warnings.catch_warnings(),
+            Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as opened,
+        ):
+            warnings.simplefilter("ignore")  # of odd palettes and metadata
+            if opened.width * opened.height > MOST_PIXELS:
+                raise ValueError(f"{opened.width} × {opened.height} pixels are too many")
+            picture = _on_white(ImageOps.exif_transpose(opened))
+    except Exception as error:  # Pillow raises nearly every type for damaged files
+        reason = str(error).replace(str(source), "it") if name != "image bytes" else str(error)
+        raise ValueError(f"{name} is no picture that can be read: {reason}") from error
+    scale = size / max(picture.size)
+    fitted = picture.resize([max(1, round(scale * side)) for side in picture.size])
+    return np.asarray(ImageOps.pad(fitted, (size, size), color="white"))
+
+
+def _on_white(picture):
+    """RGB, whatever it was."""
+    if picture.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
+        picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
+    picture = picture.convert("RGBA")
+    white = Image.new("RGBA", picture.size, "white")
+    white.alpha_composite(picture)
+    return white.convert("RGB")
+
+
+def _arranged(path, files, size):
+    """What `files` yields, one row for each different picture of a creature."""
+    found, skipped = {}, []  # found: (creature, bytes of its picture) to folders
+    for file, read in files:
+        try:
+            image = _squared(read(), size)
+        except (ValueError, OSError, RuntimeError, zipfile.BadZipFile) as error:
+            skipped.append(f"{file}: {str(error).removeprefix('image bytes ')}")
+        else:
+            found.setdefault((file.stem, image.tobytes()), set()).add(file.parent)
+    if not found:
+        raise ValueError(f"there is no picture in {path}; {len(skipped)} files are none")
+    folders = set.union(*found.values())
+    typed = {folder for folder in folders if folder.name} if len(folders) > 1 else set()
+    type_names = tuple(sorted({folder.name for folder in typed}))
+    of_creature = {}
+    for (name, _), its in found.items():
+        of_creature.setdefault(name, set()).update(folder.name for folder in its & typed)
+    rows = sorted(found)
+    return Pictures(
+        np.stack([np.frombuffer(row[1], np.uint8).reshape(size, size, 3) for row in rows]),
+        tuple(name for name, _ in rows),
+        np.array([[t in of_creature[name] for t in type_names] for name, _ in rows], bool).reshape(
+            len(rows), len(type_names)
+        ),
+        type_names,
+        tuple(skipped),
+    )
+
+
+def _folder_files(path):
+    """The files of a folder, (path inside it, function that reads it)."""
+    for file in sorted(path.rglob("*")):
+        inside = PurePosixPath(file.relative_to(path).as_posix())
+        if file.is_file() and not _leftover(inside):
+            yield inside, file.read_bytes
+
+
+def _zip_files(path):
+    """The files of a zip, likewise. Nothing is ever written, but a hostile zip is refused."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = sorted(archive.infolist(), key=lambda info: info.filename)
+            for info in infos:
+                inside = PurePosixPath(info.filename.replace("\\", "/"))
+                if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+                    raise ValueError(
+                        f"{path} is refused: it tries to write outside its folder, to {inside}"
+                    )
+            if (total := sum(info.file_size for info in infos)) > MOST_BYTES:
+                raise ValueError(
+                    f"{path} is refused: it unpacks to {total / 1024**3:.1f} GiB, and more than "
+                    f"{MOST_BYTES / 1024**3:.0f} GiB are not read"
+                )
+            for info in infos:
+                inside = PurePosixPath(info.filename.replace("\\", "/"))
+                if not info.is_dir() and not _leftover(inside):
+                    yield inside, lambda info=info: archive.read(info)
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{path} is no zip, or a damaged one: {error}") from error
+
+
+def _leftover(inside):
+    """Whether an operating system left this file."""
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in inside.parts)
+    return hidden or inside.name.lower() in ("thumbs.db", "desktop.ini")
+
+
+def _cache_file(path, size):
+    home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "vaelib"
+    return home / f"pictures-{_digest(str(path.resolve()))}-{size}.npz"
+
+
+def _state(path):
+    """A text that changes when the folder or the zip does."""
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    stats = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return _digest(CACHE_FORMAT + repr(stats))
+
+
+def _digest(text):
+    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=12).hexdigest()
+
+
+def _from_cache(cache, state):
+    """What was kept, or None where there is nothing sound of this state."""
+    try:
+        with cache.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            if str(file["state"]) != state:
+                return None
+            names, type_names, skipped = (
+                tuple(file[key].tolist()) for key in ("names", "type_names", "skipped")
+            )
+            return Pictures(file["images"], names, file["types"], type_names, skipped)
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+        return None
+
+
+def _to_cache(cache, state, pictures):
+    """Keep pictures, at one stroke; a machine without room for it does without."""
+    arrays = {key: np.asarray(value) for key, value in pictures._asdict().items()}
+    for key in ("type_names", "skipped"):
+        arrays[key] = arrays[key].astype(str)  # also where there are none
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=cache.parent, delete=False) as file:
+            np.savez(file, state=state, **arrays)
+        os.replace(file.name, cache)
+    except OSError as error:
+        print(f"The pictures could not be kept in {cache.parent}: {error}")
