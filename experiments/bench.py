@@ -22,6 +22,7 @@ from experiments import conditional, efficient, tutorial
 from grading.execute import execute
 from vaelib import data, reference
 from vaelib.drawn_clothes import draw_clothes
+from vaelib.drawn_creatures import draw_creatures
 from vaelib.drawn_digits import draw_digits
 from vaelib.models import VAE, build_tutorial_vae
 
@@ -104,6 +105,23 @@ def bench_notebooks():
             print(f"| {path.stem} | {kind} | {wall:.0f} | {processor:.0f} |", flush=True)
             if real:
                 os.environ["VAELIB_DATA"] = real
+    print()
+
+
+def bench_creatures():
+    """How long creatures take: drawn, and read from pokemon.zip where there is one."""
+    with stopwatch(resource.RUSAGE_SELF) as seconds:
+        draw_creatures(2_000, 64, seed=0)
+    print(f"2,000 creatures of 64 px: {seconds[0]:.1f} s, {seconds[1]:.1f} processor s")
+    path = Path(os.environ.get("VAELIB_DATA", ""), "pokemon.zip")
+    if path.is_file():
+        with tempfile.TemporaryDirectory() as cache:
+            os.environ["XDG_CACHE_HOME"] = cache
+            for which in ("first", "second"):
+                with stopwatch(resource.RUSAGE_SELF) as seconds:
+                    data.load_creatures(64, path)
+                print(f"load_creatures(64), {which} time: {seconds[0]:.2f} s")
+            del os.environ["XDG_CACHE_HOME"]
     print()
 
 
@@ -193,6 +211,7 @@ if __name__ == "__main__":
     print(f"Machine: {machine()}\n")
     bench_import()
     bench_drawing()
+    bench_creatures()
     bench_sprites()
     bench_bands()
     bench_sweep()

@@ -19,6 +19,9 @@ from grading.rules import problems
 from grading.source import RefusedError, chosen, parse
 
 LARGEST = 1_500_000  # bytes; GitHub shows no notebook that is much larger
+DRAWN = {
+    "VAELIB_CREATURES": "drawn"
+}  # outputs are published, and pictures of creatures are not ours
 
 
 def address(root):
@@ -107,7 +110,7 @@ def build(path, *, run_all=False, matrix=True):
 
 def _drawn_note(nb):
     """A reminder where the outputs come from drawn data, which the numbers in the text do not."""
-    if not any("drawn offline" in str(cell.get("outputs")) for cell in nb.cells):
+    if not any("drawn offline, since" in str(cell.get("outputs")) for cell in nb.cells):
         return ""
     return "; its outputs come from drawn data, so set VAELIB_DATA and build with --all to commit"
 
@@ -115,7 +118,7 @@ def _drawn_note(nb):
 def _executed(nb, folder, lines):
     folder.mkdir(exist_ok=True)
     try:
-        return notebook.normalised(lightened(execute(nb, folder, lines)))
+        return notebook.normalised(lightened(execute(nb, folder, lines, DRAWN)))
     finally:
         if not any(folder.iterdir()):
             folder.rmdir()

@@ -30,15 +30,14 @@ def environment():
     return env
 
 
-def execute(nb, folder, lines):
+def execute(nb, folder, lines, settings=None):
     """Runs a notebook in place, in its own folder, and keeps the outputs.
-
-    Creatures are drawn, whatever pictures VAELIB_DATA has: outputs are published.
 
     Args:
         nb: the notebook.
         folder: where the kernel starts.
         lines: dict from cell id to the line of the source where the cell starts.
+        settings: environment variables for the kernel, besides those of this process.
 
     Returns:
         The notebook, with outputs.
@@ -59,7 +58,7 @@ def execute(nb, folder, lines):
         on_cell_start=lambda cell, cell_index: started.append(cell),
     )
     try:
-        client.execute(env=environment() | {"VAELIB_CREATURES": "drawn"})  # nobody's artwork
+        client.execute(env=environment() | (settings or {}))
     except CellExecutionError as error:
         message = f"{error.ename}: {error.evalue}\n{strip_ansi(error.traceback)}"
         raise RefusedError([(_line(started, lines), f"this cell failed: {message}")]) from error

@@ -1,13 +1,16 @@
 """What a notebook teaches is what vaelib does, and its cells are short."""
 
+import io
+import json
 import statistics
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from grading.source import parse
-from vaelib import animation, codes, data, losses, metrics, models, training
+from vaelib import animation, codes, data, losses, metrics, models, picture_files, training
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "solutions").glob("*.py"))
@@ -103,6 +106,24 @@ def test_vaelib_draws_what_the_notebook_teaches():
     layers = [taught("03_reparameterization", "Sampling")(seed=5), models.Sampling(seed=5)]
     first, second = (np.asarray(layer([A, B])) for layer in layers)
     np.testing.assert_allclose(first, second, rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(30, 12), (12, 30), (20, 20), (3, 40)])
+def test_vaelib_reads_pictures_as_the_notebook_teaches(size):
+    file = io.BytesIO()
+    Image.fromarray(rng.integers(0, 256, (*size, 4), np.uint8)).save(file, "PNG")
+    theirs = taught("07_pokemon_vae", "load_image")(file.getvalue(), 24)
+    np.testing.assert_array_equal(picture_files.load_image(file.getvalue(), 24), theirs)
+
+
+def test_stored_outputs_show_creatures_that_were_drawn():
+    """The pictures that VAELIB_DATA may have belong to somebody."""
+    stored = ROOT / "solutions" / "07_pokemon_vae" / "07_pokemon_vae.ipynb"
+    cells = json.loads(stored.read_text(encoding="utf-8"))["cells"]
+    printed = ["".join(o.get("text", "")) for cell in cells for o in cell.get("outputs", ())]
+    found = [line for line in "".join(printed).splitlines() if line.startswith("Creatures:")]
+    assert len(found) == 1
+    assert found[0].endswith("drawn offline.")
 
 
 def code_lines(cell):

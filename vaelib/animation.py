@@ -11,6 +11,7 @@ from vaelib.sheets import sheet as sheet
 from vaelib.training import under_grading
 
 GREYS = 12  # enough for smooth strokes; a file with 256 is six times as large
+SHADES = 16  # of red, green and blue each: nobody sees it, and the file is half as large
 SIDE = 384  # about how many pixels the longer side gets
 TEXT = 16  # height of the caption's letters, in pixels
 
@@ -131,9 +132,9 @@ def _checked(frames):
 
 
 def _pixels(frames):
-    """uint8 (n, height, width) for grey, in few shades, and (n, height, width, 3) for colour."""
+    """uint8 (n, height, width) for grey and (n, height, width, 3) for colour, in few shades."""
     if frames.shape[-1] == 3:
-        return np.round(255 * frames).astype("uint8")
+        return np.round(np.round(frames * (SHADES - 1)) * (255 / (SHADES - 1))).astype("uint8")
     shades = np.round((1 - frames[..., 0]) * (GREYS - 1))
     return np.round(shades * (255 / (GREYS - 1))).astype("uint8")
 
