@@ -1367,7 +1367,7 @@ plt.show()
 # %% [markdown]
 # Rebuilt creatures keep their body, their colours and their ears. Fine things fade: stripes, faces, what a second type adds. The invented ones have bodies that you can name, and fur like mist. Where the model is not sure, it draws the mean of all that could be there: that is what a squared error asks for.
 #
-# Real artwork varies far more than our drawings, and there is less of it. With it, a minute of training gives coloured clouds; take the long run on a GPU.
+# Real artwork varies far more than our drawings, and there is less of it. With it, this minute of training gives clouds that have a shape and a little orange and blue. It needs the long run on a GPU.
 
 # %% [markdown]
 # And the gallery growing up:
@@ -1823,7 +1823,7 @@ plots.image_rows(rows)
 plt.show()
 
 # %% [markdown]
-# A column has one code, a row one type. With drawn creatures the rows are red, blue, green, yellow and dark, and grass grows a sprout on many heads. The column decides about the body. But not every type obeys everywhere: the code has four numbers, and some of them still know about colours. The last row was asked for two types at once, and got a mixture of both.
+# A column has one code, a row one type. With drawn creatures the rows are red, blue, green, yellow and dark, and grass grows a sprout on many heads. The column decides about the body. But not every type obeys everywhere: the code has four numbers, and some of them still know about colours. The last row was asked for two types at once, and got a mixture of both. (With real artwork a run as short as this one shows nothing of the types.)
 
 # %% [markdown]
 # ## With a GPU

@@ -3,16 +3,16 @@
 import hashlib
 import io
 import os
-import tempfile
 import warnings
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
 
-MOST_BYTES = 2 * 1024**3  # that a zip may unpack to
+MOST_BYTES = 1024**3  # that a zip may unpack to
 MOST_PIXELS = 50_000_000  # of one picture
 CACHE_FORMAT = "1"  # another number makes older caches invalid
 
@@ -70,7 +70,7 @@ def read_pictures(path, size):
 
     Raises:
         ValueError: there is no such folder or zip, the zip is damaged, tries to write outside its
-            folder or unpacks to more than 2 GiB, or there is no picture in it.
+            folder or unpacks to more than 1 GiB, or there is no picture in it.
     """
     path = Path(path).expanduser()
     if not path.exists():
@@ -120,7 +120,14 @@ def _arranged(path, files, size):
     for file, read in files:
         try:
             image = _squared(read(), size)
-        except (ValueError, OSError, RuntimeError, zipfile.BadZipFile) as error:
+        except (
+            ValueError,
+            OSError,
+            EOFError,
+            RuntimeError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as error:
             skipped.append(f"{file}: {str(error).removeprefix('image bytes ')}")
         else:
             found.setdefault((file.stem, image.tobytes()), set()).add(file.parent)
@@ -159,18 +166,20 @@ def _zip_files(path):
             infos = sorted(archive.infolist(), key=lambda info: info.filename)
             for info in infos:
                 inside = PurePosixPath(info.filename.replace("\\", "/"))
-                if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+                drive = str(inside)[1:2] == ":"
+                if inside.is_absolute() or drive or ".." in inside.parts:
                     raise ValueError(
                         f"{path} is refused: it tries to write outside its folder, to {inside}"
                     )
             if (total := sum(info.file_size for info in infos)) > MOST_BYTES:
                 raise ValueError(
                     f"{path} is refused: it unpacks to {total / 1024**3:.1f} GiB, and more than "
-                    f"{MOST_BYTES / 1024**3:.0f} GiB are not read"
+                    f"{MOST_BYTES / 1024**3:.0f} GiB are not read from a zip; "
+                    "unpack it, look at it, and give the folder"
                 )
             for info in infos:
                 inside = PurePosixPath(info.filename.replace("\\", "/"))
-                if not info.is_dir() and not _leftover(inside):
+                if info.filename and not info.is_dir() and not _leftover(inside):
                     yield inside, lambda info=info: archive.read(info)
     except zipfile.BadZipFile as error:
         raise ValueError(f"{path} is no zip, or a damaged one: {error}") from error
@@ -217,10 +226,14 @@ def _to_cache(cache, state, pictures):
     arrays = {key: np.asarray(value) for key, value in pictures._asdict().items()}
     for key in ("type_names", "skipped"):
         arrays[key] = arrays[key].astype(str)  # also where there are none
+    part = cache.with_suffix(f".{os.getpid()}.part")
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=cache.parent, delete=False) as file:
-            np.savez(file, state=state, **arrays)
-        os.replace(file.name, cache)
+        try:
+            with part.open("wb") as file:
+                np.savez(file, state=state, **arrays)
+            part.replace(cache)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         print(f"The pictures could not be kept in {cache.parent}: {error}")
