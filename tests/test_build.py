@@ -141,7 +141,8 @@ def ran(monkeypatch):
     """Puts a stand-in for executing; returns the list of folders in which it ran."""
     folders = []
 
-    def run(nb, folder, lines):
+    def run(nb, folder, lines, settings):
+        assert settings == {"VAELIB_CREATURES": "drawn"}  # what is built is published
         folders.append(folder)
         for cell in nb.cells:
             if cell.cell_type == "code":
