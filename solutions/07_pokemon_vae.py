@@ -1784,10 +1784,10 @@ check_type_direction()
 a, b = (creatures.type_names.index(title) for title in (TYPE_A, TYPE_B))
 z_train = vae.encode(x_train)[0]
 direction = np.asarray(type_direction(z_train, creatures.types_train, a, b))
-its = np.flatnonzero(creatures.types_test[:, a] & ~creatures.types_test[:, b])[:4]
+its = np.flatnonzero(creatures.types_train[:, a] & ~creatures.types_train[:, b])[:4]
 steps = np.linspace(0, 1.5, 7, dtype="float32")
-ways = [vae.decode(z_test[i] + steps[:, None] * direction) for i in its]
-sheet = np.concatenate([np.concatenate([x_test[[i]], way]) for i, way in zip(its, ways)])
+ways = [vae.decode(z_train[i] + steps[:, None] * direction) for i in its]
+sheet = np.concatenate([np.concatenate([x_train[[i]], way]) for i, way in zip(its, ways)])
 ax = plots.image_sheet(sheet, 8)
 ax.set_title(f"real, then from {TYPE_A} towards {TYPE_B}", fontsize=10)
 plt.show()

@@ -602,7 +602,7 @@ def path_in_place(z, dim, values):
     return np.array(codes)
 
 
-@wrong("traversal", says="every code gets the last value: are all of them one array?")
+@wrong("traversal", says="every code gets the last value, as if all of them were one array")
 def path_of_one_array(z, dim, values):
     code, codes = z.copy(), []
     for value in values:
