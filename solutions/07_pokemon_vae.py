@@ -47,7 +47,7 @@ TYPES_SHOWN = ("grass", "electric", "ghost")
 #
 # So far there were 60,000 grey images, all of one size, all well behaved. Now there are few pictures, and they have colours. This notebook grew from a piece of homework that goes around in many forms: *train a VAE on pictures of Pokémon, and invent new ones.* It is hard, and much of the code that was published for it is wrong. That is why it comes last: **you** can see what is wrong.
 #
-# If you have such pictures, put `pokemon.zip` into the folder of `VAELIB_DATA`, or name a folder in `PATH`. Otherwise we draw creatures for you, of the same 18 types. Each type has its own colours, body, eyes and limbs. (What you see here was drawn.)
+# If you have such pictures, put `pokemon.zip` into the folder of `VAELIB_DATA`, or name a folder in `PATH`. A file's name is the creature's name, a sub-folder's name its type: two files of the same name in two sub-folders are one creature with two types. Have at least 150 pictures, and put types of yours into `TYPE_A`, `TYPE_B` and `TYPES_SHOWN`. Otherwise we draw creatures for you, of the same 18 types. Each type has its own colours, body, eyes and limbs. (What you see here was drawn.)
 
 # %%
 creatures = data.load_creatures(SIZE, PATH)
@@ -84,8 +84,8 @@ plt.show()
 # Read one picture, in three steps:
 #
 # 1. Open it with `Image.open`, which takes a path or, for bytes, `io.BytesIO(source)`. Its `convert("RGBA")` turns every kind into red, green, blue and alpha. If anything fails here, raise a `ValueError` whose text has the path in it, or the words `image bytes`.
-# 2. Put it on white. `Image.new("RGBA", picture.size, "white")` is a white sheet, and `white.alpha_composite(picture)` lays a picture onto it.
-# 3. Make it a square that is **padded** with white: `ImageOps.pad(picture, (size, size), color="white")` keeps the shape. Return RGB in [0, 1].
+# 2. Put it on white. `Image.new("RGBA", picture.size, "white")` is a white sheet, and `white.alpha_composite(picture)` lays a picture onto it. That changes `white` itself and returns nothing, so go on with `white`.
+# 3. Make it a square that is **padded** with white: `ImageOps.pad(white.convert("RGB"), (size, size), color="white")` keeps the shape. Return RGB in [0, 1].
 
 
 # %% exercise="load_image"
@@ -374,7 +374,7 @@ for size in (0.0, 3.0, 30.0):
 # %% [markdown]
 # ### Exercise 2 · `latent_kl` (1 point)
 #
-# Return the KL that belongs there: of each posterior from $N(0, I)$.
+# Return the KL that belongs there: of each posterior from $N(0, I)$, as in `02_elbo`. The pictures still come in, but are not needed.
 
 
 # %% exercise="latent_kl"
@@ -790,7 +790,7 @@ def plot_codes(vae, title):
 plot_codes(train_for_a_moment(beta=1 / 64_000), "KL divided by 64,000")
 
 # %% [markdown]
-# With drawn creatures the codes lie far out, in heaps of their own, and their mean KL is 64 nats. Most codes that you draw from the prior miss these heaps, so the decoder has never seen the like.
+# With drawn creatures the mean KL is 64 nats. Many numbers of the codes lie beyond −2 and 2, in heaps of their own, where the prior has hardly anything. A code that you draw from the prior looks different, so the decoder has never seen the like.
 
 # %% [markdown]
 # ### Exercise 5 · `vae_loss` (1 point)
@@ -901,7 +901,7 @@ def compare(score, picture):
 compare(faulty_score, x_train[4])
 
 # %% [markdown]
-# The white sheet gets a higher score than a copy whose errors nobody sees. On white paper all three channels are 1, so after any small error the "strongest" one is chance. The number in the log rises while a model learns white paper, and says nothing about creatures.
+# The white sheet gets a higher score than a copy whose errors nobody sees. Where all channels are equal, the first one counts as the strongest, so the sheet is right wherever the original is white. The copy is not: its three channels are nearly 1, and after any small error the "strongest" one is chance. The number in the log rises while a model learns white paper, and says nothing about creatures.
 
 # %% [markdown]
 # ### Exercise 6 · `reconstruction_score` (1 point)
@@ -1302,12 +1302,12 @@ check_augment()
 # %% [markdown]
 # ## Train it
 #
-# A code of 32 numbers, a learned deviation, augmentation, and β = 5. Why 5? A picture has 12,288 numbers, so the likelihood is strong: with β = 1 posteriors become very narrow. Then reconstructions are a little sharper, but between the codes of 1,800 creatures there is much emptiness. (Try `BETA = 1.0`.) You know this trade from `06_beta_vae`.
+# A code of 32 numbers, a learned deviation, flips, free bits so that no number falls silent at the start (`06_beta_vae`), and β = 5. The brightness stays as it is (`brightness=0`): it would turn white paper into grey paper, and the model would spend its code on the paper. An augmentation must change only what may change. Why β = 5? A picture has 12,288 numbers, so the likelihood is strong: with β = 1 posteriors become very narrow. Then reconstructions are a little sharper, but between the codes of 1,800 creatures there is much emptiness. (Try `BETA = 1.0`.) You know this trade from `06_beta_vae`.
 #
 # While the model trains we keep a gallery: after some epochs, 18 invented creatures. How a code for an invented creature is drawn deserves a closer look.
 
 # %% [markdown] predict="prior"
-# **Predict.** We draw codes in two ways: from the prior $N(0, I)$, and from a Gaussian with the mean and the covariance of the **codes of all pictures**. In theory the two are nearly the same. Will the pictures be the same here? If not, which are better?
+# **Predict.** We draw codes in two ways: from the prior $N(0, I)$, and from a Gaussian with the mean and the covariance of the **codes of many pictures**. (A code is drawn from a posterior: so the covariance is that of the means, plus the mean variance of the posteriors. Noise times the Cholesky factor of a covariance has that covariance.) In theory the two are nearly the same. Will the pictures be the same here? If not, which are better?
 #
 # *My prediction:* …
 
@@ -1365,7 +1365,7 @@ plots.image_rows({"real": real, "rebuilt": vae.reconstruct(real), "invented": in
 plt.show()
 
 # %% [markdown]
-# Rebuilt creatures keep their body, their colours and their ears. Fine things fade: stripes, faces, what a second type adds. The invented ones have bodies that you can name, and fur like mist. Where the model is not sure, it draws the mean of all that could be there: that is what a squared error asks for.
+# Most rebuilt creatures keep their body and their colours. Fine things fade: stripes, faces, what a second type adds, and now and then a rare colour. Some invented ones have a body that you can name, others are mist. Where the model is not sure, it draws the mean of all that could be there: that is what a squared error asks for.
 #
 # Real artwork varies far more than our drawings, and there is less of it. With it, this minute of training gives clouds that have a shape and a little orange and blue. It needs the long run on a GPU.
 
@@ -1378,7 +1378,7 @@ animation.write_gif(path, frames, [f"epoch {epoch}" for epoch in kept], seconds_
 animation.show_gif(path)
 
 # %% [markdown]
-# First come grey shadows of one body. Then bodies, and one colour against another: brown and blue. Red, green and pink are the last to come. A VAE learns first what changes most pixels.
+# First come grey shadows. Then bodies, and one colour against another: brown and blue. Red, green and pink are the last to come. A VAE learns first what changes most pixels.
 
 # %% [markdown]
 # ## Did it only learn by heart?
@@ -1595,9 +1595,9 @@ for title, values in (
     print(f"  {title + ' pictures:':<24} {np.median(values):5.1f} {values.min():5.1f}")
 
 # %% [markdown]
-# How to read the three lines: a **copier** would invent pictures at a distance near 0, or, since decoders blur, near that of rebuilt pictures. With drawn creatures the invented ones are at 14.6 from their nearest training picture, twice as far as real, unseen creatures (7.8). They borrow a body here and a colour there, but no picture is a copy.
+# How to read the three lines: a **copier** would invent pictures at a distance near 0, or, since decoders blur, near that of rebuilt pictures. With drawn creatures the invented ones are at 14.6 from their nearest training picture, nearly twice as far as real, unseen creatures (7.8). So no picture is a copy.
 #
-# One caution. Creatures of one type resemble each other, so even a new one has near neighbours. That is why the line of real test pictures stands there: a distance alone says nothing.
+# Two cautions. Creatures of one type resemble each other, so even a new one has near neighbours: that is why the line of real test pictures stands there. And a large distance does not prove that something is **new**. Mist is far from every picture, too, so look at the figure as well: a few columns come close to one of their neighbours in body and colour.
 
 # %% [markdown]
 # There is a second test. A model that learns by heart rebuilds **training** pictures much better than test pictures. Let us provoke that: 60 creatures and many epochs, once without augmentation and once with it.
@@ -1640,7 +1640,7 @@ axes[0].legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# With drawn creatures and without augmentation the errors end at 0.0118 on training and 0.0173 on test pictures, and the curves move apart: the model has begun to learn its 60 pictures by heart. With flips they end at 0.0128 and 0.0161. The model is **worse** on what it has seen and **better** on what it has not, and that is what we want.
+# With drawn creatures and without augmentation the errors end at 0.0118 on training and 0.0173 on test pictures, and the curves move apart: the model begins to learn its 60 pictures by heart. With flips they end at 0.0128 and 0.0161. The model is **worse** on what it has seen and **better** on what it has not, and that is what we want.
 
 # %% [markdown]
 # ### Written question · Is it memorising? (2 points)
@@ -1677,7 +1677,7 @@ plots.image_sheet(sheet, 12)
 plt.show()
 
 # %% [markdown]
-# On the far left and right stand the real pictures, between them what the decoder makes of the way. Colours change smoothly. Bodies do not: in the middle stands a mist of both, or a third creature. There is no half bee, half bear in the data.
+# On the far left and right stand the real pictures, between them what the decoder makes of the way. Colours change smoothly. Bodies that resemble each other do, too. Where they differ much, a mist of both stands in the middle: there is no half bee, half bear in the data.
 
 # %% [markdown]
 # ## A direction for a type
@@ -1823,12 +1823,12 @@ plots.image_rows(rows)
 plt.show()
 
 # %% [markdown]
-# A column has one code, a row one type. With drawn creatures the rows are red, blue, green, yellow and dark, and grass grows a sprout on many heads. The column decides about the body. But not every type obeys everywhere: the code has four numbers, and some of them still know about colours. The last row was asked for two types at once, and got a mixture of both. (With real artwork a run as short as this one shows nothing of the types.)
+# A column has one code, a row one type. With drawn creatures the column decides about the body, and the row pulls at the colour: water towards blue, grass towards green, fire and electric towards red and yellow. It is a pull and no command, since the four numbers of the code still know about colours. The last row was asked for two types at once; it looks more like fire than like water. (With real artwork a run as short as this one shows nothing of the types.)
 
 # %% [markdown]
 # ## With a GPU
 #
-# On a machine with a GPU the settings at the top choose pictures of 128 × 128 and hundreds of epochs by themselves. Nothing else changes.
+# On a machine with a GPU the settings at the top choose pictures of 128 × 128 and much longer runs by themselves.
 
 # %% [markdown]
 # ## Recap
