@@ -53,6 +53,9 @@ TYPES_SHOWN = ("grass", "electric", "ghost")
 creatures = data.load_creatures(SIZE, PATH)
 x_train, x_test = creatures.x_train, creatures.x_test
 generator = np.random.default_rng(SEED)
+unknown = {TYPE_A, TYPE_B, *TYPES_SHOWN} - set(creatures.type_names)
+if unknown:
+    print(f"Not among the types: {unknown}. Choose from {creatures.type_names} in the settings.")
 rows = {
     title: x_train[its][:8]
     for title, its in zip(creatures.type_names, creatures.types_train.T)
@@ -1356,7 +1359,7 @@ plt.show()
 # The three rows that every report on such a model should show: real test pictures, how the model rebuilds them, and creatures that nobody has seen.
 
 # %%
-some = generator.choice(len(x_test), 12, replace=False)
+some = generator.choice(len(x_test), 12, replace=len(x_test) < 12)
 invented = vae.decode(
     fitted_codes(*vae.encode(x_train[:600]), generator.normal(size=(12, LATENT_DIM)))
 )
@@ -1669,7 +1672,7 @@ plt.show()
 
 # %%
 z_test = vae.encode(x_test)[0]
-pairs = generator.choice(len(x_test), (4, 2), replace=False)
+pairs = generator.choice(len(x_test), (4, 2), replace=len(x_test) < 8)
 morphs = [vae.decode(codes.interpolate(z_test[a], z_test[b], 10, "slerp")) for a, b in pairs]
 ends = [(x_test[[a]], x_test[[b]]) for a, b in pairs]
 sheet = np.concatenate([np.concatenate([a, way, b]) for (a, b), way in zip(ends, morphs)])

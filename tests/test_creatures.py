@@ -141,7 +141,7 @@ def test_a_path_given_by_hand_is_split_by_creature(tmp_path, capsys):
     assert out.startswith("Creatures: 27 training and 3 test pictures of 2 types, from ")
 
 
-def test_pictures_of_one_creature_never_stand_on_both_sides(tmp_path):
+def test_pictures_of_one_creature_never_stand_on_both_sides(tmp_path, capsys):
     folder = tmp_path / "mine"
     for kind in ("fire", "water", "grass"):
         for i in range(40):
@@ -152,6 +152,8 @@ def test_pictures_of_one_creature_never_stand_on_both_sides(tmp_path):
     assert len(found.x_train) + len(found.x_test) > 40
     assert not set(found.names_train) & set(found.names_test)
     assert len(set(found.names_test)) == 4
+    further = len(found.x_train) + len(found.x_test) - 40
+    assert f"{further} pictures are further ones of a creature" in capsys.readouterr().out
 
 
 def test_the_split_stays_when_creatures_are_added(tmp_path):

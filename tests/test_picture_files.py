@@ -160,8 +160,9 @@ def test_what_is_no_picture_is_named(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"broken\.png is no picture that can be read"):
         load_image(path, 16)
-    with pytest.raises(ValueError, match="image bytes is no picture that can be read"):
+    with pytest.raises(ValueError, match="image bytes is no picture that can be read") as raised:
         load_image(content, 16)
+    assert "BytesIO" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -86,18 +86,17 @@ def read_pictures(path, size):
 
 def _squared(source, size):
     """uint8 (size, size, 3)."""
-    name = "image bytes" if isinstance(source, bytes) else str(source)
+    in_memory = isinstance(source, bytes)
+    file = io.BytesIO(source) if in_memory else source
     try:
-        with (
-            warnings.catch_warnings(),
-            Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as opened,
-        ):
+        with warnings.catch_warnings(), Image.open(file) as opened:
             warnings.simplefilter("ignore")  # of odd palettes and metadata
             if opened.width * opened.height > MOST_PIXELS:
                 raise ValueError(f"{opened.width} × {opened.height} pixels are too many")
             picture = _on_white(ImageOps.exif_transpose(opened))
     except Exception as error:  # Pillow raises nearly every type for damaged files
-        reason = str(error).replace(str(source), "it") if name != "image bytes" else str(error)
+        name = "image bytes" if in_memory else str(source)
+        reason = str(error).replace(repr(file if in_memory else str(source)), "it")
         raise ValueError(f"{name} is no picture that can be read: {reason}") from error
     scale = size / max(picture.size)
     fitted = picture.resize([max(1, round(scale * side)) for side in picture.size])
