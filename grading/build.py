@@ -19,9 +19,8 @@ from grading.rules import problems
 from grading.source import RefusedError, chosen, parse
 
 LARGEST = 1_500_000  # bytes; GitHub shows no notebook that is much larger
-DRAWN = {
-    "VAELIB_CREATURES": "drawn"
-}  # outputs are published, and pictures of creatures are not ours
+# Outputs are published, and pictures of creatures that VAELIB_DATA may have are not ours.
+DRAWN = {"VAELIB_CREATURES": "drawn"}
 
 
 def address(root):

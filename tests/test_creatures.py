@@ -1,5 +1,6 @@
 """Creatures are drawn with known attributes, found where they are, and split by creature."""
 
+import shutil
 import time
 
 import numpy as np
@@ -133,7 +134,7 @@ def test_a_path_given_by_hand_is_split_by_creature(tmp_path, capsys):
     assert found.type_names == ("fire", "water")
     assert (len(found.x_train), len(found.x_test)) == (27, 3)
     assert not set(found.names_train) & set(found.names_test)
-    assert found.types_train[:, :].sum() + found.types_test.sum() == 40
+    assert found.types_train.sum() + found.types_test.sum() == 40
     assert found.x_train.dtype == np.float32
     assert found.x_train.shape[1:] == (16, 16, 3)
     assert 0 <= found.x_train.min() <= found.x_train.max() <= 1
@@ -166,8 +167,6 @@ def test_the_split_stays_when_creatures_are_added(tmp_path):
 def test_what_lies_in_the_data_folder_is_used(tmp_path, monkeypatch, name):
     folder = store(tmp_path / "pokemon")
     if name == "pokemon.zip":
-        import shutil
-
         shutil.make_archive(str(tmp_path / "pokemon"), "zip", folder)
         shutil.rmtree(folder)
     monkeypatch.setenv("VAELIB_DATA", str(tmp_path))

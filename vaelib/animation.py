@@ -134,9 +134,13 @@ def _checked(frames):
 def _pixels(frames):
     """uint8 (n, height, width) for grey and (n, height, width, 3) for colour, in few shades."""
     if frames.shape[-1] == 3:
-        return np.round(np.round(frames * (SHADES - 1)) * (255 / (SHADES - 1))).astype("uint8")
-    shades = np.round((1 - frames[..., 0]) * (GREYS - 1))
-    return np.round(shades * (255 / (GREYS - 1))).astype("uint8")
+        return _in_steps(frames, SHADES)
+    return _in_steps(1 - frames[..., 0], GREYS)
+
+
+def _in_steps(brightness, n):
+    """uint8 from 0 to 255, of which n values are used, for brightness in [0, 1]."""
+    return np.round(np.round(brightness * (n - 1)) * (255 / (n - 1))).astype("uint8")
 
 
 def _captioned(pixels, text):

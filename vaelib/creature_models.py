@@ -28,7 +28,7 @@ def build_homework_vae(latent_dim=1_000):
         h = layers.Conv2D(filters, 4, **options)(h)
     encoder = keras.Model(x, heads(layers.Flatten()(h), latent_dim), name="encoder")
     z = keras.Input((latent_dim,))
-    h = layers.Reshape((8, 8, 256))(layers.Dense(8 * 8 * 256, activation=ACTIVATION)(z))
+    h = layers.Reshape((8, 8, 256))(layers.Dense(8 * 8 * 256, activation="relu")(z))
     for filters in (128, 64, 32):
         h = layers.Conv2DTranspose(filters, 4, **options)(h)
     options["activation"] = "sigmoid"

@@ -71,11 +71,9 @@ def load_creatures(size, path=None):
     print(
         f"Creatures: {n_train:,} training and {n_test:,} test pictures of {n_types} types, {found}."
     )
-    more = len(pictures.names) - len(set(pictures.names))
-    if more:
-        print(
-            f"{more} pictures are further ones of a creature: files of one name are one creature."
-        )
+    further = len(pictures.names) - len(set(pictures.names))
+    if further:
+        print(f"{further} pictures are further ones of a creature: one file name, one creature.")
     if pictures.skipped:
         more = len(pictures.skipped) - SHOWN
         rest = f"\n  and {more} more, in .skipped" if more > 0 else ""

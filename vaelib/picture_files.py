@@ -163,8 +163,8 @@ def _zip_files(path):
     try:
         with zipfile.ZipFile(path) as archive:
             infos = sorted(archive.infolist(), key=lambda info: info.filename)
-            for info in infos:
-                inside = PurePosixPath(info.filename.replace("\\", "/"))
+            places = [PurePosixPath(info.filename.replace("\\", "/")) for info in infos]
+            for inside in places:
                 drive = str(inside)[1:2] == ":"
                 if inside.is_absolute() or drive or ".." in inside.parts:
                     raise ValueError(
@@ -176,8 +176,7 @@ def _zip_files(path):
                     f"{MOST_BYTES / 1024**3:.0f} GiB are not read from a zip; "
                     "unpack it, look at it, and give the folder"
                 )
-            for info in infos:
-                inside = PurePosixPath(info.filename.replace("\\", "/"))
+            for inside, info in zip(places, infos, strict=True):
                 if info.filename and not info.is_dir() and not _leftover(inside):
                     yield inside, lambda info=info: archive.read(info)
     except zipfile.BadZipFile as error:
