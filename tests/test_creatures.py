@@ -223,8 +223,11 @@ def test_under_nbgrader_a_slice_is_returned(monkeypatch):
 
 
 def test_a_size_or_a_path_that_cannot_be_is_named(tmp_path):
-    with pytest.raises(ValueError, match="size must be at least 16 px, got 8"):
-        load_creatures(8)
+    for size in (8, 64.0, "64", None):
+        with pytest.raises(ValueError, match=f"whole number from 16 px on, got {size!r}"):
+            load_creatures(size)
+    with pytest.raises(ValueError, match="is an empty text; name a folder or a zip"):
+        load_creatures(32, "")
     with pytest.raises(ValueError, match="there is no folder or zip"):
         load_creatures(32, tmp_path / "nowhere")
     Image.new("RGB", (8, 8)).save(tmp_path / "alone.png")

@@ -363,5 +363,14 @@ def test_what_is_no_zip_and_what_is_not_there_are_named(tmp_path):
 
 
 def test_a_place_without_any_picture_is_named(stored):
-    with pytest.raises(ValueError, match=r"there is no picture in .*; 1 files are none"):
+    with pytest.raises(ValueError, match=r"there is no picture in .*: its 1 files are none"):
         read_pictures(stored({"a/b.txt": b"hello"}), 16)
+
+
+def test_an_empty_folder_and_a_single_picture_are_told_apart(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match=r"there is no picture in .*: there are no files in it"):
+        read_pictures(tmp_path / "empty", 16)
+    (tmp_path / "a.png").write_bytes(saved(plain()))
+    with pytest.raises(ValueError, match="A folder of pictures will do, too; a single picture"):
+        read_pictures(tmp_path / "a.png", 16)

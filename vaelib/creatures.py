@@ -53,18 +53,18 @@ def load_creatures(size, path=None):
     Under nbgrader a small slice is returned.
 
     Args:
-        size: px along a side, at least 16.
+        size: px along a side, a whole number from 16 on.
         path: a folder or a zip.
 
     Returns:
         `Creatures`.
 
     Raises:
-        ValueError: a size that is too small, or a path that `vaelib.picture_files.read_pictures`
-            refuses, or that has one creature only.
+        ValueError: a size that is no whole number from 16 on, or a path that
+            `vaelib.picture_files.read_pictures` refuses, or that has one creature only.
     """
-    if size < 16:
-        raise ValueError(f"load_creatures: size must be at least 16 px, got {size}")
+    if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 16:
+        raise ValueError(f"load_creatures: size must be a whole number from 16 px on, got {size!r}")
     pictures, source, found = _find(size, path)
     creatures = _split(pictures, source)
     n_train, n_test, n_types = map(len, (creatures.x_train, creatures.x_test, creatures.type_names))

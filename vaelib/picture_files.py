@@ -72,6 +72,8 @@ def read_pictures(path, size):
         ValueError: there is no such folder or zip, the zip is damaged, tries to write outside its
             folder or unpacks to more than 1 GiB, or there is no picture in it.
     """
+    if not str(path):  # Path("") would be the current folder
+        raise ValueError("the path of the pictures is an empty text; name a folder or a zip")
     path = Path(path).expanduser()
     if not path.exists():
         raise ValueError(f"there is no folder or zip {path}")
@@ -131,7 +133,8 @@ def _arranged(path, files, size):
         else:
             found.setdefault((file.stem, image.tobytes()), set()).add(file.parent)
     if not found:
-        raise ValueError(f"there is no picture in {path}; {len(skipped)} files are none")
+        files = f"its {len(skipped)} files are none" if skipped else "there are no files in it"
+        raise ValueError(f"there is no picture in {path}: {files}")
     folders = set.union(*found.values())
     typed = {folder for folder in folders if folder.name} if len(folders) > 1 else set()
     type_names = tuple(sorted({folder.name for folder in typed}))
@@ -180,7 +183,10 @@ def _zip_files(path):
                 if info.filename and not info.is_dir() and not _leftover(inside):
                     yield inside, lambda info=info: archive.read(info)
     except zipfile.BadZipFile as error:
-        raise ValueError(f"{path} is no zip, or a damaged one: {error}") from error
+        raise ValueError(
+            f"{path} is no zip, or a damaged one: {error}. "
+            "A folder of pictures will do, too; a single picture will not"
+        ) from error
 
 
 def _leftover(inside):

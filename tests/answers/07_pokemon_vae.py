@@ -254,7 +254,7 @@ def image_of_one_channel(source, size):
     return padded(on_white(opened(source)).convert("L"), size) / 255
 
 
-@wrong("load_image", says="got shape (24, 24, 4), expected (24, 24, 3)")
+@wrong("load_image", says="alpha is still there")
 def image_with_four_channels(source, size):
     return padded(opened(source), size) / 255
 
@@ -538,6 +538,11 @@ def latent_not_summed(x, x_hat, z_mean, z_log_var):
 @wrong("latent_kl", says="summed over the images instead of the code")
 def latent_summed_over_images(x, x_hat, z_mean, z_log_var):
     return 0.5 * ops.sum(ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=0)
+
+
+@wrong("latent_kl", says="averaged over the numbers of the code, and ½ is missing")
+def kl_averaged_without_half(x, x_hat, z_mean, z_log_var):
+    return ops.mean(ops.exp(z_log_var) + ops.square(z_mean) - 1 - z_log_var, axis=-1)
 
 
 @wrong("latent_kl", says="the factor ½ is missing")
@@ -1539,6 +1544,18 @@ def pictures_flipped_row_by_row(x, seed, brightness=0.1):
 def pictures_and_their_mirror_images(x, seed, brightness=0.1):
     x = np.concatenate([x, x[:, :, ::-1]])
     return scaled(x, draws(x, seed, brightness)[1])
+
+
+@wrong("augment", says="brightness is ignored")
+def pictures_of_unchanged_brightness(x, seed, brightness=0.1):
+    return np.where(draws(x, seed, brightness)[0], x[:, :, ::-1], x)
+
+
+@wrong("augment", says="(hidden case: brightness alone): brightness is ignored")
+def pictures_of_unchanged_brightness_unless_grey(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    grey = np.ptp(x, axis=(1, 2, 3), keepdims=True) == 0
+    return np.clip(np.where(turned, x[:, :, ::-1], x) * np.where(grey, factor, 1), 0, 1)
 
 
 @wrong("augment", says="brightness is added: multiply")
