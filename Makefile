@@ -17,7 +17,7 @@ build: .venv/dev-installed ## make the notebooks from solutions/NN_name.py
 
 grade: .venv/grading-installed ## grade classroom/submitted: make grade A=01_autoencoder
 	$(if $(A),,$(error say which assignment: make grade A=01_autoencoder))
-	$(BIN)/python -m grading.grade $(A)
+	$(BIN)/vae-grade run $(A)
 
 kill-matrix: .venv/dev-installed ## hold every check against right and wrong answers
 	$(BIN)/python -m grading.kill_matrix

@@ -5,15 +5,13 @@ faults of the check.
 """
 
 import argparse
-import contextlib
-import io
 import sys
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import vaelib  # noqa: F401 - before the answers import Keras: it keeps TensorFlow's messages away
 from grading import answers
+from grading.judge import run_check
 from grading.markers import stubbed
 from grading.sections import settings_cell
 from grading.source import RefusedError, chosen, parse
@@ -75,38 +73,10 @@ def run(path):
     return table
 
 
-def verdict(check, answer):
-    """Runs a check cell, hidden part included, on one answer.
-
-    Args:
-        check: the cell.
-        answer: an `Answer`.
-
-    Returns:
-        verdict: 'pass', 'fail' or 'broken', the last if anything but AssertionError escaped.
-        message: that of the error, or ''.
-    """
-    namespace = {"__name__": "check", answer.exercise: answer.value}
-    code = compile(check.source, f"<check of {answer.exercise}>", "exec", dont_inherit=True)
-    silence = io.StringIO()
-    with (
-        contextlib.redirect_stdout(silence),
-        contextlib.redirect_stderr(silence),
-        warnings.catch_warnings(action="ignore"),
-    ):
-        try:
-            exec(code, namespace)
-        except AssertionError as error:
-            return "fail", str(error)
-        except (Exception, SystemExit) as error:
-            return "broken", f"{type(error).__name__}: {error}"
-    return "pass", ""
-
-
 def _try(answer, check, table):
     name, label = answer.exercise, answer.label
     kind = "right" if answer.right else "wrong"
-    outcome, message = verdict(check, answer)
+    outcome, message = run_check(check.source, answer.exercise, answer.value)
     table.rows.append((name, label, kind, outcome, message))
     what = f"{name} × {label}"
     if outcome == "broken":

@@ -17,7 +17,7 @@ def not_implemented(function, error):
     last = error.__traceback__
     while last.tb_next:
         last = last.tb_next
-    stub = last.tb_frame.f_code.co_name
+    stub = getattr(error, "stub", last.tb_frame.f_code.co_name)  # known if it was raised elsewhere
     if stub in ("call", getattr(function, "__name__", "call")):  # a layer has no name of its own
         return "not implemented yet. Replace the line `raise NotImplementedError` by your code."
     return f"your code calls `{stub}`, which is not implemented yet."

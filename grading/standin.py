@@ -1,0 +1,241 @@
+"""The grader's side: stand-ins for what a student defined, which ask the student's process.
+
+A check that was written for people runs on them unchanged: it calls a function, a Keras model or a
+layer, looks at attributes, and takes gradients with a tape. Only values come back.
+"""
+
+import builtins
+import select
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import vaelib  # noqa: F401 - before TensorFlow: it keeps TensorFlow's messages away
+from grading import wire
+
+TICK = 0.1  # s between two looks at the clock and at the memory
+
+
+class StudentGoneError(BaseException):
+    """Why a student's process gives no more answers; no `except Exception` of a check hides it."""
+
+
+class Session:
+    """A conversation with one student's process.
+
+    Args:
+        connection: a socket.
+        seconds: that one answer may take.
+        watch: called every now and then while waiting; returns why the process must end, or ''.
+
+    `gone` says why there are no more answers, as the end of a sentence that begins "your code".
+    """
+
+    def __init__(self, connection, seconds, watch=lambda: ""):
+        self.connection = connection
+        self.seconds = seconds
+        self.watch = watch
+        self.gone = ""
+
+    def ask(self, do, **request):
+        """Sends a request and returns the reply, a dict.
+
+        Raises:
+            StudentGoneError: no answer came, or one that is none.
+        """
+        if self.gone:
+            raise StudentGoneError(self.gone)
+        try:
+            frame = wire.pack({"do": do, **request}, self._special)
+            return self._exchange(frame)
+        except wire.WireError as error:
+            self._leave(f"gave back what cannot be read: {error}")
+        except OSError:
+            self._leave("ended its own process")
+
+    def hello(self):
+        """Waits until the process is ready.
+
+        Raises:
+            StudentGoneError: it is not.
+        """
+        try:
+            reply = self._exchange(b"")
+        except (wire.WireError, OSError):
+            self._leave("could not be started")
+        if "failed" in reply:
+            self._leave(f"could not be started: {reply['failed']}")
+
+    def value(self, do, **request):
+        """The value of the reply, or the exception that was raised in the student's process."""
+        reply = self.ask(do, **request)
+        if "raised" in reply:
+            raise raised(reply["raised"])
+        return reply["value"]
+
+    def _leave(self, reason):
+        self.gone = reason
+        self.connection.close()
+        raise StudentGoneError(reason)
+
+    def _exchange(self, frame):
+        deadline = time.monotonic() + self.seconds
+        self.connection.setblocking(False)
+        self._move(memoryview(frame), deadline, self._send)
+        header = self._read(wire.HEADER.size, deadline)
+        tree, buffers = (self._read(size, deadline) for size in wire.sizes(header))
+        reply = wire.unpack(tree, buffers, self._unspecial)
+        if not isinstance(reply, dict):
+            raise wire.WireError("nonsense")
+        return reply
+
+    def _read(self, size, deadline):
+        content = bytearray(size)
+        self._move(memoryview(content), deadline, self._receive)
+        return content
+
+    def _send(self, view):
+        return self.connection.send(view)
+
+    def _receive(self, view):
+        size = self.connection.recv_into(view)
+        if size == 0:
+            raise OSError
+        return size
+
+    def _move(self, view, deadline, step):
+        """Sends or receives all of `view`; looks at the clock and at the memory meanwhile."""
+        sending = step == self._send
+        while view:
+            ends = ([], [self.connection]) if sending else ([self.connection], [])
+            if any(select.select(*ends, [], TICK)[:2]):
+                view = view[step(view) :]
+            elif reason := self.watch():
+                self._leave(reason)
+            if time.monotonic() > deadline:
+                self._leave(f"did not end within {self.seconds:g} s")
+
+    def _special(self, value):
+        if isinstance(value, Standin):
+            return {"is": "handle", "id": value._id}
+        if isinstance(value, _File):
+            content = Path(value.path).read_bytes()
+            text = isinstance(value.path, str)
+            return {"is": "path", "name": str(value.path), "content": content, "text": text}
+        if tf.is_tensor(value):
+            return {"is": "tensor", "array": np.asarray(value)}
+        if isinstance(value, keras.Model):
+            return {"is": "model", "config": value.to_json(), "weights": value.get_weights()}
+        raise TypeError(f"a check cannot hand over a {type(value).__name__}")
+
+    def _unspecial(self, tree):
+        kind = tree["is"]
+        if kind == "handle":
+            return type(str(tree["type"]), (Standin,), {})(self, tree)
+        if kind == "tensor":
+            return tf.constant(tree["array"])
+        if kind == "symbolic":
+            return Symbolic(tuple(tree["shape"]))
+        text = str(tree["repr"])
+        return type(str(tree["type"]), (), {"__repr__": lambda self: text})()
+
+
+class Standin:
+    """A function, class, layer or model of the student's, as a check sees it."""
+
+    def __init__(self, session, tree):
+        self._session = session
+        self._id = int(tree["id"])
+        self._repr = str(tree["repr"])
+        self._seems = type if tree["class"] else keras.layers.Layer if tree["layer"] else Standin
+        if tree["name"]:
+            self.__name__ = str(tree["name"])
+
+    @property
+    def __class__(self):
+        """So that `isinstance(layer, keras.layers.Layer)` says what the student made."""
+        return self._seems
+
+    def __repr__(self):
+        """As the student's object shows itself."""
+        return self._repr
+
+    def __getattr__(self, name):
+        """An attribute of the student's object."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._session.value("attribute", target=self, name=name)
+
+    def __call__(self, *args, **kwargs):
+        """What the student's object returns, or the exception that it raises."""
+        sent = {"target": self, "args": [_sent(a) for a in args], "kwargs": kwargs}
+        if not tf.executing_eagerly():
+            compiled = self._session.value("compile", **sent)
+            return tf.py_function(compiled, [], tf.float32)
+        tensors = [a for a in tf.nest.flatten([args, kwargs]) if tf.is_tensor(a)]
+        reply = self._session.ask("call", **sent, taped=bool(tensors))
+        if "raised" in reply:
+            raise raised(reply["raised"])
+        for i, after in reply["changed"]:
+            args[i][...] = after  # what the student's code did to its argument
+        if tensors and tf.is_tensor(reply["value"]):
+            return self._differentiable(reply, tensors)
+        return reply["value"]
+
+    def _differentiable(self, reply, tensors):
+        """The value, with the student's gradients behind it."""
+
+        @tf.custom_gradient
+        def known(*inputs):
+            def gradient(upstream):
+                return self._session.value("gradient", tape=reply["tape"], upstream=upstream)
+
+            return reply["value"], gradient
+
+        return known(*tensors)
+
+
+@dataclass(frozen=True)
+class Symbolic:
+    """A tensor that stands in a model's graph and has no value."""
+
+    shape: tuple
+
+
+@dataclass(frozen=True)
+class _File:
+    """A path, as str or `Path`, whose file goes along."""
+
+    path: object
+
+
+def _sent(value):
+    """An argument as it is handed over: a file that the check has written goes with its path."""
+    if isinstance(value, str | Path):
+        written = Path(tempfile.gettempdir()) in Path(value).parents and Path(value).is_file()
+        return _File(value) if written or isinstance(value, Path) else value
+    return value
+
+
+def raised(tree):
+    """An exception like the one in the student's process.
+
+    Its type has the same name and the same builtin type above it; `stub` is the function whose
+    body was still missing, if it is a NotImplementedError.
+    """
+    base = getattr(builtins, str(tree["builtin"]), Exception)
+    if not (isinstance(base, type) and issubclass(base, Exception | SystemExit)):
+        base = Exception
+    name, text = str(tree["type"]), str(tree["text"])
+    kind = base if base.__name__ == name else type(name, (base,), {"__str__": lambda self: text})
+    try:
+        error = kind(text)
+    except TypeError:  # as UnicodeDecodeError, which takes five arguments
+        error = type(name, (Exception,), {})(text)
+    error.stub = str(tree["stub"])
+    return error

@@ -1,0 +1,55 @@
+"""What is judged, and what a verdict is: plain values, which workers on any machine can be sent."""
+
+from dataclasses import dataclass, field
+
+from grading.jail import Limits
+
+PASSED, FAILED, STOPPED, BROKEN = "pass", "fail", "stopped", "broken"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a notebook to run.
+
+    Attributes:
+        source: its text.
+        place: its number among all cells, from 1.
+        check: the exercise that is checked at this place, if the cell is a check; it is not run.
+        needed: False if nothing that an exercise needs can come from it.
+    """
+
+    source: str
+    place: int
+    check: str = ""
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that is needed to judge a submission, on whatever machine.
+
+    Attributes:
+        cells: of the clean notebook, a list of `Cell`.
+        checks: dict from exercise to the text of its check, hidden part included.
+        files: dict from name to bytes of the files that come with the assignment.
+        limits: `Limits`.
+        isolated: False if there is no jail and that was agreed to.
+        seconds: for all of it.
+        seconds_a_step: for one cell, or for one call of a function.
+    """
+
+    cells: list
+    checks: dict
+    files: dict = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    isolated: bool = True
+    seconds: float = 300
+    seconds_a_step: float = 60
+
+
+@dataclass
+class Verdict:
+    """On one exercise: `outcome` is PASSED, FAILED, STOPPED or BROKEN, and `message` says why."""
+
+    outcome: str
+    message: str = ""
