@@ -9,6 +9,7 @@ CLASSROOM.mkdir(exist_ok=True)  # SQLite makes the gradebook, but not the folder
 c = get_config()  # noqa: F821 (nbgrader defines it)
 
 c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.course_id = "vae"  # PostgreSQL refuses an assignment without a course
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "course"
 c.CourseDirectory.submitted_directory = "classroom/submitted"
@@ -28,3 +29,10 @@ c.Execute.timeout = 300
 
 # Every kernel would warn that its sockets are not encrypted.
 c.Execute.extra_arguments = ["--log-level=ERROR"]
+
+# Feedback shows the message of a failed check, and never what is hidden in it.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

@@ -18,7 +18,7 @@ import keras
 import nbformat
 import tensorflow as tf
 
-from experiments import conditional, efficient, tutorial
+from experiments import conditional, efficient, grading_class, tutorial
 from grading.execute import execute
 from vaelib import data, reference
 from vaelib.drawn_clothes import draw_clothes
@@ -218,4 +218,5 @@ if __name__ == "__main__":
     bench_fit()
     bench_efficient()
     conditional.main()
+    grading_class.main()
     bench_notebooks()

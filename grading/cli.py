@@ -6,10 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-from grading import jail, report
+from grading import jail, lms, notebook, report, sanitize
 from grading.execute import environment
-from grading.record import RecordError
-from grading.run import GradingError, assignment, local_executor, run
+from grading.lms import LmsError
+from grading.record import RecordError, feedback
+from grading.run import GradingError, assignment, kept_results, local_executor, run
 
 WALLS = "--not-isolated"
 
@@ -20,7 +21,7 @@ def main(arguments=None):
     os.environ.update(environment())  # so that workers find the packages that this process uses
     try:
         return options.command(options)
-    except (GradingError, RecordError, FileNotFoundError) as error:
+    except (GradingError, RecordError, LmsError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -31,27 +32,49 @@ def main(arguments=None):
 def _parser():
     parser = argparse.ArgumentParser(prog="vae-grade", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    grade = commands.add_parser("run", help="grade what lies in classroom/submitted")
-    grade.add_argument("name", metavar="ASSIGNMENT", help="such as 01_autoencoder")
-    grade.add_argument("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N")
-    grade.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to use instead")
-    grade.add_argument("--db-url", metavar="URL", help="of the gradebook, such as postgresql://…")
-    grade.add_argument("--only", metavar="STUDENT", help="grade this one alone")
-    grade.add_argument("--again", action="store_true", help="also what has not changed")
-    grade.add_argument(
-        "--timeout", type=_positive, default=300, metavar="S", help="for a notebook (300)"
+
+    def command(name, function, text):
+        one = commands.add_parser(name, help=text, description=text)
+        one.add_argument("name", metavar="ASSIGNMENT", help="such as 01_autoencoder")
+        one.add_argument("--course-dir", type=Path, default=Path(), help="where solutions/ is")
+        one.add_argument(
+            "--db-url", metavar="URL", help="of the gradebook, such as postgresql+psycopg://…"
+        )
+        one.set_defaults(command=function)
+        return one
+
+    one = command("run", _run, "grade what lies in classroom/submitted")
+    one.add_argument("--workers", type=_positive, default=os.cpu_count() or 1, metavar="N")
+    one.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to use instead")
+    one.add_argument("--only", metavar="STUDENT", help="grade this one alone")
+    one.add_argument("--again", action="store_true", help="also what has not changed")
+    text = "seconds for a notebook; a fifth of them for one step (300)"
+    one.add_argument("--timeout", type=_positive, default=300, metavar="S", help=text)
+    text = "memory for a notebook (4)"
+    one.add_argument("--memory", type=_positive, default=4, metavar="GIB", help=text)
+    text = "run students' code without a jail, where this machine has none"
+    one.add_argument(WALLS, dest="isolated", action="store_false", help=text)
+
+    one = command("collect", _collect, "lay out a bulk download of Canvas or Moodle")
+    one.add_argument("download", type=Path, help="the zip, or a folder with what was in it")
+
+    command("report", _report, "the table once more, with what was graded by hand since")
+    one = command("feedback", _feedback, "make the pages that students get")
+    one.add_argument("--only", metavar="STUDENT", help="of this one alone")
+
+    one = command("export", _export, "fill the marks into a CSV file of Canvas or Moodle")
+    text = "Canvas's exported gradebook, or Moodle's grading worksheet"
+    one.add_argument("template", type=Path, metavar="CSV", help=text)
+    one.add_argument("--column", metavar="TITLE", help="to fill, if it is not found by itself")
+    text = "also totals that lack written answers"
+    one.add_argument("--so-far", action="store_true", help=text)
+
+    one = commands.add_parser("doctor", help="what would be repaired in a notebook before grading")
+    one.add_argument(
+        "notebook", type=Path, help="such as course/01_autoencoder/01_autoencoder.ipynb"
     )
-    grade.add_argument(
-        "--memory", type=_positive, default=4, metavar="GIB", help="for a notebook (4)"
-    )
-    grade.add_argument(
-        WALLS,
-        dest="isolated",
-        action="store_false",
-        help="run students' code without a jail, where this machine has none",
-    )
-    grade.add_argument("--course-dir", type=Path, default=Path(), help="where solutions/ is")
-    grade.set_defaults(command=_run)
+    one.add_argument("--course-dir", type=Path, default=Path(), help="where course/ is")
+    one.set_defaults(command=_doctor)
     return parser
 
 
@@ -63,7 +86,7 @@ def _positive(text):
 
 
 def _run(options):
-    task = assignment(options.name, options.course_dir, options.db_url)
+    task = _assignment(options)
     lacking = jail.missing() if options.isolated else ""
     if lacking:
         raise GradingError(
@@ -76,6 +99,7 @@ def _run(options):
     settings = {
         "limits": jail.Limits(memory=options.memory << 30, seconds=2 * options.timeout),
         "seconds": options.timeout,
+        "seconds_a_step": options.timeout / 5,
         "isolated": options.isolated,
     }
     bar = report.Bar(sys.stderr)
@@ -94,11 +118,78 @@ def _run(options):
             f"nothing was submitted: no classroom/submitted/STUDENT/{task.name}/{task.name}.ipynb"
         )
         return 1
-    made = report.make(task, results, time.perf_counter() - started)
+    _show(task, kept_results(task), time.perf_counter() - started)
+    return int(any(not one.verdicts or one.failure for one in results))
+
+
+def _show(task, results, seconds):
+    made = report.make(task, results, seconds)
     paths = report.write(made, task.root / "classroom" / "reports")
     print(report.table(made))
     print("\n".join(f"written: {path.relative_to(task.root)}" for path in paths))
-    return int(any(not one.verdicts or one.failure for one in results))
+
+
+def _collect(options):
+    task = _assignment(options)
+    found = lms.collect(task, options.download)
+    print(f"{len(found)} submissions of {task.name} are in {task.submitted.relative_to(task.root)}")
+    return 0
+
+
+def _report(options):
+    task = _assignment(options)
+    results = kept_results(task)
+    if not results:
+        raise GradingError(f"{task.name} was not graded yet: vae-grade run {task.name}")
+    _show(task, results, sum(one.seconds for one in results))
+    return 0
+
+
+def _feedback(options):
+    task = _assignment(options)
+    names = [one.student for one in kept_results(task) if one.recorded]
+    names = [name for name in names if options.only in (None, name)]
+    for name in names:
+        feedback(task.name, name, task.config)
+    print(f"{len(names)} pages in {task.config.CourseDirectory.feedback_directory}")
+    return int(not names)
+
+
+def _export(options):
+    task = _assignment(options)
+    path, filled, left = lms.export(task, options.template, options.column, options.so_far)
+    print(f"{filled} marks in {path.relative_to(task.root)}")
+    if left:
+        print(
+            f"{len(left)} were left out, since written answers have no points yet: "
+            f"{', '.join(left)}. Grade them in formgrader, or add --so-far"
+        )
+    return int(bool(left) or not filled)
+
+
+def _doctor(options):
+    releases = {p.stem: p for p in options.course_dir.glob("course/*/*.ipynb")}
+    name = max((n for n in releases if n in options.notebook.stem), key=len, default=None)
+    if name is None:
+        known = ", ".join(sorted(releases)) or "nothing in course/"
+        raise GradingError(f"{options.notebook.name} is called like no assignment: {known}")
+    try:
+        clean = sanitize.clean(options.notebook.read_bytes(), notebook.read(releases[name]))
+    except sanitize.SubmissionError as error:
+        print(f"This cannot be graded: {error}")
+        return 1
+    renamed = options.notebook.name != f"{name}.ipynb"
+    lines = [f"it would be taken for {name}.ipynb"] * renamed + clean.repairs
+    print(
+        "\n".join(["Before grading this would be put right:", *(f"- {one}" for one in lines)])
+        if lines
+        else "Nothing has to be repaired."
+    )
+    return 0
+
+
+def _assignment(options):
+    return assignment(options.name, options.course_dir, options.db_url)
 
 
 def _executor(options):

@@ -1,4 +1,6 @@
-"""A jail for a process that was just forked: Linux namespaces, Landlock and limits, by themselves.
+"""A jail for a process that was just forked: what Linux offers to every process, by itself.
+
+Namespaces, Landlock, a filter of system calls (see `grading.seccomp`), and limits.
 
 Inside there is a file system with nothing in it but Python, the course's library and an empty
 folder to work in; no network, not even its own address; no other process. It needs no helper
@@ -20,6 +22,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from grading import seccomp
+
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 PROCESSORS = "/sys/devices/system/cpu"  # TensorFlow looks how many there are
@@ -38,6 +42,7 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 LANDLOCK_READ = 0b1101  # execute, read a file, read a folder
 LANDLOCK_FILE = 0b1000_0000_0000_0111 | 1 << 14  # what makes sense for a file
 INSIDE = "inside"
+MOST_FILES = 20_000  # in each place where it can write, since an empty file takes memory, too
 FIRST_UID = 1_900_000_000  # of the users that root's jails become, one for each process
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -89,6 +94,9 @@ def enter(readable, limits, connection):
     inside = os.fork()
     if inside:
         _keep(inside, connection, lambda: os.kill(inside, signal.SIGKILL))
+    os.umask(0o022)
+    # Should the machine's memory run out, the system ends this process before any other.
+    Path("/proc/self/oom_score_adj").write_text("1000")
     shown = [*SYSTEM, *DEVICES, PROCESSORS, *readable]
     _build_root(shown, limits.disk, stranger if root else uid)
     if root:
@@ -98,6 +106,10 @@ def enter(readable, limits, connection):
     _drop_rights()
     _landlock()
     _limit(limits)
+    try:
+        seccomp.refuse_calls()
+    except OSError as error:
+        raise JailError(f"a filter of system calls is refused: {error}") from error
 
 
 def stay_outside(limits, connection):
@@ -163,7 +175,7 @@ def _build_root(readable, disk, uid):
     os.chdir("/")
     for path in (HOME, "/tmp", "/proc", "/dev/shm"):
         os.makedirs("/new" + path, exist_ok=True)
-    owned = f"mode=700,size={disk},uid={uid}"
+    owned = f"mode=700,size={disk},nr_inodes={MOST_FILES},uid={uid}"
     for path in (HOME, "/tmp", "/dev/shm"):
         _mount("tmpfs", "/new" + path, "tmpfs", NOSUID | NODEV, owned)
     for path in dict.fromkeys(os.path.normpath(one) for one in readable):

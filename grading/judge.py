@@ -18,10 +18,13 @@ from dataclasses import asdict
 
 import psutil
 
-from grading.standin import Session, StudentGoneError
+from grading.standin import TICK, Session, StudentGoneError
+from grading.wire import plain
 from grading.work import BROKEN, FAILED, PASSED, STOPPED, Verdict
 
 MOST_STARTS = 25  # of a student's process for one submission
+LONGEST_TROUBLE = 200  # characters
+NONSENSE = "gave back what cannot be read"
 
 
 def judge(work):
@@ -54,7 +57,7 @@ def run_check(source, exercise, value):
 
     Returns:
         outcome: PASSED, FAILED, or BROKEN, the last if anything but AssertionError escaped.
-        message: that of the error, or ''.
+        message: that of the error, plain and not empty, or '' if it was passed.
     """
     namespace = {"__name__": "check", exercise: value}
     code = compile(source, f"<check of {exercise}>", "exec", dont_inherit=True)
@@ -67,9 +70,9 @@ def run_check(source, exercise, value):
         try:
             exec(code, namespace)
         except AssertionError as error:
-            return FAILED, str(error)
+            return FAILED, plain(str(error)) or f"{exercise}: the check failed."
         except (Exception, SystemExit) as error:
-            return BROKEN, f"{type(error).__name__}: {error}"
+            return BROKEN, plain(f"{type(error).__name__}: {error}")
     return PASSED, ""
 
 
@@ -78,77 +81,79 @@ class _Hearing:
 
     def __init__(self, work):
         self.work = work
+        _zygote().demand()  # its start is not on the student's time
         self.deadline = time.monotonic() + work.seconds
         self.starts = 0
         self.stopping = set()  # places of cells that ended a process
         self.troubles = []
-        self.unknown = []
+        self.unknown = []  # exercises whose name stands for nothing
 
     def run(self, exercises, whole):
-        """Verdicts on some exercises, after the needed cells or the whole notebook was run."""
-        verdicts, session, found = {}, None, {}
-        self.unknown = []
+        """Verdicts on some exercises, while the needed cells or the whole notebook are run.
+
+        A check is run at its place, as in Jupyter, and once more at the end, if it was not passed:
+        what it needs may stand further down.
+        """
+        verdicts, self.unknown = {}, []
+        cells = [cell for cell in self.work.cells if cell.check or cell.needed or whole]
         try:
-            for exercise in exercises:
-                if session is None or session.gone:
-                    session, found = self._start(whole)
-                verdicts[exercise] = self._check(exercise, session, found)
+            while not self._go_through(cells, exercises, verdicts):
+                pass
         except TimeoutError as error:
             for exercise in exercises:
                 verdicts.setdefault(exercise, Verdict(STOPPED, f"{exercise}: {error}"))
-        if session:
-            session.connection.close()
         return verdicts
 
-    def _start(self, whole):
-        """A process in which the cells were run, and what stood at the place of each check."""
-        while True:
-            self._demand_time()
-            self.starts += 1
-            session = _student(self.work)
-            cells = [
-                cell
-                for cell in self.work.cells
-                if (cell.check or cell.needed or whole) and cell.place not in self.stopping
-            ]
-            place, found = None, {}
+    def _go_through(self, cells, exercises, verdicts):
+        """Fills in verdicts; False if the process ended on the way and another one has to go on."""
+        self._demand_time()
+        self.starts += 1
+        session = _student(self.work, self.deadline)
+        place, late = None, []
+        with contextlib.closing(session.connection):
             try:
-                session.hello()
                 for name, content in self.work.files.items():
                     session.value("file", name=name, content=content)
                 for cell in cells:
                     place = cell.place
-                    if cell.check:
-                        found[cell.check] = session.value("look_up", name=cell.check)
-                    else:
+                    if not cell.check and place not in self.stopping:
                         self._run(cell, session)
-                place = None
-                for exercise, value in found.items():
-                    if not value:  # defined further down, or nowhere
-                        found[exercise] = session.value("look_up", name=exercise)
+                    elif cell.check in exercises and not _is_final(verdicts.get(cell.check)):
+                        verdict = self._check(cell.check, session)
+                        if _is_final(verdict) or cell.check not in verdicts:
+                            verdicts[cell.check] = verdict
+                        late += [cell.check] * (not _is_final(verdict))
+                    if session.gone:
+                        return False
+                for exercise in late:
+                    verdict = self._check(exercise, session)
+                    if _is_final(verdict) or exercise in self.unknown:
+                        verdicts[exercise] = verdict
+                    if session.gone:
+                        return False
             except StudentGoneError as error:
-                if place is None:
+                if place is None or place in self.stopping:
                     raise TimeoutError(f"no verdict: your code {error}.") from None
                 self.stopping.add(place)
                 self._note(f"cell {place} {error}; it was left out")
-            else:
-                return session, found
+                return False
+        return True
 
     def _run(self, cell, session):
         self._demand_time()
-        reply = session.ask("cell", source=cell.source)
-        if "raised" in reply:
-            error = reply["raised"]
-            self._note(f"cell {cell.place} raised {error['type']}: {error['text'][:200]}")
+        if error := session.run_cell(cell.source):
+            self._note(f"cell {cell.place} raised {error}")
 
-    def _check(self, exercise, session, found):
-        if not found.get(exercise):
-            self.unknown.append(exercise)
+    def _check(self, exercise, session):
+        self._demand_time()
+        found = session.look_up(exercise)
+        if not found:
+            self.unknown += [exercise] * (exercise not in self.unknown)
             message = f"{exercise}: nothing of this name is defined. Does its cell run?"
             return Verdict(FAILED, message)
-        self._demand_time()
+        self.unknown = [name for name in self.unknown if name != exercise]
         try:
-            outcome, message = run_check(self.work.checks[exercise], exercise, found[exercise][0])
+            outcome, message = run_check(self.work.checks[exercise], exercise, found[0])
         except StudentGoneError:
             outcome, message = STOPPED, ""
         if session.gone:
@@ -168,18 +173,70 @@ class _Hearing:
             raise TimeoutError(f"no verdict: your code was started {MOST_STARTS} times.")
 
 
-def _student(work):
-    """A `Session` with a fresh process."""
-    connection, pid = _zygote().child(work)
+class _Watched(Session):
+    """A session that ends when the whole notebook's time is over or its memory is too large.
 
-    def watch():
+    It also looks while an answer comes in, however many small pieces that has.
+    """
+
+    def __init__(self, connection, keeper, work, deadline):
+        super().__init__(connection, work.seconds_a_step, self._look)
+        self.keeper = keeper
+        self.work = work
+        self.deadline = deadline
+        self.next_look = 0
+
+    def run_cell(self, source):
+        """Runs a cell, and returns the type and the start of the text of what it raised, or ''."""
+        error = self.ask("cell", source=source).get("raised")
+        if error is None:
+            return ""
+        if not isinstance(error, dict):
+            self._leave(NONSENSE)
+        return plain(f"{error.get('type')}: {error.get('text')}"[:LONGEST_TROUBLE])
+
+    def look_up(self, name):
+        """What a name stands for: a list with it, or an empty one."""
+        value = self.ask("look_up", name=name).get("value")
+        if not isinstance(value, list):
+            self._leave(NONSENSE)
+        return value
+
+    def _look(self):
+        if time.monotonic() > self.deadline:
+            return f"took over {self.work.seconds:g} s for the whole notebook"
         with contextlib.suppress(psutil.Error):
-            members = psutil.Process(pid).children(recursive=True)
-            if sum(one.memory_info().rss for one in members) > work.limits.memory:
-                return f"used more than {work.limits.memory / 2**30:g} GiB of memory"
+            members = psutil.Process(self.keeper).children(recursive=True)
+            if sum(one.memory_info().rss for one in members) > self.work.limits.memory:
+                return f"used more than {self.work.limits.memory / 2**30:g} GiB of memory"
         return ""
 
-    return Session(connection, work.seconds_a_step, watch)
+    def _receive(self, view):
+        if time.monotonic() > self.next_look:
+            if reason := self._look():
+                self._leave(reason)
+            self.next_look = time.monotonic() + TICK
+        return super()._receive(view)
+
+
+def _is_final(verdict):
+    """Whether nothing that comes later in the notebook can change it."""
+    return verdict is not None and verdict.outcome in (PASSED, STOPPED)
+
+
+def _student(work, deadline):
+    """A session with a fresh process that is ready.
+
+    Raises:
+        RuntimeError: it could not be started, which is no fault of the student's.
+    """
+    connection, pid = _zygote().child(work)
+    session = _Watched(connection, pid, work, deadline)
+    try:
+        session.hello()
+    except StudentGoneError as error:
+        raise RuntimeError(f"a student's process {error}") from None
+    return session
 
 
 @functools.cache
@@ -193,10 +250,16 @@ class _Zygote:
     def __init__(self):
         self.process = None
 
-    def child(self, work):
-        """A connection to a new student's process, and the process id of its keeper."""
+    def demand(self):
+        """Starts it, unless it is there, and waits until it has imported everything."""
         if self.process is None or self.process.poll() is not None:
             self._start()
+            if not self.control.recv(100):
+                raise RuntimeError("the process that starts students' processes did not start")
+
+    def child(self, work):
+        """A connection to a new student's process, and the process id of its keeper."""
+        self.demand()
         here, there = socket.socketpair()
         request = {
             "limits": asdict(work.limits),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -24,7 +24,7 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import capture_log
 from traitlets import Dict
 
-from grading import notebook
+from grading import notebook, sanitize
 from grading.release import generate, reason
 
 
@@ -60,7 +60,7 @@ def register(name, config):
         raise RecordError(f"the gradebook does not take {name}: {reason(report)}")
 
 
-def record(name, student, nb, messages, timestamp, config):
+def record(name, student, nb, messages, notes, timestamp, config):
     """Writes one submission's verdicts into the gradebook, and its notebook for people to read.
 
     Args:
@@ -68,6 +68,7 @@ def record(name, student, nb, messages, timestamp, config):
         student: the student's id.
         nb: the clean notebook.
         messages: dict from the grade id of a check to its message, '' if it was passed.
+        notes: what was put right before grading, each a sentence; they come first in it.
         timestamp: the text of the submission's timestamp.txt, or ''.
         config: nbgrader's configuration of the course.
 
@@ -76,6 +77,9 @@ def record(name, student, nb, messages, timestamp, config):
     """
     with tempfile.TemporaryDirectory() as folder:
         mine = Path(folder, student, name)
+        if notes:
+            nb = copy.deepcopy(nb)
+            nb.cells.insert(0, _noted(notes))
         notebook.write(nb, mine / f"{name}.ipynb")
         if timestamp:
             (mine / "timestamp.txt").write_text(timestamp)
@@ -93,6 +97,20 @@ def record(name, student, nb, messages, timestamp, config):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="nbgrader")  # how it uses SQLAlchemy
             report = capture_log(Autograde(coursedir=coursedir, config=ours, force=True))
+    if not report["success"]:
+        raise RecordError(reason(report))
+
+
+def feedback(name, student, config):
+    """Makes the page that a student gets, without the hidden parts of checks; see the config.
+
+    Raises:
+        RecordError: nbgrader did not make it.
+    """
+    coursedir = CourseDirectory(config=config, assignment_id=name, student_id=student)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="nbgrader")
+        report = capture_log(GenerateFeedback(coursedir=coursedir, config=config, force=True))
     if not report["success"]:
         raise RecordError(reason(report))
 
@@ -116,6 +134,11 @@ def scores(name, config):
 
 def _open(one):
     return one.manual_score is None and one.auto_score is None
+
+
+def _noted(notes):
+    text = "\n".join(["**Put right before grading:**", "", *(f"- {note}" for note in notes)])
+    return nbformat.v4.new_markdown_cell(sanitize.plain_markdown(text), id="put-right")
 
 
 def _error(message):

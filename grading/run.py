@@ -4,6 +4,8 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
+import resource
 import signal
 import time
 from collections import deque
@@ -11,14 +13,21 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecu
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from nbgrader.utils import parse_utc
+
 from grading import notebook, sanitize
 from grading.record import RecordError, record, register
 from grading.release import course_config
-from grading.work import Cell, Work
+from grading.wire import plain
+from grading.work import PASSED, Cell, Work
 
+ODD_ID = re.compile(r"[*?\[\]{}\x00-\x1f\x7f\ufffd]|^\s|\s$")  # would mean others, to nbgrader
 MOST_STRIKES = 2  # workers that may die over one submission
+MEMORY_OF_WORKER = 8 << 30
 TASKS_PER_WORKER = 100  # then a fresh one takes its place, so that memory stays bounded
-DECIDING = ("judge", "standin", "student", "sanitize", "wire", "zygote", "jail", "work")  # modules
+DECIDING = (  # modules
+    *("judge", "standin", "student", "sanitize", "wire", "zygote", "jail", "seccomp", "work"),
+)
 
 
 class GradingError(Exception):
@@ -129,10 +138,21 @@ def assignment(name, root, db_url=None):
 def students(task):
     """Ids of those who handed in anything for an assignment, in order."""
     return sorted(
-        folder.name
-        for folder in task.submitted.glob("*/")
-        if os.path.lexists(folder / task.name) or any(folder.rglob(f"{task.name}*.ipynb"))
+        plain(folder.name)
+        for folder in task.submitted.glob("[!.]*/")
+        if os.path.lexists(folder / task.name) or _holds(folder, f"{task.name}*.ipynb")
     )
+
+
+def _holds(folder, pattern):
+    """Whether a file of this name is anywhere in a folder, or the folder cannot be looked through.
+
+    A link is not looked through: it may lead to the whole machine.
+    """
+    try:
+        return not folder.is_symlink() and any(folder.rglob(pattern))
+    except (OSError, RecursionError):
+        return True
 
 
 def run(task, executor, settings, *, only=None, again=False, tell=lambda done, total: None):
@@ -165,19 +185,29 @@ def run(task, executor, settings, *, only=None, again=False, tell=lambda done, t
     try:
         while todo or flying:
             while todo and len(flying) < 2 * _width(pool):
+                # Who may have killed a worker flies alone, so that nobody else pays for it.
+                if flying and (strikes[todo[0]] or any(strikes[s] for s, _ in flying.values())):
+                    break
                 student = todo.popleft()
                 result, work = prepare(student, task, settings, again)
                 if work is None:
                     finish(result)
                     continue
                 pool = pool or executor()
-                flying[pool.submit(_judged, work)] = (student, result)
-            for future in wait(flying, return_when=FIRST_COMPLETED).done if flying else ():
+                try:
+                    flying[pool.submit(_judged, work)] = (student, result)
+                except BrokenExecutor:  # a worker died just now
+                    todo.appendleft(student)
+                    pool = pool if flying else None
+                    break
+            done = wait(flying, return_when=FIRST_COMPLETED).done if flying else ()
+            if any(isinstance(future.exception(), BrokenExecutor) for future in done):
+                done, pool = wait(flying).done, None  # the others break with it
+            for future in done:
                 student, result = flying.pop(future)
                 try:
                     _fill(result, *future.result())
                 except BrokenExecutor:
-                    pool = None
                     strikes[student] += 1
                     if strikes[student] < MOST_STRIKES:
                         todo.appendleft(student)
@@ -186,10 +216,22 @@ def run(task, executor, settings, *, only=None, again=False, tell=lambda done, t
                 except Exception as error:
                     result.failure = f"the grader failed: {type(error).__name__}: {error}"
                 finish(result)
+    except BaseException:
+        for future in flying:
+            future.cancel()
+        for worker in multiprocessing.active_children():
+            worker.kill()  # what they were at is graded by the next run
+        raise
     finally:
         if pool:
-            pool.shutdown(wait=not todo and not flying, cancel_futures=True)
+            pool.shutdown()
     return sorted(results, key=lambda one: one.student)
+
+
+def kept_results(task):
+    """Results of earlier runs, one for each student who was graded."""
+    found = [_kept(student, task) for student in students(task)]
+    return [one for one in found if one]
 
 
 def local_executor(workers):
@@ -197,13 +239,16 @@ def local_executor(workers):
     return ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=_leave_interrupts_to_the_parent,
+        initializer=_begin_worker,
         max_tasks_per_child=TASKS_PER_WORKER,
     )
 
 
-def _leave_interrupts_to_the_parent():
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _begin_worker():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent sees to it
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard == resource.RLIM_INFINITY:  # what a check makes of an answer must not be endless, too
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_OF_WORKER, hard))
 
 
 def _width(pool):
@@ -211,7 +256,8 @@ def _width(pool):
 
 
 def _judged(work):
-    from grading import judge  # in the worker: the process that asks needs no TensorFlow
+    import vaelib  # noqa: F401 - first, since it keeps TensorFlow's messages away
+    from grading import judge  # here, since the process that asks needs no TensorFlow
 
     started = time.perf_counter()
     verdicts, troubles = judge.judge(work)
@@ -225,12 +271,21 @@ def _fill(result, verdicts, troubles, seconds):
 
 def prepare(student, task, settings, again):
     """A result to be filled, and the work for it, or None if there is nothing to do."""
-    folder = task.submitted / student / task.name
     try:
-        path, repairs = sanitize.find(folder, task.name)
-        content = path.read_bytes()
+        return _prepared(student, task, settings, again)
     except (sanitize.SubmissionError, OSError) as error:
-        return Result(student, "", failure=str(error)), None
+        return Result(student, "", failure=plain(str(error))), None
+    except Exception as error:  # whatever one submission does to this, the class goes on
+        failure = plain(f"the grader failed: {type(error).__name__}: {error}")
+        return Result(student, "", failure=failure), None
+
+
+def _prepared(student, task, settings, again):
+    if ODD_ID.search(student):
+        raise sanitize.SubmissionError(f"{student!r} cannot be a student's id")
+    path, repairs = sanitize.find(task.submitted / student / task.name, task.name)
+    repairs = [plain(text) for text in repairs]
+    content = _content(path)
     key = _digest(task.version.encode(), repr(sorted(settings.items())).encode(), content)
     kept = _kept(student, task)
     if kept and kept.key == key and not again:
@@ -238,8 +293,9 @@ def prepare(student, task, settings, again):
     try:
         clean = sanitize.clean(content, task.released)
     except sanitize.SubmissionError as error:
-        return Result(student, key, failure=str(error)), None
-    result = Result(student, key, clean.digest, repairs=repairs + clean.repairs)
+        return Result(student, key, failure=plain(str(error))), None
+    repairs += [plain(text) for text in clean.repairs]
+    result = Result(student, key, clean.digest, repairs=repairs)
     cells = [
         Cell(
             cell.source,
@@ -256,23 +312,52 @@ def prepare(student, task, settings, again):
 def _recorded(result, task):
     """The result, in the gradebook and kept on disk."""
     if not result.failure and not result.recorded:
-        folder = task.submitted / result.student / task.name
-        path, _ = sanitize.find(folder, task.name)
-        nb = sanitize.clean(path.read_bytes(), task.released).nb
-        stamp = folder / "timestamp.txt"
-        timestamp = stamp.read_text(errors="replace")[:100] if stamp.is_file() else ""
-        messages = {f"check_{name}": message for name, (_, message) in result.verdicts.items()}
         try:
-            record(task.name, result.student, nb, messages, timestamp, task.config)
+            _record(result, task)
             result.recorded = True
         except RecordError as error:
-            result.failure = f"nbgrader did not take it: {error}"
-    if result.key:
-        path = task.kept / f"{result.student}.json"
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(asdict(result), indent=1, ensure_ascii=False), "utf-8")
-        part.replace(path)
+            result.failure = plain(f"nbgrader did not take it: {error}")
+        except Exception as error:
+            result.failure = plain(f"the grader failed: {type(error).__name__}: {error}")
+    path = task.kept / f"{result.student}.json"
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(asdict(result), indent=1, ensure_ascii=False), "utf-8")
+    part.replace(path)
     return result
+
+
+def _record(result, task):
+    folder = task.submitted / result.student / task.name
+    path, _ = sanitize.find(folder, task.name)
+    nb = sanitize.clean(_content(path), task.released).nb
+    # In nbgrader no message means full marks.
+    messages = {
+        f"check_{name}": "" if outcome == PASSED else message or f"{name}: the check failed."
+        for name, (outcome, message) in result.verdicts.items()
+    }
+    timestamp = _timestamp(folder / "timestamp.txt")
+    record(task.name, result.student, nb, messages, result.repairs, timestamp, task.config)
+
+
+def _content(path):
+    with path.open("rb") as file:
+        return file.read(sanitize.MOST_BYTES + 1)
+
+
+def _timestamp(path):
+    """When a notebook was handed in, as the file says, or '' if it says nothing of the kind."""
+    try:
+        if not _is_plain(path):
+            return ""
+        with path.open() as file:
+            text = file.read(100).strip()
+        return text if text and parse_utc(text) else ""
+    except (ValueError, OverflowError, OSError):
+        return ""
+
+
+def _is_plain(path):
+    return path.is_file() and not path.is_symlink()
 
 
 def _kept(student, task):

@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import keras
 import numpy as np
@@ -41,6 +42,7 @@ class Session:
         self.seconds = seconds
         self.watch = watch
         self.gone = ""
+        self.standins = WeakValueDictionary()  # by number, so that one object has one stand-in
 
     def ask(self, do, **request):
         """Sends a request and returns the reply, a dict.
@@ -111,12 +113,14 @@ class Session:
     def _move(self, view, deadline, step):
         """Sends or receives all of `view`; looks at the clock and at the memory meanwhile."""
         sending = step == self._send
+        ends = ([], [self.connection]) if sending else ([self.connection], [])
         while view:
-            ends = ([], [self.connection]) if sending else ([self.connection], [])
-            if any(select.select(*ends, [], TICK)[:2]):
+            try:
                 view = view[step(view) :]
-            elif reason := self.watch():
-                self._leave(reason)
+            except BlockingIOError:
+                ready = any(select.select(*ends, [], TICK))
+                if not ready and (reason := self.watch()):
+                    self._leave(reason)
             if time.monotonic() > deadline:
                 self._leave(f"did not end within {self.seconds:g} s")
 
@@ -124,10 +128,10 @@ class Session:
         if isinstance(value, Standin):
             return {"is": "handle", "id": value._id}
         if isinstance(value, _File):
-            content = Path(value.path).read_bytes()
+            content = Path(value.path).read_bytes() if Path(value.path).is_file() else None
             text = isinstance(value.path, str)
             return {"is": "path", "name": str(value.path), "content": content, "text": text}
-        if tf.is_tensor(value):
+        if _is_tensor(value):
             return {"is": "tensor", "array": np.asarray(value)}
         if isinstance(value, keras.Model):
             return {"is": "model", "config": value.to_json(), "weights": value.get_weights()}
@@ -135,24 +139,34 @@ class Session:
 
     def _unspecial(self, tree):
         kind = tree["is"]
-        if kind == "handle":
-            return type(str(tree["type"]), (Standin,), {})(self, tree)
         if kind == "tensor":
             return tf.constant(tree["array"])
-        if kind == "symbolic":
-            return Symbolic(tuple(tree["shape"]))
-        text = str(tree["repr"])
-        return type(str(tree["type"]), (), {"__repr__": lambda self: text})()
+        if kind == "tensor of":  # a type that numpy does not have
+            return tf.cast(tree["array"], str(tree["dtype"]))
+        if kind == "slices":
+            return tf.IndexedSlices(*tree["parts"])
+        if kind == "objects":
+            array = np.empty(len(tree["items"]), dtype=object)
+            for i, one in enumerate(tree["items"]):
+                array[i] = one
+            return array.reshape(tree["shape"])
+        number = int(tree["id"])
+        standin = self.standins.get(number)
+        if standin is None:
+            kind = CallableStandin if tree["callable"] else Standin
+            standin = type(str(tree["type"]), (kind,), {})(self, tree)
+            self.standins[number] = standin
+        standin._repr = str(tree["repr"])
+        return standin
 
 
 class Standin:
-    """A function, class, layer or model of the student's, as a check sees it."""
+    """An object of the student's, as a check sees it: something with attributes."""
 
     def __init__(self, session, tree):
         self._session = session
         self._id = int(tree["id"])
-        self._repr = str(tree["repr"])
-        self._seems = type if tree["class"] else keras.layers.Layer if tree["layer"] else Standin
+        self._seems = type if tree["class"] else _keras_class(tree["keras"]) or type(self)
         if tree["name"]:
             self.__name__ = str(tree["name"])
 
@@ -171,40 +185,46 @@ class Standin:
             raise AttributeError(name)
         return self._session.value("attribute", target=self, name=name)
 
+
+class CallableStandin(Standin):
+    """A function, class, layer or model of the student's."""
+
     def __call__(self, *args, **kwargs):
         """What the student's object returns, or the exception that it raises."""
-        sent = {"target": self, "args": [_sent(a) for a in args], "kwargs": kwargs}
+        leaves = wire.leaves([args, kwargs])
+        arrays = [leaf for leaf in leaves if isinstance(leaf, np.ndarray)]
+        tensors = [leaf for leaf in leaves if _is_tensor(leaf)]
+        args, kwargs = wire.mapped([args, kwargs], _sent)
+        sent = {"target": self, "args": args, "kwargs": kwargs}
         if not tf.executing_eagerly():
-            compiled = self._session.value("compile", **sent)
-            return tf.py_function(compiled, [], tf.float32)
-        tensors = [a for a in tf.nest.flatten([args, kwargs]) if tf.is_tensor(a)]
+            compiled, dtypes = self._session.value("compile", **sent)
+            return tf.py_function(compiled, [], dtypes) if dtypes else None
         reply = self._session.ask("call", **sent, taped=bool(tensors))
         if "raised" in reply:
             raise raised(reply["raised"])
-        for i, after in reply["changed"]:
-            args[i][...] = after  # what the student's code did to its argument
-        if tensors and tf.is_tensor(reply["value"]):
-            return self._differentiable(reply, tensors)
+        for i, after in reply["changed"]:  # what the student's code did to its arguments
+            if arrays[i].shape != after.shape:
+                arrays[i].resize(after.shape, refcheck=False)
+            arrays[i][...] = after
+        if tensors:
+            return self._differentiable(reply["value"], reply["tape"], tensors)
         return reply["value"]
 
-    def _differentiable(self, reply, tensors):
-        """The value, with the student's gradients behind it."""
+    def _differentiable(self, value, tape, inputs):
+        """The value, with the student's gradients behind each tensor in it."""
+        outputs = [leaf for leaf in wire.leaves(value) if _has_gradient(leaf)]
+        if not outputs:
+            return value
 
         @tf.custom_gradient
-        def known(*inputs):
-            def gradient(upstream):
-                return self._session.value("gradient", tape=reply["tape"], upstream=upstream)
+        def known(*_):
+            def gradient(*upstream):
+                return self._session.value("gradient", tape=tape, upstream=upstream)
 
-            return reply["value"], gradient
+            return outputs, gradient
 
-        return known(*tensors)
-
-
-@dataclass(frozen=True)
-class Symbolic:
-    """A tensor that stands in a model's graph and has no value."""
-
-    shape: tuple
+        followed = iter(known(*inputs))
+        return wire.mapped(value, lambda leaf: next(followed) if _has_gradient(leaf) else leaf)
 
 
 @dataclass(frozen=True)
@@ -222,20 +242,33 @@ def _sent(value):
     return value
 
 
+def _is_tensor(value):
+    return isinstance(value, tf.Tensor | tf.Variable)  # `tf.is_tensor` takes 20 times as long
+
+
+def _has_gradient(value):
+    return _is_tensor(value) and value.dtype.is_floating
+
+
+def _keras_class(name):
+    """The class of Keras of this name, if it is a kind of layer; a model is one, too."""
+    kind = getattr(keras.layers, str(name), None) or getattr(keras, str(name), None)
+    return kind if isinstance(kind, type) and issubclass(kind, keras.layers.Layer) else None
+
+
 def raised(tree):
     """An exception like the one in the student's process.
 
-    Its type has the same name and the same builtin type above it; `stub` is the function whose
-    body was still missing, if it is a NotImplementedError.
+    Its type has the same name and the same builtin type above it, and its text is the same; `stub`
+    is the function whose body was still missing, if it is a NotImplementedError.
     """
     base = getattr(builtins, str(tree["builtin"]), Exception)
     if not (isinstance(base, type) and issubclass(base, Exception | SystemExit)):
         base = Exception
-    name, text = str(tree["type"]), str(tree["text"])
-    kind = base if base.__name__ == name else type(name, (base,), {"__str__": lambda self: text})
-    try:
-        error = kind(text)
-    except TypeError:  # as UnicodeDecodeError, which takes five arguments
-        error = type(name, (Exception,), {})(text)
+    if issubclass(base, BaseExceptionGroup):  # it cannot be made from a text
+        base = Exception
+    text = str(tree["text"])
+    parts = {"__init__": lambda self, text: None, "__str__": lambda self: text}
+    error = type(str(tree["type"]), (base,), parts)(text)
     error.stub = str(tree["stub"])
     return error

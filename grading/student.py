@@ -4,8 +4,10 @@ It runs inside the jail and knows no test and no expected value. Whatever a stud
 this process, all that leaves it are values, and they are judged elsewhere.
 """
 
+import ast
 import builtins
 import functools
+import inspect
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,12 +25,22 @@ LONGEST_TEXT = 2_000  # characters of an exception's message
 LONGEST_REPR = 200
 
 
+class Shell(InteractiveShell):
+    """IPython where there is neither a window nor a terminal."""
+
+    system = InteractiveShell.system_raw  # which needs no terminal
+
+    def enable_gui(self, gui=None):
+        """Does nothing; `%matplotlib` asks for it."""
+
+
 class Desk:
     """What a student's process keeps for the grader: the notebook's names, objects and tapes."""
 
     def __init__(self, shell):
         self.shell = shell
         self.objects = []
+        self.numbers = {}  # from the id of an object to its place in `objects`, where it stays
         self.tapes = []
 
     def answer(self, request):
@@ -39,10 +51,29 @@ class Desk:
             return {"raised": _described(error)}
 
     def do_cell(self, source):
-        """Runs one cell as Jupyter does; the value is what went wrong, or None."""
-        result = self.shell.run_cell(source, store_history=True)
-        error = result.error_before_exec or result.error_in_exec
-        return {"value": None} if error is None else {"raised": _described(error)}
+        """Runs one cell as Jupyter does, and gives the first exception that it raised.
+
+        What stands behind a statement that failed is run, too: if a package is not there, what
+        the same cell imports and defines below counts all the same.
+        """
+        first = None
+        while source.strip():
+            result = self.shell.run_cell(source, store_history=True)
+            first = first or result.error_before_exec or result.error_in_exec
+            source = self._behind(source, result.error_in_exec)
+        return {"value": None} if first is None else {"raised": _described(first)}
+
+    def _behind(self, source, error):
+        """The lines of a cell behind the statement that raised an error."""
+        trace = getattr(error, "__traceback__", None)
+        while trace and trace.tb_frame.f_globals is not self.shell.user_ns:
+            trace = trace.tb_next
+        if trace is None or not isinstance(error, Exception):
+            return ""
+        plain = self.shell.transform_cell(source)
+        ends = [node.end_lineno for node in ast.parse(plain).body]
+        end = min((end for end in ends if end >= trace.tb_lineno), default=None)
+        return "" if end is None else "\n".join(plain.split("\n")[end:])
 
     def do_file(self, name, content):
         """Writes a file that the assignment comes with."""
@@ -62,58 +93,67 @@ class Desk:
 
     def do_call(self, target, args, kwargs, taped):
         """Calls an object; if `taped`, gradients for the tensors among the arguments can follow."""
-        arrays = [(i, a, a.copy()) for i, a in enumerate(args) if isinstance(a, np.ndarray)]
+        leaves = wire.leaves([args, kwargs])
+        arrays = [leaf for leaf in leaves if isinstance(leaf, np.ndarray)]
+        before = [(array.shape, array.tobytes()) for array in arrays]
         reply = {}
         if taped:
-            tensors = [a for a in tf.nest.flatten([args, kwargs]) if tf.is_tensor(a)]
+            tensors = [leaf for leaf in leaves if tf.is_tensor(leaf)]
             with tf.GradientTape(persistent=True) as tape:
                 tape.watch([tensor for tensor in tensors if tensor.dtype.is_floating])
                 value = target(*args, **kwargs)
-            self.tapes.append((tape, tensors, value))
+            outputs = [leaf for leaf in wire.leaves(value) if _has_gradient(leaf)]
+            self.tapes.append((tape, tensors, outputs))
             reply["tape"] = len(self.tapes) - 1
         else:
             value = target(*args, **kwargs)
-        same = [np.array_equal(a, before, equal_nan=True) for _, a, before in arrays]
-        changed = [[i, a] for (i, a, _), equal in zip(arrays, same, strict=True) if not equal]
+        after = [(array.shape, array.tobytes()) for array in arrays]
+        changed = [[i, array] for i, array in enumerate(arrays) if after[i] != before[i]]
         return reply | {"value": value, "changed": changed}
 
     def do_gradient(self, tape, upstream):
         """Gradients of a taped call's outputs, weighted by `upstream`; None where none passes."""
-        tape, inputs, value = self.tapes[tape]
-        return {"value": tape.gradient(value, inputs, output_gradients=upstream)}
+        tape, inputs, outputs = self.tapes[tape]
+        return {"value": tape.gradient(outputs, inputs, output_gradients=list(upstream))}
 
     def do_compile(self, target, args, kwargs):
-        """A function without arguments that runs the call as a compiled graph."""
+        """A function without arguments that runs the call as a compiled graph, and its types."""
         graph = tf.function(lambda: target(*args, **kwargs), autograph=False)
-        return {"value": graph.get_concrete_function()}
+        concrete = graph.get_concrete_function()
+        dtypes = [leaf.dtype.name for leaf in concrete.outputs]
+        return {"value": [concrete, dtypes if len(dtypes) != 1 else dtypes[0]]}
 
     def special(self, value):
         """How an object crosses that is no plain value (see `wire.pack`)."""
-        if tf.is_tensor(value) or isinstance(value, keras.Variable):
-            array = np.asarray(value)
-            kept = array.dtype.kind in wire.NUMBERS and array.dtype.itemsize <= 16
-            array = array if kept else array.astype("float32")
-            return {"is": "tensor", "array": array}
-        if isinstance(value, keras.KerasTensor):
-            return {"is": "symbolic", "shape": list(value.shape)}
-        if isinstance(value, Sequence):  # as a range
-            return list(value)
-        if callable(value):
+        if isinstance(value, tf.IndexedSlices):
+            parts = [value.values, value.indices, value.dense_shape]
+            crossing = {"is": "slices", "parts": parts}
+        elif tf.is_tensor(value) or isinstance(value, keras.Variable):
+            crossing = _tensor(value)
+        elif isinstance(value, Sequence):  # as a range
+            crossing = list(value)
+        elif isinstance(value, np.ndarray) and value.dtype == object:
+            crossing = {"is": "objects", "shape": value.shape, "items": value.ravel().tolist()}
+        elif not callable(value):
+            crossing = _numbers(value)
+        else:
+            crossing = None
+        return self._handle(value) if crossing is None else crossing
+
+    def _handle(self, value):
+        if id(value) not in self.numbers:
+            self.numbers[id(value)] = len(self.objects)
             self.objects.append(value)
-            return {
-                "is": "handle",
-                "id": len(self.objects) - 1,
-                "name": _name(value),
-                "type": _name(type(value)),
-                "repr": _repr(value),
-                "layer": isinstance(value, keras.layers.Layer),
-                "class": isinstance(value, type),
-            }
-        if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
-            array = np.asarray(value)  # another library's array
-            if array.dtype.kind in wire.NUMBERS and array.dtype.itemsize <= 16:
-                return array
-        return {"is": "foreign", "type": _name(type(value)), "repr": _repr(value)}
+        return {
+            "is": "handle",
+            "id": self.numbers[id(value)],
+            "name": _name(value),
+            "type": _name(type(value)),
+            "repr": _repr(value),
+            "keras": _keras_name(value),
+            "class": isinstance(value, type),
+            "callable": callable(value),
+        }
 
     def unspecial(self, tree):
         """What the grader sends that is no plain value."""
@@ -122,21 +162,23 @@ class Desk:
         if tree["is"] == "tensor":
             return tf.constant(tree["array"])
         if tree["is"] == "path":
-            self.do_file(tree["name"], tree["content"])
+            if tree["content"] is not None:
+                self.do_file(tree["name"], tree["content"])
             return tree["name"] if tree["text"] else Path(tree["name"])
         model = keras.models.model_from_json(tree["config"])
         model.set_weights(tree["weights"])
         return model
 
 
-def serve(connection):
+def serve(connection, names=None):
     """Answers requests until the grader hangs up.
 
     Args:
         connection: a socket.
+        names: dict of what the notebook begins with.
     """
-    shell = InteractiveShell.instance(config=QUIET)
-    shell.user_ns["__name__"] = "__main__"
+    shell = Shell.instance(config=QUIET)
+    shell.user_ns.update({"__name__": "__main__"} | (names or {}))
     desk = Desk(shell)
     file = connection.makefile("rb")
     connection.sendall(wire.pack({"value": None}, refuse))  # ready
@@ -178,7 +220,7 @@ def guard_library(asked):
 def _guarded(function, exercise, module, modules):
     spaces = [vars(one) for one in modules.values()]
 
-    @functools.wraps(function)  # Keras looks at the arguments of `__init__`
+    @functools.wraps(function)
     def guarded(*args, **kwargs):
         caller = sys._getframe(1)
         while caller and str(caller.f_globals.get("__name__")).split(".")[0] == "keras":
@@ -190,6 +232,7 @@ def _guarded(function, exercise, module, modules):
             )
         return function(*args, **kwargs)
 
+    guarded.__signature__ = inspect.signature(function)  # Keras looks at that of `__init__`
     return guarded
 
 
@@ -213,6 +256,40 @@ def _described(error):
         "text": text[:LONGEST_TEXT],
         "stub": stub,
     }
+
+
+def _tensor(value):
+    """How a tensor or a variable crosses, or None if its values are no numbers."""
+    try:
+        array = np.asarray(value)
+    except Exception:  # ragged, or part of a graph
+        return None
+    if wire.crosses(array.dtype):
+        return {"is": "tensor", "array": array}
+    if array.dtype.kind == "V":  # bfloat16, which numpy does not have
+        return {"is": "tensor of", "array": array.astype("float32"), "dtype": array.dtype.name}
+    return None  # text
+
+
+def _has_gradient(value):
+    return tf.is_tensor(value) and value.dtype.is_floating
+
+
+def _numbers(value):
+    """The array that numpy makes of another library's object, or None if it makes none."""
+    try:
+        array = np.asarray(value)
+    except Exception:
+        return None
+    return array if wire.crosses(array.dtype) else None
+
+
+def _keras_name(value):
+    """The name of the nearest class of Keras that a layer or a model is one of, or ''."""
+    for kind in type(value).__mro__ if isinstance(value, keras.layers.Layer) else ():
+        if kind in (vars(keras.layers).get(kind.__name__), vars(keras).get(kind.__name__)):
+            return kind.__name__
+    return ""
 
 
 def _name(value):

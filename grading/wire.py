@@ -7,6 +7,7 @@ two ends agree on through `special`: a handle, or no more than the name of a typ
 
 import json
 import math
+import re
 import struct
 
 import numpy as np
@@ -15,7 +16,10 @@ HEADER = struct.Struct("!II")  # bytes of the tree, bytes of the buffers
 MOST_TREE = 8 << 20
 MOST_BUFFERS = 256 << 20
 DEEPEST = 40
+MOST_KEYS = 10_000  # of all sets and dicts of a frame: equal hashes make each one slow
+LONGEST_TEXT = 2_000  # characters of what is told about a submission
 NUMBERS = "biufc"  # kinds of numpy types that cross
+NUMBER = re.compile(rf"[<>|=]?[{NUMBERS}]\d\d?")
 CONTAINERS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 SINGLETONS = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}
 
@@ -64,8 +68,9 @@ def unpack(tree, buffers, special):
         WireError: nonsense.
     """
     try:
-        return _value(json.loads(tree), memoryview(buffers), special, 0)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        room = {"bytes": len(buffers), "keys": MOST_KEYS}
+        return _value(json.loads(tree), memoryview(buffers), room, special, 0)
+    except Exception as error:
         raise WireError(f"nonsense: {type(error).__name__}") from error
 
 
@@ -76,6 +81,37 @@ def read(file, special):
         return None
     tree, buffers = sizes(header)
     return unpack(file.read(tree), file.read(buffers), special)
+
+
+def mapped(value, change):
+    """A copy, with `change` of each thing that stands in its lists, tuples and dicts, in order."""
+    if isinstance(value, list | tuple):
+        return (list if isinstance(value, list) else tuple)([mapped(one, change) for one in value])
+    if isinstance(value, dict):
+        return {key: mapped(one, change) for key, one in value.items()}
+    return change(value)
+
+
+def leaves(value):
+    """All that stands in the lists, tuples and dicts of a value; both ends count it alike."""
+    found = []
+    mapped(value, found.append)
+    return found
+
+
+def crosses(dtype):
+    """Whether arrays of this type of numpy's cross."""
+    return dtype.kind in NUMBERS and dtype.itemsize <= 16
+
+
+def plain(text):
+    """A text that a student may have made, without what rules a terminal, and not endless.
+
+    What no file can hold goes, too, such as half a character.
+    """
+    text = text[: LONGEST_TEXT + 1].encode("utf-8", errors="replace").decode()
+    text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} …"
 
 
 def _demand_size(tree, buffers):
@@ -90,11 +126,17 @@ def _tree(value, buffers, special, depth):
     def inner(one):
         return _tree(one, buffers, special, depth + 1)
 
+    def other():
+        made = special(value)
+        if isinstance(made, dict):
+            return {key: inner(one) for key, one in made.items()}
+        return inner(made)
+
     if value is None or isinstance(value, bool | str):
         return value if not isinstance(value, str) else str.__str__(value)
     if isinstance(value, np.ndarray | np.generic):
-        if value.dtype.kind not in NUMBERS or value.dtype.itemsize > 16:
-            return inner(special(value))
+        if not crosses(value.dtype):
+            return other()
         array = np.asarray(value).astype(value.dtype.newbyteorder("<"))
         tree = {"is": "array", "dtype": array.dtype.str, "shape": list(array.shape)}
         tree["scalar"] = isinstance(value, np.generic)
@@ -114,10 +156,8 @@ def _tree(value, buffers, special, depth):
         if isinstance(value, kind):
             return {"is": name, "items": [inner(one) for one in kind.__iter__(value)]}
     if isinstance(value, dict):
-        if type(value) is dict and "is" in value:  # made by `special`
-            return {key: inner(one) for key, one in value.items()}
         return {"is": "dict", "items": [[inner(k), inner(v)] for k, v in dict.items(value)]}
-    return inner(special(value))
+    return other()
 
 
 def _stored(content, buffers):
@@ -126,12 +166,13 @@ def _stored(content, buffers):
     return {"start": len(buffers) - len(content), "size": len(content)}
 
 
-def _value(tree, buffers, special, depth):
+def _value(tree, buffers, room, special, depth):
+    """The value of a tree; `room` is how many bytes and keys the rest of it may still take."""
     if depth > DEEPEST:
         raise ValueError("nested too deeply")
 
     def inner(one):
-        return _value(one, buffers, special, depth + 1)
+        return _value(one, buffers, room, special, depth + 1)
 
     if tree is None or isinstance(tree, bool | str | int | float):
         return tree
@@ -139,8 +180,11 @@ def _value(tree, buffers, special, depth):
         return [inner(one) for one in tree]
     kind = tree["is"]
     if kind in CONTAINERS:
+        if kind in ("set", "frozenset"):
+            _take(room, "keys", len(tree["items"]))
         return CONTAINERS[kind](inner(one) for one in tree["items"])
     if kind == "dict":
+        _take(room, "keys", len(tree["items"]))
         return {inner(k): inner(v) for k, v in tree["items"]}
     if kind == "singleton":
         return SINGLETONS[tree["name"]]
@@ -152,16 +196,27 @@ def _value(tree, buffers, special, depth):
         return complex(*tree["parts"])
     if kind in ("bytes", "array"):
         start, size = tree["start"], tree["size"]
-        content = bytes(buffers[start : start + size])
         if not 0 <= start <= start + size <= len(buffers):
             raise ValueError("outside of the frame")
+        _take(room, "bytes", size)  # the same bytes cannot be meant many times
+        content = bytes(buffers[start : start + size])
         return content if kind == "bytes" else _array(tree, content)
     return special({key: inner(one) if key != "is" else one for key, one in tree.items()})
 
 
+def _take(room, kind, count):
+    room[kind] -= count
+    if room[kind] < 0:
+        raise ValueError(f"too many {kind}")
+
+
 def _array(tree, content):
-    dtype, shape = np.dtype(tree["dtype"]), tree["shape"]
-    if dtype.kind not in NUMBERS or dtype.itemsize * math.prod(shape) != len(content):
+    if not NUMBER.fullmatch(tree["dtype"]):
         raise ValueError("no array of numbers")
+    dtype, shape = np.dtype(tree["dtype"]), tree["shape"]
+    if dtype.itemsize * math.prod(shape) != len(content):
+        raise ValueError("another size")
+    if math.prod(max(size, 1) for size in shape) > MOST_BUFFERS:  # as (0, 10**12)
+        raise ValueError("too large")
     array = np.frombuffer(content, dtype).astype(dtype.newbyteorder("=")).reshape(shape)
     return array[()] if tree["scalar"] else array

@@ -40,6 +40,7 @@ def main():
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
     control = socket.socket(fileno=int(sys.argv[1]))
+    control.send(b"ready")
     while True:
         message, files, _, _ = socket.recv_fds(control, 1 << 16, 1)
         if not message:

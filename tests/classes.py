@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat.v4 import new_code_cell
+
 from grading import notebook
 from grading.build import convert
 from grading.release import release
@@ -164,3 +166,23 @@ def half_right(solution, released):
     """The release with the solution of every second exercise; and the names of those."""
     right = [one["grade_id"] for one in by_kind(solution)[0][::2]]
     return answered(solution, released, right), right
+
+
+def place(nb, cell_id):
+    """The index of a cell."""
+    return [cell.id for cell in nb.cells].index(cell_id)
+
+
+def without(nb, *cell_ids):
+    """Copies a notebook without some cells."""
+    nb = copy.deepcopy(nb)
+    nb.cells = [cell for cell in nb.cells if cell.id not in cell_ids]
+    return nb
+
+
+def behind(nb, cell_id, *sources):
+    """Copies a notebook with a student's own code cells behind a cell."""
+    nb = copy.deepcopy(nb)
+    at = place(nb, cell_id) + 1
+    nb.cells[at:at] = [new_code_cell(source) for source in sources]
+    return nb

@@ -1,0 +1,173 @@
+"""In and out of Canvas and Moodle: bulk downloads in, filled CSV files out."""
+
+import csv
+import shutil
+import zipfile
+
+import pytest
+from classes import TOY, answered, course, grade, submit
+
+from grading import cli, lms, run
+
+CANVAS = {
+    "doejane_101_5001_01_toy.ipynb": "jane",
+    "roejohn_LATE_102_5002_01_toy-1.ipynb": "john",
+}
+MOODLE = {
+    "Jane Doe_201_assignsubmission_file_/01_toy.ipynb": "jane",
+    "Łukasz Nowak_202_assignsubmission_file_/my work.ipynb": "łukasz",
+}
+
+
+@pytest.fixture
+def task(tmp_path):
+    course(tmp_path, "01_toy", TOY)
+    return run.assignment("01_toy", tmp_path)
+
+
+def download(path, files):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def submitted(task):
+    root = task.submitted
+    return {
+        path.relative_to(root).as_posix(): path.read_text("utf-8")
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_download_of_canvas_is_laid_out_by_user_id(task, tmp_path):
+    assert lms.collect(task, download(tmp_path / "all.zip", CANVAS)) == ["101", "102"]
+    assert submitted(task) == {
+        "101/01_toy/01_toy.ipynb": "jane",
+        "102/01_toy/01_toy-1.ipynb": "john",
+    }
+
+
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_a_download_of_moodle_is_laid_out_by_participant(task, tmp_path, unpacked):
+    given = download(tmp_path / "all.zip", MOODLE)
+    if unpacked:
+        shutil.unpack_archive(given, tmp_path / "all")
+        given = tmp_path / "all"
+    assert lms.collect(task, given) == ["201", "202"]
+    assert submitted(task) == {
+        "201/01_toy/01_toy.ipynb": "jane",
+        "202/01_toy/my work.ipynb": "łukasz",
+    }
+
+
+def test_a_newer_download_takes_the_place_of_an_older_one(task, tmp_path):
+    lms.collect(task, download(tmp_path / "old.zip", CANVAS))
+    newer = {"doejane_101_6001_01_toy-2.ipynb": "better"}
+    assert lms.collect(task, download(tmp_path / "new.zip", newer)) == ["101"]
+    assert submitted(task) == {
+        "101/01_toy/01_toy-2.ipynb": "better",
+        "102/01_toy/01_toy-1.ipynb": "john",
+    }
+
+
+def test_what_is_no_download_is_named(task, tmp_path):
+    with pytest.raises(lms.LmsError, match=r"there is no .*nowhere"):
+        lms.collect(task, tmp_path / "nowhere.zip")
+    (tmp_path / "text.zip").write_text("text")
+    with pytest.raises(lms.LmsError, match=r"text\.zip is no zip"):
+        lms.collect(task, tmp_path / "text.zip")
+    with pytest.raises(lms.LmsError, match="does not look like a bulk download"):
+        lms.collect(task, download(tmp_path / "other.zip", {"a.ipynb": ""}))
+    assert not task.submitted.exists()
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """Three students: two are done, one has a written answer without points."""
+    folder = tmp_path_factory.mktemp("class")
+    name, solved, released = course(folder, "01_toy", TOY)
+    submit(folder, "101", name, answered(solved, released, ["double"]))
+    submit(folder, "102", name, answered(solved, released, ["double", "square"]))
+    submit(folder, "103", name, answered(solved, released))
+    assert grade(folder, name).status == 0
+    return folder
+
+
+def table(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+GRADEBOOK = [
+    ["Student", "ID", "SIS Login ID", "Section", "01_toy (777)", "02_other (778)"],
+    ["    Points Possible", "", "", "", "7", "9"],
+    ["Doe, Jane", "101", "jane", "A", "", "4"],
+    ["Roe, John", "102", "john", "A", "", ""],
+    ["Poe, Ann", "103", "ann", "B", "", ""],
+    ["Absent, Al", "104", "al", "B", "", ""],
+]
+
+
+def test_canvas_gets_its_own_gradebook_back_with_one_column_filled(graded, tmp_path):
+    task = run.assignment("01_toy", graded)
+    path, filled, left = lms.export(task, table(tmp_path / "grades.csv", GRADEBOOK))
+    assert (path.name, filled, left) == ("01_toy-grades.csv", 2, ["103"])
+    wanted = [list(row) for row in GRADEBOOK]
+    wanted[2][4], wanted[3][4] = "2", "5"
+    assert rows_of(path) == wanted
+
+
+def test_moodle_gets_its_worksheet_back(graded, tmp_path):
+    task = run.assignment("01_toy", graded)
+    rows = [
+        ["Identifier", "Full name", "Grade", "Maximum Grade"],
+        ["Participant 102", "John Roe", "", "7.00"],
+        ["Participant 103", "Ann Poe", "", "7.00"],
+    ]
+    path, filled, left = lms.export(task, table(tmp_path / "w.csv", rows), so_far=True)
+    assert (filled, left) == (2, [])
+    assert [row[2] for row in rows_of(path)] == ["Grade", "5", "5"]
+
+
+def test_a_table_that_cannot_be_filled_is_named(graded, tmp_path):
+    task = run.assignment("01_toy", graded)
+    with pytest.raises(lms.LmsError, match="neither a column 'Identifier'"):
+        lms.export(task, table(tmp_path / "a.csv", [["Name", "Mark"]]))
+    with pytest.raises(lms.LmsError, match="name it with --column"):
+        lms.export(task, table(tmp_path / "b.csv", [["ID", "Homework 1"], ["101", ""]]))
+    with pytest.raises(lms.LmsError, match="is empty"):
+        lms.export(task, table(tmp_path / "c.csv", []))
+    path, filled, _ = lms.export(
+        task, table(tmp_path / "d.csv", [["ID", "Homework 1"], ["101", ""]]), "Homework 1"
+    )
+    assert (filled, rows_of(path)[1]) == (1, ["101", "2"])
+
+
+def test_the_commands_say_what_they_did(graded, tmp_path, capsys):
+    where = ["--course-dir", str(graded)]
+    template = str(table(tmp_path / "grades.csv", GRADEBOOK))
+    assert cli.main(["export", "01_toy", template, *where]) == 1  # one student is not done
+    out = capsys.readouterr().out
+    assert "2 marks in classroom/reports/01_toy-grades.csv" in out
+    assert "1 were left out, since written answers have no points yet: 103" in out
+    assert cli.main(["report", "01_toy", *where]) == 0
+    assert "5/7 so far" in capsys.readouterr().out
+    assert cli.main(["feedback", "01_toy", *where]) == 0
+    assert "3 pages in classroom/feedback" in capsys.readouterr().out
+    page = graded / "classroom/feedback/101/01_toy/01_toy.html"
+    text = page.read_text("utf-8")
+    assert "not implemented" in text or "NotImplementedError" in text
+    assert "HIDDEN" not in text
+    handed_in = graded / "classroom/submitted/101/01_toy/01_toy.ipynb"
+    assert cli.main(["doctor", str(handed_in), *where]) == 0
+    assert capsys.readouterr().out == "Nothing has to be repaired.\n"
+    assert cli.main(["collect", "01_toy", str(tmp_path / "no.zip"), *where]) == 1
+    assert "there is no" in capsys.readouterr().err
