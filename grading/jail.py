@@ -99,6 +99,8 @@ def enter(readable, limits, connection):
     Path("/proc/self/oom_score_adj").write_text("1000")
     shown = [*SYSTEM, *DEVICES, PROCESSORS, *readable]
     _build_root(shown, limits.disk, stranger if root else uid)
+    for capability in range(64):  # while it may still do that
+        libc.prctl(CAPBSET_DROP, capability, 0, 0, 0)
     if root:
         os.setgroups([])
         os.setresgid(stranger, stranger, stranger)
@@ -213,8 +215,6 @@ def _set_read_only(path, recursive):
 
 def _drop_rights():
     """No capability is left, none can come back, and the keeper's death ends this process."""
-    for capability in range(64):
-        libc.prctl(CAPBSET_DROP, capability, 0, 0, 0)
     header, none = struct.pack("Ii", 0x20080522, 0), bytes(24)
     _demand(libc.capset(header, none), "dropping capabilities")
     _demand(libc.prctl(NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")

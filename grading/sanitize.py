@@ -36,7 +36,7 @@ ENTITY = re.compile(r"&(?=#|[A-Za-z][A-Za-z0-9]*;)")  # it could spell what is f
 MATH = re.compile(
     r"\\(?=(?:href|url|unicode|class|cssId|style|data|require|html|mmlToken|includegraphics)\b)"
 )
-SCRIPT = re.compile(r"(?i)(javascript|vbscript|data)\s*:(?!\s)")
+SCRIPT = re.compile(r"(?i)(javascript|vbscript|data)[\s\\]*:(?!\s)")
 PASTED = re.compile(r"!\[[^\]\n]{0,200}\]\((?:attachment|data):[^)\s]*\)?")
 BINDING = re.compile(r"^(?:(?:async\s+)?def|class)\s+(\w+)|^([^\W\d]\w*)\s*=(?!=)", re.MULTILINE)
 

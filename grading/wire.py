@@ -105,12 +105,12 @@ def crosses(dtype):
 
 
 def plain(text):
-    """A text that a student may have made, without what rules a terminal, and not endless.
+    """A text that a student may have made, as one line that rules no terminal and is not endless.
 
     What no file can hold goes, too, such as half a character.
     """
     text = text[: LONGEST_TEXT + 1].encode("utf-8", errors="replace").decode()
-    text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    text = "".join(c if c.isprintable() else " " for c in text)
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} …"
 
 
