@@ -265,7 +265,7 @@ def raised(tree):
     base = getattr(builtins, str(tree["builtin"]), Exception)
     if not (isinstance(base, type) and issubclass(base, Exception | SystemExit)):
         base = Exception
-    if issubclass(base, BaseExceptionGroup):  # it cannot be made from a text
+    if issubclass(base, BaseExceptionGroup | StopIteration):  # no text makes one; one ends a loop
         base = Exception
     text = str(tree["text"])
     parts = {"__init__": lambda self, text: None, "__str__": lambda self: text}
