@@ -14,3 +14,7 @@ for name in ("no_proxy", "NO_PROXY"):
     os.environ[name] = "127.0.0.1,localhost"
 
 import vaelib  # noqa: E402, F401 - before Keras: it keeps TensorFlow's messages off the screen
+from grading.execute import environment  # noqa: E402
+
+# As `vae-grade` does: nbgrader calls alembic by its bare name, also where no venv is activated.
+os.environ.update(environment())
