@@ -147,7 +147,7 @@ def _report(options):
 
 def _feedback(options):
     task = _assignment(options)
-    names = [one.student for one in kept_results(task) if one.recorded]
+    names = [one.student for one in kept_results(task) if not one.failure]
     names = [name for name in names if options.only in (None, name)]
     for name in names:
         feedback(task.name, name, task.config)

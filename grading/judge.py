@@ -9,6 +9,7 @@ import functools
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,12 +19,15 @@ from dataclasses import asdict
 
 import psutil
 
-from grading.standin import TICK, Session, StudentGoneError
+import vaelib  # noqa: F401 - before Keras: it keeps TensorFlow's messages away
+from grading.standin import Session, StudentGoneError
 from grading.wire import plain
 from grading.work import BROKEN, FAILED, PASSED, STOPPED, Verdict
 
 MOST_STARTS = 25  # of a student's process for one submission
 LONGEST_TROUBLE = 200  # characters
+MOST_TOLD = 3  # troubles in a message
+INPUT = re.compile(r"\(<ipython-input-[^>]{0,50}>, ")  # in the text of a SyntaxError
 NONSENSE = "gave back what cannot be read"
 
 
@@ -142,6 +146,7 @@ class _Hearing:
     def _run(self, cell, session):
         self._demand_time()
         if error := session.run_cell(cell.source):
+            error = INPUT.sub("(", error)
             self._note(f"cell {cell.place} raised {error}")
 
     def _check(self, exercise, session):
@@ -150,7 +155,9 @@ class _Hearing:
         if not found:
             self.unknown += [exercise] * (exercise not in self.unknown)
             message = f"{exercise}: nothing of this name is defined. Does its cell run?"
-            return Verdict(FAILED, message)
+            if self.troubles:
+                message += f" In your notebook {'; '.join(self.troubles[:MOST_TOLD])}."
+            return Verdict(FAILED, plain(message))
         self.unknown = [name for name in self.unknown if name != exercise]
         try:
             outcome, message = run_check(self.work.checks[exercise], exercise, found[0])
@@ -174,17 +181,13 @@ class _Hearing:
 
 
 class _Watched(Session):
-    """A session that ends when the whole notebook's time is over or its memory is too large.
-
-    It also looks while an answer comes in, however many small pieces that has.
-    """
+    """A session that ends when the whole notebook's time is over or its memory is too large."""
 
     def __init__(self, connection, keeper, work, deadline):
         super().__init__(connection, work.seconds_a_step, self._look)
         self.keeper = keeper
         self.work = work
         self.deadline = deadline
-        self.next_look = 0
 
     def run_cell(self, source):
         """Runs a cell, and returns the type and the start of the text of what it raised, or ''."""
@@ -210,13 +213,6 @@ class _Watched(Session):
             if sum(one.memory_info().rss for one in members) > self.work.limits.memory:
                 return f"used more than {self.work.limits.memory / 2**30:g} GiB of memory"
         return ""
-
-    def _receive(self, view):
-        if time.monotonic() > self.next_look:
-            if reason := self._look():
-                self._leave(reason)
-            self.next_look = time.monotonic() + TICK
-        return super()._receive(view)
 
 
 def _is_final(verdict):

@@ -68,7 +68,7 @@ def record(name, student, nb, messages, notes, timestamp, config):
         student: the student's id.
         nb: the clean notebook.
         messages: dict from the grade id of a check to its message, '' if it was passed.
-        notes: what was put right before grading, each a sentence; they come first in it.
+        notes: what was noticed before grading, each a sentence; they come first in it.
         timestamp: the text of the submission's timestamp.txt, or ''.
         config: nbgrader's configuration of the course.
 
@@ -99,6 +99,12 @@ def record(name, student, nb, messages, notes, timestamp, config):
             report = capture_log(Autograde(coursedir=coursedir, config=ours, force=True))
     if not report["success"]:
         raise RecordError(reason(report))
+
+
+def graded(name, config):
+    """Ids of the students whose submission the gradebook holds, a set."""
+    with contextlib.closing(Gradebook(config.CourseDirectory.db_url)) as gradebook:
+        return {one.student_id for one in gradebook.assignment_submissions(name)}
 
 
 def feedback(name, student, config):
@@ -137,8 +143,8 @@ def _open(one):
 
 
 def _noted(notes):
-    text = "\n".join(["**Put right before grading:**", "", *(f"- {note}" for note in notes)])
-    return nbformat.v4.new_markdown_cell(sanitize.plain_markdown(text), id="put-right")
+    text = "\n".join(["**Noticed before grading:**", "", *(f"- {note}" for note in notes)])
+    return nbformat.v4.new_markdown_cell(sanitize.plain_markdown(text), id="noticed")
 
 
 def _error(message):

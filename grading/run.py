@@ -16,7 +16,7 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from grading import notebook, sanitize
-from grading.record import RecordError, record, register
+from grading.record import RecordError, graded, record, register
 from grading.release import course_config
 from grading.wire import plain
 from grading.work import PASSED, Cell, Work
@@ -26,7 +26,15 @@ MOST_STRIKES = 2  # workers that may die over one submission
 MEMORY_OF_WORKER = 8 << 30
 TASKS_PER_WORKER = 100  # then a fresh one takes its place, so that memory stays bounded
 DECIDING = (  # modules
-    *("judge", "standin", "student", "sanitize", "wire", "zygote", "jail", "seccomp", "work"),
+    "judge",
+    "standin",
+    "student",
+    "sanitize",
+    "wire",
+    "zygote",
+    "jail",
+    "seccomp",
+    "work",
 )
 
 
@@ -46,8 +54,7 @@ class Result:
         repairs: what was put right in the notebook, each a sentence.
         troubles: what went wrong in its cells, each a sentence.
         seconds: that judging it took.
-        failure: why there is no grade, or ''.
-        recorded: whether it is in the gradebook.
+        failure: why it is not in the gradebook, or ''.
     """
 
     student: str
@@ -58,7 +65,6 @@ class Result:
     troubles: list = field(default_factory=list)
     seconds: float = 0.0
     failure: str = ""
-    recorded: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,13 +178,15 @@ def run(task, executor, settings, *, only=None, again=False, tell=lambda done, t
     names = [name for name in students(task) if only in (None, name)]
     if only and not names:
         raise GradingError(f"{only} handed in nothing for {task.name}")
+    recorded = ()
     if names:
         register(task.name, task.config)
+        recorded = graded(task.name, task.config)
     task.kept.mkdir(parents=True, exist_ok=True)
     results, todo, strikes = [], deque(names), dict.fromkeys(names, 0)
 
-    def finish(result):
-        results.append(_recorded(result, task))
+    def finish(result, nb):
+        results.append(_recorded(result, nb, task))
         tell(results, len(names))
 
     pool, flying = None, {}
@@ -186,16 +194,17 @@ def run(task, executor, settings, *, only=None, again=False, tell=lambda done, t
         while todo or flying:
             while todo and len(flying) < 2 * _width(pool):
                 # Who may have killed a worker flies alone, so that nobody else pays for it.
-                if flying and (strikes[todo[0]] or any(strikes[s] for s, _ in flying.values())):
+                if flying and (strikes[todo[0]] or any(strikes[s] for s, *_ in flying.values())):
                     break
                 student = todo.popleft()
-                result, work = prepare(student, task, settings, again)
+                anew = again or student not in recorded
+                result, nb, work = prepare(student, task, settings, anew)
                 if work is None:
-                    finish(result)
+                    finish(result, nb)
                     continue
                 pool = pool or executor()
                 try:
-                    flying[pool.submit(_judged, work)] = (student, result)
+                    flying[pool.submit(_judged, work)] = (student, result, nb)
                 except BrokenExecutor:  # a worker died just now
                     todo.appendleft(student)
                     pool = pool if flying else None
@@ -204,7 +213,7 @@ def run(task, executor, settings, *, only=None, again=False, tell=lambda done, t
             if any(isinstance(future.exception(), BrokenExecutor) for future in done):
                 done, pool = wait(flying).done, None  # the others break with it
             for future in done:
-                student, result = flying.pop(future)
+                student, result, nb = flying.pop(future)
                 try:
                     _fill(result, *future.result())
                 except BrokenExecutor:
@@ -215,7 +224,7 @@ def run(task, executor, settings, *, only=None, again=False, tell=lambda done, t
                     result.failure = "the grader's own process died over it"
                 except Exception as error:
                     result.failure = f"the grader failed: {type(error).__name__}: {error}"
-                finish(result)
+                finish(result, nb)
     except BaseException:
         for future in flying:
             future.cancel()
@@ -256,7 +265,6 @@ def _width(pool):
 
 
 def _judged(work):
-    import vaelib  # noqa: F401 - first, since it keeps TensorFlow's messages away
     from grading import judge  # here, since the process that asks needs no TensorFlow
 
     started = time.perf_counter()
@@ -270,14 +278,20 @@ def _fill(result, verdicts, troubles, seconds):
 
 
 def prepare(student, task, settings, again):
-    """A result to be filled, and the work for it, or None if there is nothing to do."""
+    """Looks at one submission.
+
+    Returns:
+        result: a `Result`, to be filled unless `work` is None.
+        nb: the clean notebook, or None.
+        work: a `Work`, or None if there is nothing to do.
+    """
     try:
         return _prepared(student, task, settings, again)
     except (sanitize.SubmissionError, OSError) as error:
-        return Result(student, "", failure=plain(str(error))), None
+        return Result(student, "", failure=plain(str(error))), None, None
     except Exception as error:  # whatever one submission does to this, the class goes on
         failure = plain(f"the grader failed: {type(error).__name__}: {error}")
-        return Result(student, "", failure=failure), None
+        return Result(student, "", failure=failure), None, None
 
 
 def _prepared(student, task, settings, again):
@@ -286,14 +300,15 @@ def _prepared(student, task, settings, again):
     path, repairs = sanitize.find(task.submitted / student / task.name, task.name)
     repairs = [plain(text) for text in repairs]
     content = _content(path)
-    key = _digest(task.version.encode(), repr(sorted(settings.items())).encode(), content)
+    said = repr([sorted(settings.items()), task.config.CourseDirectory.db_url])
+    key = _digest(task.version.encode(), said.encode(), content)
     kept = _kept(student, task)
-    if kept and kept.key == key and not again:
-        return kept, None
+    if kept and kept.key == key and not kept.failure and not again:
+        return kept, None, None
     try:
         clean = sanitize.clean(content, task.released)
     except sanitize.SubmissionError as error:
-        return Result(student, key, failure=plain(str(error))), None
+        return Result(student, key, failure=plain(str(error))), None, None
     repairs += [plain(text) for text in clean.repairs]
     result = Result(student, key, clean.digest, repairs=repairs)
     cells = [
@@ -306,15 +321,14 @@ def _prepared(student, task, settings, again):
         for place, cell in enumerate(clean.nb.cells, start=1)
         if cell.cell_type == "code"
     ]
-    return result, Work(cells, task.checks, task.files, **settings)
+    return result, clean.nb, Work(cells, task.checks, task.files, **settings)
 
 
-def _recorded(result, task):
-    """The result, in the gradebook and kept on disk."""
-    if not result.failure and not result.recorded:
+def _recorded(result, nb, task):
+    """The result, in the gradebook, if there is a notebook for it, and kept on disk."""
+    if nb and not result.failure:
         try:
-            _record(result, task)
-            result.recorded = True
+            _record(result, nb, task)
         except RecordError as error:
             result.failure = plain(f"nbgrader did not take it: {error}")
         except Exception as error:
@@ -326,16 +340,13 @@ def _recorded(result, task):
     return result
 
 
-def _record(result, task):
-    folder = task.submitted / result.student / task.name
-    path, _ = sanitize.find(folder, task.name)
-    nb = sanitize.clean(_content(path), task.released).nb
+def _record(result, nb, task):
     # In nbgrader no message means full marks.
     messages = {
         f"check_{name}": "" if outcome == PASSED else message or f"{name}: the check failed."
         for name, (outcome, message) in result.verdicts.items()
     }
-    timestamp = _timestamp(folder / "timestamp.txt")
+    timestamp = _timestamp(task.submitted / result.student / task.name / "timestamp.txt")
     record(task.name, result.student, nb, messages, result.repairs, timestamp, task.config)
 
 

@@ -107,9 +107,9 @@ def find(folder, name):
     if folder.is_symlink() or folder.parent.is_symlink():
         raise SubmissionError(f"{folder.name} is a link, and links are not followed")
     if not folder.is_dir():
-        found = _listed(sorted(folder.parent.rglob(f"{name}*.ipynb")), folder.parent)
+        found = _listed(_all(folder.parent, f"{name}*.ipynb"), folder.parent)
         raise SubmissionError(f"no folder {folder.name}; found {found}")
-    there = [p for p in sorted(folder.rglob("*")) if p.is_file() and not _linked(p, folder)]
+    there = [p for p in _all(folder, "*") if p.is_file() and not _linked(p, folder)]
     there = [p for p in there if not _hidden(p.relative_to(folder))]
     notebooks = [p for p in there if p.suffix.lower() == ".ipynb"]
     named = [p for p in notebooks if name.lower() in p.stem.lower()]
@@ -201,6 +201,13 @@ def _is_answer(cell):
 
 def _grade_id(cell):
     return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def _all(folder, pattern):
+    try:
+        return sorted(folder.rglob(pattern))
+    except RecursionError:
+        raise SubmissionError("its folders are nested too deeply") from None
 
 
 def _linked(path, folder):

@@ -21,7 +21,6 @@ from traitlets.config import Config
 from grading import wire
 
 QUIET = Config({"HistoryManager": {"enabled": False}})
-LONGEST_TEXT = 2_000  # characters of an exception's message
 LONGEST_REPR = 200
 
 
@@ -253,7 +252,7 @@ def _described(error):
     return {
         "type": _name(kind),
         "builtin": next(known, "Exception"),
-        "text": text[:LONGEST_TEXT],
+        "text": text[: wire.LONGEST_TEXT],
         "stub": stub,
     }
 

@@ -16,6 +16,7 @@ HEADER = struct.Struct("!II")  # bytes of the tree, bytes of the buffers
 MOST_TREE = 8 << 20
 MOST_BUFFERS = 256 << 20
 DEEPEST = 40
+MOST_BITS = 4_000  # of an integer
 MOST_KEYS = 10_000  # of all sets and dicts of a frame: equal hashes make each one slow
 LONGEST_TEXT = 2_000  # characters of what is told about a submission
 NUMBERS = "biufc"  # kinds of numpy types that cross
@@ -37,7 +38,7 @@ def pack(value, special):
             "is" that no plain value uses, or raises TypeError.
 
     Raises:
-        WireError: it is too large or nested too deeply.
+        WireError: it, or an integer in it, is too large, or it is nested too deeply.
     """
     buffers = bytearray()
     tree = json.dumps(_tree(value, buffers, special, 0)).encode()
@@ -142,6 +143,8 @@ def _tree(value, buffers, special, depth):
         tree["scalar"] = isinstance(value, np.generic)
         return tree | _stored(array.tobytes(), buffers)
     if isinstance(value, int):
+        if value.bit_length() > MOST_BITS:
+            raise WireError(f"an integer of {value.bit_length():,} bits is too large")
         return int(value) if abs(value) < 2**63 else {"is": "int", "hex": hex(value)}
     if isinstance(value, float):
         return float(value)
@@ -189,7 +192,7 @@ def _value(tree, buffers, room, special, depth):
     if kind == "singleton":
         return SINGLETONS[tree["name"]]
     if kind == "int":
-        if len(tree["hex"]) > 1000:
+        if len(tree["hex"]) > MOST_BITS / 4 + len("-0x"):
             raise ValueError("too long")
         return int(tree["hex"], 16)
     if kind == "complex":

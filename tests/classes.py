@@ -2,7 +2,6 @@
 
 import copy
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -124,7 +123,6 @@ def grade(folder, name, *options):
     done = subprocess.run(
         [sys.executable, "-m", "grading.cli", "run", name, "--workers", "1", *options],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
         check=False,

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 # Set here, before anything is imported, so that kernels and commands that tests start inherit it.
 os.environ.pop("VAELIB_DATA", None)
@@ -16,5 +17,6 @@ for name in ("no_proxy", "NO_PROXY"):
 import vaelib  # noqa: E402, F401 - before Keras: it keeps TensorFlow's messages off the screen
 from grading.execute import environment  # noqa: E402
 
-# As `vae-grade` does: nbgrader calls alembic by its bare name, also where no venv is activated.
+# Commands that tests start elsewhere find this course and, as under `vae-grade`, alembic.
+os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
 os.environ.update(environment())

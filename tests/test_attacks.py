@@ -351,8 +351,7 @@ def _marks(mine):
 
 def test_the_class_is_graded_to_the_end(case):
     assert "Traceback" not in case.run.err
-    failed = [name for name, one in case.run.of.items() if "the grader failed" in one["failure"]]
-    assert failed == ["deep_folders"]
+    assert not [one for one in case.run.of.values() if "the grader failed" in one["failure"]]
     assert "the grader's own process died" not in case.run.out
     absent = {case.students[a] for a in NOTEBOOKS if _constants(NOTEBOOKS[a]).get("FAILS") == ""}
     assert set(case.run.of) | absent == {*case.students.values(), *HONEST} | absent

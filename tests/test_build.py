@@ -4,7 +4,6 @@ Notebooks are executed only where a test is about executing.
 """
 
 import copy
-import os
 import re
 import shutil
 import subprocess
@@ -928,7 +927,6 @@ def test_two_clean_builds_in_two_processes_are_byte_identical(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "grading.build", "--no-matrix"],
         cwd=tmp_path / "two",
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
         check=False,

@@ -688,34 +688,15 @@ def colab_keeps_the_ids_elsewhere(nb, released):
 # Files and formats
 
 
-@case(RENAMED.format("01_toy (1).ipynb"), file="01_toy (1).ipynb")
-def downloaded_twice(nb, released):
-    return nb
-
-
-@case(RENAMED.format("homework.ipynb"), file="homework.ipynb")
-def called_homework(nb, released):
-    return nb
-
-
-@case(RENAMED.format("01_TOY.IPYNB"), file="01_TOY.IPYNB")
-def shouted(nb, released):
-    return nb
-
-
-@case(RENAMED.format("zadanie Łukasz 学生.ipynb"), file="zadanie Łukasz 学生.ipynb")
-def called_in_another_script(nb, released):
-    return nb
-
-
-@case(RENAMED.format("01_toy.ipynb.txt"), file="01_toy.ipynb.txt")
-def saved_by_a_browser(nb, released):
-    return nb
-
-
-@case(RENAMED.format("01_toy/01_toy.ipynb"), file="01_toy/01_toy.ipynb")
-def unzipped_into_a_folder(nb, released):
-    return nb
+for student, file in {
+    "downloaded_twice": "01_toy (1).ipynb",
+    "called_homework": "homework.ipynb",
+    "shouted": "01_TOY.IPYNB",
+    "called_in_another_script": "zadanie Łukasz 学生.ipynb",
+    "saved_by_a_browser": "01_toy.ipynb.txt",
+    "unzipped_into_a_folder": "01_toy/01_toy.ipynb",
+}.items():
+    case(RENAMED.format(file), student=student, file=file)(it_is_tidy)
 
 
 @case(

@@ -2,7 +2,6 @@
 
 import copy
 import dataclasses
-import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from classes import (
     course,
     grade,
     half_right,
+    place,
     submit,
     with_source,
 )
@@ -55,6 +55,8 @@ def toy_class(tmp_path_factory):
     submit(folder, "broken", name, solution).write_text("{", "utf-8")
     stopped = "import os\n\n\ndef double(x):\n    os._exit(1)"
     submit(folder, "dead", name, with_source(solution, "double", stopped))
+    unfinished = "def double(x):\n    return = x"
+    submit(folder, "unfinished", name, with_source(solution, "double", unfinished))
     missing = copy.deepcopy(solution)
     missing.cells = [cell for cell in missing.cells if cell.id != "check_square"]
     submit(folder, "missing", name, missing)
@@ -78,7 +80,7 @@ def test_no_cell_of_the_solution_fails_in_its_short_form(graded):
     *_, folder = graded
     (source,) = (path.name for path in (folder / "course").iterdir())
     task = run.assignment(source, folder)
-    _, task_work = run.prepare("full", task, {}, again=True)
+    _, _, task_work = run.prepare("full", task, {}, again=True)
     cells = [dataclasses.replace(cell, needed=True) for cell in task_work.cells]
     verdicts, troubles = judge.judge(dataclasses.replace(task_work, cells=cells))
     assert {one.outcome for one in verdicts.values()} == {work.PASSED}
@@ -123,7 +125,7 @@ def test_the_table_tells_points_from_what_needs_grading_by_hand(toy_class):
 
 
 def test_bad_submissions_are_named_and_the_others_are_graded(toy_class):
-    _, run = toy_class
+    folder, run = toy_class
     assert run.status == 1
     failures = {name: one["failure"] for name, one in run.of.items() if one["failure"]}
     assert failures.pop("broken").startswith("the file is no notebook: Expecting property name")
@@ -136,6 +138,14 @@ def test_bad_submissions_are_named_and_the_others_are_graded(toy_class):
         "stopped",
         "double: no verdict: your code ended its own process.",
     ]
+    outcome, message = run.of["unfinished"]["verdicts"]["double"]
+    released = notebook.read(folder / "course/01_toy/01_toy.ipynb")
+    assert outcome == "fail"
+    number = place(released, "double") + 1
+    assert message == (
+        "double: nothing of this name is defined. Does its cell run? In your notebook cell "
+        f"{number} raised SyntaxError: invalid syntax (line 2)."
+    )
     assert run.of["missing"]["total"] == 5
     assert run.of["missing"]["repairs"] == ["the cell `check_square` was missing; it was put back"]
     assert run.of["wrong-name"]["total"] == 5
@@ -144,7 +154,7 @@ def test_bad_submissions_are_named_and_the_others_are_graded(toy_class):
     ]
     assert set(run.of) == {
         *("untouched", "half", "zoe", "wrong-name", "wrong-folder", "broken", "dead"),
-        *("missing", "empty"),
+        *("unfinished", "missing", "empty"),
     }
 
 
@@ -157,6 +167,29 @@ def test_grading_again_takes_the_new_submission_and_leaves_the_others(toy_class,
     assert grade(folder, "01_toy").of["untouched"]["total"] == 5
     written = {p.parent.parent.name for p, t in kept.items() if p.stat().st_mtime_ns != t}
     assert written == {"untouched"}
+
+
+def test_what_a_gradebook_lacks_is_graded_again(toy_class, tmp_path):
+    folder = shutil.copytree(toy_class[0], tmp_path / "class")
+    expected = toy_class[1].of["zoe"]["scores"]
+    other = f"sqlite:///{tmp_path}/other.db"
+    for options in ((), ("--db-url", other)):
+        (folder / "classroom" / "gradebook.db").unlink(missing_ok=True)
+        done = grade(folder, "01_toy", "--only", "zoe", *options)
+        assert done.of["zoe"]["scores"] == expected
+    assert not (folder / "classroom" / "gradebook.db").exists()
+
+
+def test_without_walls_the_marks_are_the_same_and_nothing_is_left(toy_class, tmp_path, monkeypatch):
+    folder = shutil.copytree(toy_class[0], tmp_path / "class")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    done = grade(folder, "01_toy", "--not-isolated", "--again")
+    assert done.err.startswith("NOT ISOLATED: students' code can do what you can do.")
+    expected = {name: one["scores"] for name, one in toy_class[1].of.items()}
+    assert {name: one["scores"] for name, one in done.of.items()} == expected
+    assert list(temporary.iterdir()) == []
 
 
 def test_nbgrader_itself_grades_from_the_root(toy_class, tmp_path):
@@ -192,7 +225,6 @@ def nbgrader(folder, *arguments):
     return subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
         check=False,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from classes import REPOSITORY, TOY, answered, course, grade, submit, with_source
+from classes import TOY, answered, course, grade, submit, with_source
 
 from grading import record, run
 
@@ -108,19 +108,16 @@ def test_the_marks_are_what_was_answered(graded):
 def test_a_dask_cluster_gives_the_same_gradebook_though_a_worker_is_killed(graded, tmp_path):
     folder, port = again(graded, tmp_path), free_port()
     address = f"tcp://127.0.0.1:{port}"
-    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     scheduler = (sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1")
     options = ("--port", str(port), "--no-dashboard")
     worker = (sys.executable, "-m", "dask", "worker", address, "--nthreads", "1", "--no-dashboard")
-    where = {"env": env, "cwd": tmp_path}
-    with program(*scheduler, *options, **where):
+    with program(*scheduler, *options, cwd=tmp_path):
         wait_for(lambda: reached(port))
-        with program(*worker, **where) as first, program(*worker, **where):
+        with program(*worker, cwd=tmp_path) as first, program(*worker, cwd=tmp_path):
             command = [sys.executable, "-m", "grading.cli", "run", "01_toy"]
             grading = subprocess.Popen(
                 [*command, "--scheduler", address],
                 cwd=folder,
-                env=env,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -176,8 +173,7 @@ def test_a_written_answer_is_graded_in_formgrader(tmp_path):
     port = free_port()
     server = (sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root")
     options = (f"--port={port}", "--IdentityProvider.token=secret", "--ServerApp.root_dir=.")
-    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    with program(*server, *options, cwd=tmp_path, env=env), sync_playwright() as browsers:
+    with program(*server, *options, cwd=tmp_path), sync_playwright() as browsers:
         wait_for(lambda: reached(port))
         browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
@@ -202,7 +198,6 @@ def test_a_run_that_was_interrupted_goes_on_and_loses_nothing(graded, tmp_path):
     started = subprocess.Popen(
         [sys.executable, "-m", "grading.cli", "run", "01_toy", "--workers", "1"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

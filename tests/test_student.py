@@ -219,6 +219,13 @@ def test_an_exception_keeps_its_type_its_builtin_type_and_its_text(both, line):
     assert message(across, np.ones(2)) == message(here, np.ones(2))
 
 
+def test_an_integer_that_is_too_large_is_an_error_and_the_conversation_goes_on(both):
+    _, across = both("it", "def it(x):\n    return 2**x")
+    assert across(100) == 2**100
+    assert "an integer of 100,001 bits is too large" in message(across, 100_000)
+    assert across(3) == 8
+
+
 # arguments
 
 

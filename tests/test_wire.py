@@ -171,6 +171,13 @@ def test_what_is_too_large_is_not_sent(monkeypatch):
         wire.pack("x" * (2 << 20), refuse)
 
 
+def test_the_largest_integer_crosses_and_a_larger_one_is_not_sent():
+    largest = 2**wire.MOST_BITS - 1
+    assert crossed([largest, -largest]) == [largest, -largest]
+    with pytest.raises(wire.WireError, match="an integer of 4,001 bits is too large"):
+        wire.pack(largest + 1, refuse)
+
+
 def test_a_header_that_promises_too_much_is_refused():
     assert wire.sizes(wire.HEADER.pack(10, 20)) == (10, 20)
     for sizes in ((wire.MOST_TREE + 1, 0), (0, wire.MOST_BUFFERS + 1)):

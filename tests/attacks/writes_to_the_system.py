@@ -5,6 +5,7 @@ import os
 import sys
 
 import numpy
+
 import vaelib
 
 SAYS = "nothing was written"
