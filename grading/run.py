@@ -300,7 +300,8 @@ def _prepared(student, task, settings, again):
     path, repairs = sanitize.find(task.submitted / student / task.name, task.name)
     repairs = [plain(text) for text in repairs]
     content = _content(path)
-    said = repr([sorted(settings.items()), task.config.CourseDirectory.db_url])
+    book = task.config.CourseDirectory.db_url.replace(str(task.root), "")  # also if a course moves
+    said = repr([sorted(settings.items()), book])
     key = _digest(task.version.encode(), said.encode(), content)
     kept = _kept(student, task)
     if kept and kept.key == key and not kept.failure and not again:
