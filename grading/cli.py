@@ -10,7 +10,7 @@ from grading import jail, lms, notebook, report, sanitize
 from grading.execute import environment
 from grading.lms import LmsError
 from grading.record import RecordError, feedback
-from grading.run import GradingError, assignment, kept_results, local_executor, run
+from grading.run import GradingError, assignment, kept_results, local_executor, marks, run, strays
 
 WALLS = "--not-isolated"
 
@@ -61,6 +61,7 @@ def _parser():
     command("report", _report, "the table once more, with what was graded by hand since")
     one = command("feedback", _feedback, "make the pages that students get")
     one.add_argument("--only", metavar="STUDENT", help="of this one alone")
+    one.add_argument("--so-far", action="store_true", help="also where written answers lack points")
 
     one = command("export", _export, "fill the marks into a CSV file of Canvas or Moodle")
     text = "Canvas's exported gradebook, or Moodle's grading worksheet"
@@ -79,10 +80,9 @@ def _parser():
 
 
 def _positive(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1, got {text}")
+    return int(text)
 
 
 def _run(options):
@@ -119,6 +119,8 @@ def _run(options):
         )
         return 1
     _show(task, kept_results(task), time.perf_counter() - started)
+    for stray in strays(task):
+        print(f"not graded, since it is in no student's folder: classroom/submitted/{stray}")
     return int(any(not one.verdicts or one.failure for one in results))
 
 
@@ -131,9 +133,11 @@ def _show(task, results, seconds):
 
 def _collect(options):
     task = _assignment(options)
-    found = lms.collect(task, options.download)
-    print(f"{len(found)} submissions of {task.name} are in {task.submitted.relative_to(task.root)}")
-    return 0
+    there, left_out = lms.collect(task, options.download)
+    print(f"{len(there)} submissions of {task.name} are in {task.submitted.relative_to(task.root)}")
+    for name in left_out:
+        print(f"left out, since it is no notebook of a student's: {name}")
+    return int(bool(left_out))
 
 
 def _report(options):
@@ -147,31 +151,45 @@ def _report(options):
 
 def _feedback(options):
     task = _assignment(options)
-    names = [one.student for one in kept_results(task) if not one.failure]
-    names = [name for name in names if options.only in (None, name)]
+    given = {n: points for n, points in marks(task).items() if options.only in (None, n)}
+    if not given:
+        raise GradingError(f"{options.only or 'nobody'} has marks for {task.name} yet")
+    left = [] if options.so_far else [n for n, points in given.items() if None in points.values()]
+    names = sorted(set(given) - set(left))
     for name in names:
         feedback(task.name, name, task.config)
     print(f"{len(names)} pages in {task.config.CourseDirectory.feedback_directory}")
-    return int(not names)
+    return _left_out(left)
 
 
 def _export(options):
     task = _assignment(options)
-    path, filled, left = lms.export(task, options.template, options.column, options.so_far)
+    path, filled, left, lost = lms.export(task, options.template, options.column, options.so_far)
     print(f"{filled} marks in {path.relative_to(task.root)}")
-    if left:
+    if lost:
+        print(f"{len(lost)} have marks, but no row in {options.template}: {', '.join(lost)}")
+    return _left_out(left) or int(bool(lost) or not filled)
+
+
+def _left_out(students):
+    """Says whose written answers are not graded, and gives the exit status."""
+    if students:
         print(
-            f"{len(left)} were left out, since written answers have no points yet: "
-            f"{', '.join(left)}. Grade them in formgrader, or add --so-far"
+            f"{len(students)} were left out, since written answers have no points yet: "
+            f"{', '.join(sorted(students))}. Grade them in formgrader, or add --so-far"
         )
-    return int(bool(left) or not filled)
+    return int(bool(students))
 
 
 def _doctor(options):
     releases = {p.stem: p for p in options.course_dir.glob("course/*/*.ipynb")}
     name = max((n for n in releases if n in options.notebook.stem), key=len, default=None)
+    if not releases:
+        raise GradingError(f"no course/ is in {options.course_dir.resolve()}; use --course-dir")
+    if not options.notebook.is_file():
+        raise GradingError(f"there is no file {options.notebook}")
     if name is None:
-        known = ", ".join(sorted(releases)) or "nothing in course/"
+        known = ", ".join(sorted(releases))
         raise GradingError(f"{options.notebook.name} is called like no assignment: {known}")
     try:
         clean = sanitize.clean(options.notebook.read_bytes(), notebook.read(releases[name]))
@@ -183,7 +201,7 @@ def _doctor(options):
     print(
         "\n".join(["Before grading this would be put right:", *(f"- {one}" for one in lines)])
         if lines
-        else "Nothing has to be repaired."
+        else "Nothing has to be repaired. Whether the answers are right was not looked at."
     )
     return 0
 

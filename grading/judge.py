@@ -26,6 +26,7 @@ from grading.work import BROKEN, FAILED, PASSED, STOPPED, Verdict
 
 MOST_STARTS = 25  # of a student's process for one submission
 LONGEST_TROUBLE = 200  # characters
+LONGEST_LINE = 40  # characters of it
 MOST_TOLD = 3  # troubles in a message
 INPUT = re.compile(r"\(<ipython-input-[^>]{0,50}>, ")  # in the text of a SyntaxError
 NONSENSE = "gave back what cannot be read"
@@ -113,14 +114,13 @@ class _Hearing:
         self._demand_time()
         self.starts += 1
         session = _student(self.work, self.deadline)
-        place, late = None, []
+        cell, late = None, []
         with contextlib.closing(session.connection):
             try:
                 for name, content in self.work.files.items():
                     session.value("file", name=name, content=content)
                 for cell in cells:
-                    place = cell.place
-                    if not cell.check and place not in self.stopping:
+                    if not cell.check and cell.place not in self.stopping:
                         self._run(cell, session)
                     elif cell.check in exercises and not _is_final(verdicts.get(cell.check)):
                         verdict = self._check(cell.check, session)
@@ -136,10 +136,10 @@ class _Hearing:
                     if session.gone:
                         return False
             except StudentGoneError as error:
-                if place is None or place in self.stopping:
+                if cell is None or cell.place in self.stopping:
                     raise TimeoutError(f"no verdict: your code {error}.") from None
-                self.stopping.add(place)
-                self._note(f"cell {place} {error}; it was left out")
+                self.stopping.add(cell.place)
+                self._note(f"{_called(cell)} {error}; it was left out")
                 return False
         return True
 
@@ -147,7 +147,7 @@ class _Hearing:
         self._demand_time()
         if error := session.run_cell(cell.source):
             error = INPUT.sub("(", error)
-            self._note(f"cell {cell.place} raised {error}")
+            self._note(f"{_called(cell)} raised {error}")
 
     def _check(self, exercise, session):
         self._demand_time()
@@ -213,6 +213,13 @@ class _Watched(Session):
             if sum(one.memory_info().rss for one in members) > self.work.limits.memory:
                 return f"used more than {self.work.limits.memory / 2**30:g} GiB of memory"
         return ""
+
+
+def _called(cell):
+    """What people know a cell by: its number, and how it begins."""
+    lines = [one.strip() for one in cell.source.splitlines()]
+    begins = next((one for one in lines if one and not one.startswith("#")), "")
+    return f"cell {cell.place} (`{plain(begins)[:LONGEST_LINE]}`)"
 
 
 def _is_final(verdict):

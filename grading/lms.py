@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import io
 import logging
 import re
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 from nbgrader.apps import ZipCollectApp
 from nbgrader.coursedir import CourseDirectory
 
-from grading.record import scores
+from grading.run import marks
 
 MOODLE = (
     r".*?(?P<first_name>[^/_]*)_(?P<student_id>\d+)_assignsubmission_file_?/?(?P<file_id>[^/]+)$"
@@ -32,8 +33,9 @@ def collect(task, download):
         download: the zip, or a folder that it was unpacked to.
 
     Returns:
-        Ids of the students whose submissions are there now: Canvas's user ids, or the numbers of
-        Moodle's participants.
+        there: ids of the students whose notebooks are there now: Canvas's user ids, or the numbers
+            of Moodle's participants.
+        left_out: names of the files in the download that are no notebook of anybody's.
 
     Raises:
         LmsError: there is no such file, or nothing in it is named as Canvas or Moodle do.
@@ -63,8 +65,10 @@ def collect(task, download):
         app.init_plugins()
         app.extract_archive_files()
         app.process_extracted_files()
-    found = {match["student_id"] for n in names if (match := re.match(patterns[0], f"/{n}"))}
-    return sorted(found)
+    matches = {name: re.match(patterns[0], f"/{name}") for name in names}
+    notebooks = {n: m for n, m in matches.items() if m and n.lower().endswith(".ipynb")}
+    there = sorted({match["student_id"] for match in notebooks.values()})
+    return there, sorted(set(names) - set(notebooks))
 
 
 def export(task, template, column=None, so_far=False):
@@ -83,14 +87,12 @@ def export(task, template, column=None, so_far=False):
         path: of the filled file, in classroom/reports.
         filled: how many marks stand in it.
         open_answers: students who were left out, since a written answer has no points yet.
+        without_row: students whose marks have no row in the file.
 
     Raises:
-        LmsError: it is none of the two files, or has no such column.
+        LmsError: it is none of the two files, has no such column, or counts to another maximum.
     """
-    with template.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.reader(file))
-    if not rows:
-        raise LmsError(f"{template} is empty")
+    rows, separator = _table(template)
     titles = rows[0]
     key = next((name for name in ("Identifier", "ID") if name in titles), None)
     if key is None:
@@ -98,24 +100,55 @@ def export(task, template, column=None, so_far=False):
             f"{template} has neither a column 'Identifier' (Moodle) nor 'ID' (Canvas): {titles}"
         )
     place, target = titles.index(key), _column(titles, key, column, task.name)
-    given = scores(task.name, task.config)
+    _demand_maximum(rows, sum(task.points.values()))
+    given = marks(task)
     filled, left = 0, []
     for row in rows[1:]:
         digits = re.search(r"\d+$", row[place].strip()) if len(row) > place else None
-        marks = given.get(digits[0]) if digits else None
-        if marks is None:
+        points = given.pop(digits[0], None) if digits else None
+        if points is None:
             continue
-        if None in marks.values() and not so_far:
+        if None in points.values() and not so_far:
             left.append(digits[0])
             continue
         row += [""] * (target + 1 - len(row))
-        row[target] = f"{sum(mark or 0 for mark in marks.values()):g}"
+        row[target] = f"{sum(point or 0 for point in points.values()):g}"
         filled += 1
     path = task.root / "classroom" / "reports" / f"{task.name}-{template.stem}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return path, filled, left
+        csv.writer(file, delimiter=separator).writerows(rows)
+    return path, filled, left, sorted(given)
+
+
+def _table(path):
+    """The rows of a CSV file, and what separates its columns."""
+    try:
+        text = path.read_text("utf-8-sig")
+        separator = ";" if text.partition("\n")[0].count(";") else ","
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except FileNotFoundError as error:
+        raise LmsError(f"there is no {path}") from error
+    except UnicodeDecodeError as error:
+        raise LmsError(f"{path} is no text in UTF-8; save it as 'CSV UTF-8'") from error
+    except csv.Error as error:
+        raise LmsError(f"{path} is no CSV file: {error}") from error
+    if not rows:
+        raise LmsError(f"{path} is empty")
+    return rows, separator
+
+
+def _demand_maximum(rows, total):
+    """Moodle's worksheet says out of how many points a mark is."""
+    if "Maximum Grade" not in rows[0]:
+        return
+    place = rows[0].index("Maximum Grade")
+    said = {row[place].replace(",", ".") for row in rows[1:] if len(row) > place and row[place]}
+    if any(float(one) != total for one in said if re.fullmatch(r"[\d.]+", one)):
+        raise LmsError(
+            f"Moodle counts to {', '.join(sorted(said))} points, the assignment to {total:g}; set "
+            "the maximum grade in Moodle, and download the worksheet again"
+        )
 
 
 def _names(download):

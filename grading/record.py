@@ -138,6 +138,24 @@ def scores(name, config):
     return found
 
 
+def changed_answers(name, config):
+    """Who changed a written answer after a person had graded it.
+
+    Returns:
+        A dict from student to grade ids of such answers.
+    """
+    found = {}
+    with contextlib.closing(Gradebook(config.CourseDirectory.db_url)) as gradebook:
+        for submission in gradebook.assignment_submissions(name):
+            (mine,) = submission.notebooks
+            again = [
+                g.name for g in mine.grades if g.manual_score is not None and g.needs_manual_grade
+            ]
+            if again:
+                found[submission.student_id] = again
+    return found
+
+
 def _open(one):
     return one.manual_score is None and one.auto_score is None
 

@@ -4,15 +4,20 @@ import csv
 import io
 import json
 import os
+import re
+import textwrap
 import time
+import unicodedata
 from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from grading.record import scores
+from grading.record import changed_answers, scores
 from grading.work import FAILED, PASSED, STOPPED
 
 BY_HAND = "by hand"
+BEGINNING = re.compile(r"^\w+(?: \([^)]*\))?: ")  # of a message: exercise and case
+LONGEST_MISTAKE = 150  # characters
 PACKAGES = ("nbgrader", "numpy", "keras", "tensorflow")
 
 
@@ -28,18 +33,18 @@ class Bar:
         """Shows how far it is; where nobody looks, only every tenth of the way."""
         done = len(results)
         passed = time.perf_counter() - self.started
-        left = passed / done * (total - done)
-        width = 20 * done // total
+        left = f"{passed / done * (total - done):.0f} s left" if done else "starting"
+        width = 20 * done // total if total else 20
         line = (
             f"[{'█' * width}{'·' * (20 - width)}] {done}/{total} done, "
             f"{sum(bool(one.failure) for one in results)} failed, "
             f"{sum(bool(one.repairs) for one in results)} repaired, "
-            f"{sum(_stopped(one) for one in results)} stopped, {left:.0f} s left"
+            f"{sum(_stopped(one) for one in results)} stopped, {left}"
         )
         if self.stream.isatty():
             self.stream.write(f"\r\x1b[K{line}")
-        elif done == total or 10 * done // total > self.shown:
-            self.shown = 10 * done // total
+        elif done in (0, total) or 10 * done // total > self.shown:
+            self.shown = 10 * done // total if total else 0
             self.stream.write(f"{line}\n")
         self.stream.flush()
 
@@ -58,6 +63,8 @@ def make(task, results, seconds):
         seconds: that the run took.
     """
     given = scores(task.name, task.config)
+    changed = changed_answers(task.name, task.config)
+    stale = set(given) - {one.student for one in results if not one.failure}
     return {
         "assignment": task.name,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -66,7 +73,11 @@ def make(task, results, seconds):
         "packages": {name: version(name) for name in PACKAGES},
         "points": task.points,
         "mistakes": _mistakes(results),
-        "submissions": [_submission(one, given.get(one.student, {}), task) for one in results],
+        "stale": sorted(stale),
+        "submissions": [
+            _submission(one, given.get(one.student, {}), changed.get(one.student, []), task)
+            for one in results
+        ],
     }
 
 
@@ -97,15 +108,22 @@ def table(made):
             cells = [BY_HAND if s is None else f"{s:g}" for s in one["scores"].values()]
             rows.append([student, *cells, total + " so far" * (BY_HAND in cells)])
         notes += [f"{student}: repaired: {text}" for text in one["repairs"]]
+        notes += [f"{student}: look again, {n} changed after it was graded" for n in one["changed"]]
         notes += [
             f"{student}: {message}"
             for outcome, message in one["verdicts"].values()
             if outcome not in (PASSED, FAILED)
         ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     lines = [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            text + " " * (w - _width(text)) for text, w in zip(row, widths, strict=True)
+        ).rstrip()
         for row in rows
+    ]
+    notes += [
+        f"{student}: the gradebook holds marks of an earlier submission; they are not exported"
+        for student in made["stale"]
     ]
     common = [f"{count:4} × {text}" for text, count in list(made["mistakes"].items())[:10]]
     if common:
@@ -113,13 +131,23 @@ def table(made):
     return "\n".join([*lines, *([""] if notes else []), *notes])
 
 
-def _submission(one, given, task):
+def _width(text):
+    """Columns that a terminal needs for a text."""
+    return sum(
+        2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text
+    )
+
+
+def _submission(one, given, changed, task):
     points = {} if one.failure else {name: given.get(name) for name in task.points}
+    total = sum(score for score in points.values() if score is not None)
     return {
         "student": one.student,
         "sha256": one.submission,
         "scores": points,
-        "total": sum(score for score in points.values() if score is not None),
+        "total": None if one.failure else total,
+        "open": sum(score is None for score in points.values()),
+        "changed": changed,
         "seconds": one.seconds,
         "failure": one.failure,
         "verdicts": one.verdicts,
@@ -140,9 +168,10 @@ def _mistakes(results):
 
 
 def _named(message):
-    """The mistake that a message names, or else its last sentence."""
+    """The mistake that a message names, or else what it says first."""
     _, found, named = message.partition("This is what you get when ")
-    return named if found else message.partition(": ")[2][:100]
+    named = named if found else BEGINNING.sub("", message)
+    return textwrap.shorten(named, LONGEST_MISTAKE, placeholder=" …")
 
 
 def _stopped(one):
@@ -153,10 +182,13 @@ def _csv(made):
     file = io.StringIO()
     rows = csv.writer(file)
     names = list(made["points"])
-    rows.writerow(["student", *names, "total", "seconds", "repairs", "failure", "sha256"])
+    titles = [name.removeprefix("check_") for name in names]
+    further = ["total", "open", "seconds", "repairs", "failure", "sha256"]
+    rows.writerow(["student", *titles, *further])
     for one in made["submissions"]:
         marks = ["" if one["scores"].get(name) is None else one["scores"][name] for name in names]
-        rest = [one["total"], one["seconds"], " | ".join(one["repairs"]), one["failure"]]
+        total = "" if one["total"] is None else one["total"]
+        rest = [total, one["open"], one["seconds"], " | ".join(one["repairs"]), one["failure"]]
         rows.writerow([_cell(v) for v in (one["student"], *marks, *rest, one["sha256"])])
     return file.getvalue()
 

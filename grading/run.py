@@ -11,12 +11,13 @@ import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
 from grading import notebook, sanitize
-from grading.record import RecordError, graded, record, register
+from grading.record import RecordError, graded, record, register, scores
 from grading.release import course_config
 from grading.wire import plain
 from grading.work import PASSED, Cell, Work
@@ -106,18 +107,23 @@ def assignment(name, root, db_url=None):
     """Reads what an assignment is.
 
     Raises:
-        GradingError: there is none of this name.
+        GradingError: there is none of this name, or what its gradebook needs is not installed.
     """
     root = Path(root).resolve()
     config = course_config(root)
     if db_url:
+        if "+psycopg:" in db_url and find_spec("psycopg") is None:
+            raise GradingError("PostgreSQL needs a package: pip install '.[postgresql]'")
         config.CourseDirectory.db_url = db_url
     folder = root / config.CourseDirectory.source_directory / name
     release = root / config.CourseDirectory.release_directory / name / f"{name}.ipynb"
     for path in (folder / f"{name}.ipynb", release):
         if not path.is_file():
-            message = f"{path.relative_to(root)} is not there; is {name!r} spelled right?"
-            raise GradingError(message)
+            known = ", ".join(sorted(p.parent.name for p in release.parents[1].glob("*/*.ipynb")))
+            raise GradingError(
+                f"{path.relative_to(root)} is not there; is {name!r} spelled right? "
+                f"There is {known or 'no assignment at all'}"
+            )
     solved = notebook.read(folder / f"{name}.ipynb")
     checks = {sanitize.exercise_of(c): c.source for c in solved.cells if sanitize.is_check(c)}
     graded = [cell.metadata.get("nbgrader", {}) for cell in solved.cells]
@@ -150,6 +156,11 @@ def students(task):
     )
 
 
+def strays(task):
+    """Notebooks that lie where no student's folder is, so that nobody gets their marks."""
+    return sorted(path.name for path in task.submitted.glob("*.ipynb"))
+
+
 def _holds(folder, pattern):
     """Whether a file of this name is anywhere in a folder, or the folder cannot be looked through.
 
@@ -170,7 +181,8 @@ def run(task, executor, settings, *, only=None, again=False, tell=lambda done, t
         settings: keyword arguments of `grading.work.Work`: limits, times, isolated.
         only: the id of one student, or None for all.
         again: grade also what has not changed since it was last graded.
-        tell: called with the results so far and the number of submissions, after each one.
+        tell: called with the results so far and the number of submissions, at first and after
+            each one.
 
     Returns:
         A list of `Result`, one for each student.
@@ -183,6 +195,7 @@ def run(task, executor, settings, *, only=None, again=False, tell=lambda done, t
         register(task.name, task.config)
         recorded = graded(task.name, task.config)
     task.kept.mkdir(parents=True, exist_ok=True)
+    tell([], len(names))
     results, todo, strikes = [], deque(names), dict.fromkeys(names, 0)
 
     def finish(result, nb):
@@ -241,6 +254,17 @@ def kept_results(task):
     """Results of earlier runs, one for each student who was graded."""
     found = [_kept(student, task) for student in students(task)]
     return [one for one in found if one]
+
+
+def marks(task):
+    """What the gradebook holds for what is handed in now; see `grading.record.scores`.
+
+    A student whose last submission got no grade has none, though the gradebook may still hold
+    those of an earlier one.
+    """
+    valid = {one.student for one in kept_results(task) if not one.failure}
+    given = scores(task.name, task.config)
+    return {student: points for student, points in given.items() if student in valid}
 
 
 def local_executor(workers):
@@ -309,7 +333,8 @@ def _prepared(student, task, settings, again):
     try:
         clean = sanitize.clean(content, task.released)
     except sanitize.SubmissionError as error:
-        return Result(student, key, failure=plain(str(error))), None, None
+        digest = hashlib.sha256(content).hexdigest()
+        return Result(student, key, digest, failure=plain(str(error))), None, None
     repairs += [plain(text) for text in clean.repairs]
     result = Result(student, key, clean.digest, repairs=repairs)
     cells = [

@@ -26,10 +26,12 @@ MOST_PARSED = 50_000  # characters of a cell that is read as Python
 MOST_TEXT = 20_000  # characters of one output
 MOST_PICTURE = 2 << 20  # characters of one picture
 MOST_OUTPUTS = 20 << 20  # characters of all outputs together
+FOREIGN = 3  # exercises that tell the notebook of another assignment
 OUTPUT = 100  # characters that every output counts more than its text
 LONGEST_LINE = 60  # characters of a cell that is told
 LONGEST_LIST = 200  # characters of a list of files
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+OTHERS = {"a PDF": b"%PDF", "a zip": b"PK\x03\x04", "a page": b"<"}
 STUB = "*Your answer goes here.*"
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 ENTITY = re.compile(r"&(?=#|[A-Za-z][A-Za-z0-9]*;)")  # it could spell what is forbidden
@@ -69,6 +71,7 @@ class _Cell:
     Attributes:
         kind: 'code' or 'markdown'.
         source: its text.
+        grade_id: as it was handed in, or ''.
         keys: what may name the released cell that it is, the surest first.
         outputs: as they were handed in.
         match: index of the released cell that it is; None if it is the student's own.
@@ -77,6 +80,7 @@ class _Cell:
 
     kind: str
     source: str
+    grade_id: str
     keys: list
     outputs: list
     match: int | None = None
@@ -142,10 +146,11 @@ def clean(content, released):
         A `Clean`.
 
     Raises:
-        SubmissionError: it is no notebook.
+        SubmissionError: it is no notebook, or that of another assignment.
     """
     repairs = []
     given, cells = _read(content, repairs), released.cells
+    _demand_same_assignment(given, cells)
     _match_keys(given, cells, repairs)
     _match_texts(given, cells)
     _settle(given)
@@ -242,6 +247,9 @@ def _read(content, repairs):
         raise SubmissionError(f"a notebook of {len(content) / 2**20:,.0f} MiB is too large")
     if not content.strip(b"\0 \t\r\n"):
         raise SubmissionError("the file is empty")
+    for kind, magic in OTHERS.items():
+        if content.startswith(magic):
+            raise SubmissionError(f"the file is no notebook, but {kind}")
     try:
         data = json.loads(content.decode(json.detect_encoding(content), errors="replace"))
     except (ValueError, RecursionError) as error:
@@ -264,6 +272,14 @@ def _read(content, repairs):
     return given
 
 
+def _demand_same_assignment(given, cells):
+    said, known = {one.grade_id for one in given} - {""}, {_grade_id(cell) for cell in cells}
+    foreign = sorted(said - known)
+    if len(foreign) >= FOREIGN and len(foreign) > len(said & known):
+        names = ", ".join(f"`{name[:LONGEST_LINE]}`" for name in foreign[:FOREIGN])
+        raise SubmissionError(f"this is the notebook of another assignment: it has {names}")
+
+
 def _given(cell, repairs):
     meta = cell.get("metadata")
     meta = meta if isinstance(meta, dict) else {}
@@ -278,9 +294,10 @@ def _given(cell, repairs):
     if len(source) > MOST_SOURCE:
         repairs.append(f"a cell of {len(source):,} characters was left out")
         source = ""
+    grade_id = keys[0] if isinstance(keys[0], str) else ""
     keys = [key for key in keys if isinstance(key, str)]
     outputs = cell.get("outputs")
-    return _Cell(kind, source, keys, outputs if isinstance(outputs, list) else [])
+    return _Cell(kind, source, grade_id, keys, outputs if isinstance(outputs, list) else [])
 
 
 def _raw(value):

@@ -144,7 +144,7 @@ def test_bad_submissions_are_named_and_the_others_are_graded(toy_class):
     number = place(released, "double") + 1
     assert message == (
         "double: nothing of this name is defined. Does its cell run? In your notebook cell "
-        f"{number} raised SyntaxError: invalid syntax (line 2)."
+        f"{number} (`def double(x):`) raised SyntaxError: invalid syntax (line 2)."
     )
     assert run.of["missing"]["total"] == 5
     assert run.of["missing"]["repairs"] == ["the cell `check_square` was missing; it was put back"]

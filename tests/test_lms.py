@@ -42,7 +42,9 @@ def submitted(task):
 
 
 def test_a_download_of_canvas_is_laid_out_by_user_id(task, tmp_path):
-    assert lms.collect(task, download(tmp_path / "all.zip", CANVAS)) == ["101", "102"]
+    files = CANVAS | {"poeann_103_5003_report.pdf": "%PDF"}
+    there = lms.collect(task, download(tmp_path / "all.zip", files))
+    assert there == (["101", "102"], ["poeann_103_5003_report.pdf"])
     assert submitted(task) == {
         "101/01_toy/01_toy.ipynb": "jane",
         "102/01_toy/01_toy-1.ipynb": "john",
@@ -55,7 +57,7 @@ def test_a_download_of_moodle_is_laid_out_by_participant(task, tmp_path, unpacke
     if unpacked:
         shutil.unpack_archive(given, tmp_path / "all")
         given = tmp_path / "all"
-    assert lms.collect(task, given) == ["201", "202"]
+    assert lms.collect(task, given) == (["201", "202"], [])
     assert submitted(task) == {
         "201/01_toy/01_toy.ipynb": "jane",
         "202/01_toy/my work.ipynb": "łukasz",
@@ -65,7 +67,7 @@ def test_a_download_of_moodle_is_laid_out_by_participant(task, tmp_path, unpacke
 def test_a_newer_download_takes_the_place_of_an_older_one(task, tmp_path):
     lms.collect(task, download(tmp_path / "old.zip", CANVAS))
     newer = {"doejane_101_6001_01_toy-2.ipynb": "better"}
-    assert lms.collect(task, download(tmp_path / "new.zip", newer)) == ["101"]
+    assert lms.collect(task, download(tmp_path / "new.zip", newer)) == (["101"], [])
     assert submitted(task) == {
         "101/01_toy/01_toy-2.ipynb": "better",
         "102/01_toy/01_toy-1.ipynb": "john",
@@ -85,13 +87,19 @@ def test_what_is_no_download_is_named(task, tmp_path):
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """Three students: two are done, one has a written answer without points."""
+    """Three students: two are done, one has a written answer without points.
+
+    A fourth one had marks, and then handed in something else.
+    """
     folder = tmp_path_factory.mktemp("class")
     name, solved, released = course(folder, "01_toy", TOY)
     submit(folder, "101", name, answered(solved, released, ["double"]))
     submit(folder, "102", name, answered(solved, released, ["double", "square"]))
     submit(folder, "103", name, answered(solved, released))
+    path = submit(folder, "105", name, answered(solved, released, ["double"]))
     assert grade(folder, name).status == 0
+    path.write_bytes(b"%PDF-1.7")
+    assert grade(folder, name).status == 1
     return folder
 
 
@@ -118,8 +126,8 @@ GRADEBOOK = [
 
 def test_canvas_gets_its_own_gradebook_back_with_one_column_filled(graded, tmp_path):
     task = run.assignment("01_toy", graded)
-    path, filled, left = lms.export(task, table(tmp_path / "grades.csv", GRADEBOOK))
-    assert (path.name, filled, left) == ("01_toy-grades.csv", 2, ["103"])
+    path, filled, left, lost = lms.export(task, table(tmp_path / "grades.csv", GRADEBOOK))
+    assert (path.name, filled, left, lost) == ("01_toy-grades.csv", 2, ["103"], [])
     wanted = [list(row) for row in GRADEBOOK]
     wanted[2][4], wanted[3][4] = "2", "5"
     assert rows_of(path) == wanted
@@ -132,9 +140,19 @@ def test_moodle_gets_its_worksheet_back(graded, tmp_path):
         ["Participant 102", "John Roe", "", "7.00"],
         ["Participant 103", "Ann Poe", "", "7.00"],
     ]
-    path, filled, left = lms.export(task, table(tmp_path / "w.csv", rows), so_far=True)
-    assert (filled, left) == (2, [])
+    path, filled, left, lost = lms.export(task, table(tmp_path / "w.csv", rows), so_far=True)
+    assert (filled, left, lost) == (2, [], ["101"])
     assert [row[2] for row in rows_of(path)] == ["Grade", "5", "5"]
+    rows[1][3] = "100,00"
+    with pytest.raises(lms.LmsError, match="set the maximum grade in Moodle"):
+        lms.export(task, table(tmp_path / "w.csv", rows))
+
+
+def test_a_table_with_semicolons_stays_one(graded, tmp_path):
+    path = tmp_path / "w.csv"
+    path.write_text("ID;01_toy;Name\n101;;Doe, Jane\n", "utf-8")
+    filled = lms.export(run.assignment("01_toy", graded), path)[0]
+    assert filled.read_text("utf-8").splitlines() == ["ID;01_toy;Name", "101;2;Doe, Jane"]
 
 
 def test_a_table_that_cannot_be_filled_is_named(graded, tmp_path):
@@ -145,7 +163,13 @@ def test_a_table_that_cannot_be_filled_is_named(graded, tmp_path):
         lms.export(task, table(tmp_path / "b.csv", [["ID", "Homework 1"], ["101", ""]]))
     with pytest.raises(lms.LmsError, match="is empty"):
         lms.export(task, table(tmp_path / "c.csv", []))
-    path, filled, _ = lms.export(
+    with pytest.raises(lms.LmsError, match="there is no"):
+        lms.export(task, tmp_path / "nowhere.csv")
+    for content, message in (("ID,01_toy".encode("utf-16"), "UTF-8"), (b'ID,"01_toy\n', "no CSV")):
+        (tmp_path / "e.csv").write_bytes(content)
+        with pytest.raises(lms.LmsError, match=message):
+            lms.export(task, tmp_path / "e.csv")
+    path, filled, *_ = lms.export(
         task, table(tmp_path / "d.csv", [["ID", "Homework 1"], ["101", ""]]), "Homework 1"
     )
     assert (filled, rows_of(path)[1]) == (1, ["101", "2"])
@@ -159,15 +183,26 @@ def test_the_commands_say_what_they_did(graded, tmp_path, capsys):
     assert "2 marks in classroom/reports/01_toy-grades.csv" in out
     assert "1 were left out, since written answers have no points yet: 103" in out
     assert cli.main(["report", "01_toy", *where]) == 0
-    assert "5/7 so far" in capsys.readouterr().out
-    assert cli.main(["feedback", "01_toy", *where]) == 0
+    out = capsys.readouterr().out
+    assert "5/7 so far" in out
+    assert "NO GRADE for 105: the file is no notebook, but a PDF" in out
+    assert "105: the gradebook holds marks of an earlier submission" in out
+    assert cli.main(["feedback", "01_toy", *where]) == 1
+    out = capsys.readouterr().out
+    assert "2 pages in classroom/feedback" in out
+    assert "1 were left out, since written answers have no points yet: 103" in out
+    assert cli.main(["feedback", "01_toy", "--so-far", *where]) == 0
     assert "3 pages in classroom/feedback" in capsys.readouterr().out
+    assert cli.main(["feedback", "01_toy", "--only", "nobody", *where]) == 1
+    assert "nobody has marks for 01_toy yet" in capsys.readouterr().err
     page = graded / "classroom/feedback/101/01_toy/01_toy.html"
     text = page.read_text("utf-8")
     assert "not implemented" in text or "NotImplementedError" in text
     assert "HIDDEN" not in text
     handed_in = graded / "classroom/submitted/101/01_toy/01_toy.ipynb"
     assert cli.main(["doctor", str(handed_in), *where]) == 0
-    assert capsys.readouterr().out == "Nothing has to be repaired.\n"
+    assert capsys.readouterr().out.startswith("Nothing has to be repaired.")
+    assert cli.main(["doctor", "nowhere.ipynb", *where]) == 1
+    assert "there is no file nowhere.ipynb" in capsys.readouterr().err
     assert cli.main(["collect", "01_toy", str(tmp_path / "no.zip"), *where]) == 1
     assert "there is no" in capsys.readouterr().err

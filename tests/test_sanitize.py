@@ -155,8 +155,9 @@ def test_find_can_tell_names_that_are_no_text(folder):
         (b"", "the file is empty"),
         (b"\0 \n", "the file is empty"),
         (b"{", "the file is no notebook: Expecting property name"),
-        (b"PK\x03\x04\xff\x00", "the file is no notebook: Expecting value"),
-        (b"<!DOCTYPE html>", "the file is no notebook: Expecting value"),
+        (b"PK\x03\x04\xff\x00", "the file is no notebook, but a zip"),
+        (b"%PDF-1.7", "the file is no notebook, but a PDF"),
+        (b"<!DOCTYPE html>", "the file is no notebook, but a page"),
         (b"[]", "the file is no notebook: it holds no object"),
         (b"{}", "the file is no notebook: it has no list of cells"),
         (b'{"cells": {}}', "the file is no notebook: it has no list of cells"),
@@ -457,6 +458,19 @@ def test_all_outputs_together_are_limited(full, released, monkeypatch):
 
 
 # clean: always a notebook that nbgrader takes
+
+
+def test_the_notebook_of_another_assignment_is_refused(released):
+    names = ["double", "decode", "encode", "check_decode"]
+    cells = [
+        {"cell_type": "code", "source": "", "metadata": {"nbgrader": {"grade_id": name}}}
+        for name in names
+    ]
+    with pytest.raises(
+        SubmissionError, match="another assignment: it has `check_decode`, `decode`"
+    ):
+        clean(json.dumps({"cells": cells}).encode(), released)
+    clean(json.dumps({"cells": cells[:3]}).encode(), released)
 
 
 @pytest.fixture(scope="module")
