@@ -4,7 +4,6 @@ Run with `python -m experiments.grading_class`; `make bench` runs it, too.
 """
 
 import contextlib
-import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbgrader.api import Gradebook
+
+from grading.execute import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "03_reparameterization"
@@ -97,12 +98,10 @@ def _vae_grade(folder):
 
 
 def _command(folder, module, *arguments):
-    places = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": places}
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=folder,
-        env=env,
+        env=environment() | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

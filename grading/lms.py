@@ -125,7 +125,8 @@ def _table(path):
     """The rows of a CSV file, and what separates its columns."""
     try:
         text = path.read_text("utf-8-sig")
-        separator = ";" if text.partition("\n")[0].count(";") else ","
+        titles = text.partition("\n")[0]
+        separator = ";" if titles.count(";") > titles.count(",") else ","
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except FileNotFoundError as error:
         raise LmsError(f"there is no {path}") from error

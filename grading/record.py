@@ -103,8 +103,8 @@ def record(name, student, nb, messages, notes, timestamp, config):
 
 def graded(name, config):
     """Ids of the students whose submission the gradebook holds, a set."""
-    with contextlib.closing(Gradebook(config.CourseDirectory.db_url)) as gradebook:
-        return {one.student_id for one in gradebook.assignment_submissions(name)}
+    with _submissions(name, config) as submissions:
+        return {one.student_id for one in submissions}
 
 
 def feedback(name, student, config):
@@ -129,8 +129,8 @@ def scores(name, config):
         to grade.
     """
     found = {}
-    with contextlib.closing(Gradebook(config.CourseDirectory.db_url)) as gradebook:
-        for submission in gradebook.assignment_submissions(name):
+    with _submissions(name, config) as submissions:
+        for submission in submissions:
             (mine,) = submission.notebooks
             found[submission.student_id] = {
                 one.name: None if _open(one) else float(one.score) for one in mine.grades
@@ -145,8 +145,8 @@ def changed_answers(name, config):
         A dict from student to grade ids of such answers.
     """
     found = {}
-    with contextlib.closing(Gradebook(config.CourseDirectory.db_url)) as gradebook:
-        for submission in gradebook.assignment_submissions(name):
+    with _submissions(name, config) as submissions:
+        for submission in submissions:
             (mine,) = submission.notebooks
             again = [
                 g.name for g in mine.grades if g.manual_score is not None and g.needs_manual_grade
@@ -154,6 +154,12 @@ def changed_answers(name, config):
             if again:
                 found[submission.student_id] = again
     return found
+
+
+@contextlib.contextmanager
+def _submissions(name, config):
+    with contextlib.closing(Gradebook(config.CourseDirectory.db_url)) as gradebook:
+        yield gradebook.assignment_submissions(name)
 
 
 def _open(one):

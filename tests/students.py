@@ -37,7 +37,7 @@ def student(folder, asked=(), seconds=300):
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=folder,
-            env={**os.environ, "IPYTHONDIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)},
+            env={**os.environ, "IPYTHONDIR": str(folder)},
         )
     session = Session(here, seconds)
     try:

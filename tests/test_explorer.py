@@ -3,18 +3,16 @@
 import base64
 import json
 import re
-import shutil
 
 import numpy as np
 import pytest
+from browsers import chromium, needs_chromium
 
 from vaelib.explorer import latent_explorer
 from vaelib.explorer_grids import SLIDERS, plane, sliders
 
-CHROMIUM = shutil.which("chromium")
 RNG = np.random.default_rng(0)
 SIZE = (6, 8)  # px, height and width
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not on this machine")
 
 
 def decoder_of(latent_dim, channels=1, bend=0.0):
@@ -164,12 +162,8 @@ def test_a_page_needs_nothing_from_elsewhere():
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as browsers:
-        started = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -153,6 +153,9 @@ def test_a_table_with_semicolons_stays_one(graded, tmp_path):
     path.write_text("ID;01_toy;Name\n101;;Doe, Jane\n", "utf-8")
     filled = lms.export(run.assignment("01_toy", graded), path)[0]
     assert filled.read_text("utf-8").splitlines() == ["ID;01_toy;Name", "101;2;Doe, Jane"]
+    path.write_text("ID,01_toy,a; b\n101,,\n", "utf-8")
+    filled = lms.export(run.assignment("01_toy", graded), path)[0]
+    assert filled.read_text("utf-8").splitlines() == ["ID,01_toy,a; b", "101,2,"]
 
 
 def test_a_table_that_cannot_be_filled_is_named(graded, tmp_path):

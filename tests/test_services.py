@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from browsers import chromium, needs_chromium
 from classes import TOY, answered, course, grade, submit, with_source
 
 from grading import record, run
@@ -21,7 +22,6 @@ SLOW = "import time\n\n\ntime.sleep(1)\n"
 PROGRAMS = shutil.which("postgres") or next(
     iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))), None
 )
-CHROMIUM = shutil.which("chromium")
 
 
 def free_port():
@@ -163,9 +163,9 @@ def test_a_postgresql_server_gets_the_same_gradebook(graded, tmp_path):
         shutil.rmtree(data, ignore_errors=True)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not on this machine")
+@needs_chromium
 def test_a_written_answer_is_graded_in_formgrader(tmp_path):
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
     name, solved, released = course(tmp_path, "01_toy", TOY)
     submit(tmp_path, "zoe", name, answered(solved, released))
@@ -173,9 +173,8 @@ def test_a_written_answer_is_graded_in_formgrader(tmp_path):
     port = free_port()
     server = (sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root")
     options = (f"--port={port}", "--IdentityProvider.token=secret", "--ServerApp.root_dir=.")
-    with program(*server, *options, cwd=tmp_path), sync_playwright() as browsers:
+    with program(*server, *options, cwd=tmp_path), chromium() as browser:
         wait_for(lambda: reached(port))
-        browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         address = f"http://127.0.0.1:{port}/formgrader/gradebook"
         page.goto(f"{address}?token=secret")
@@ -189,7 +188,6 @@ def test_a_written_answer_is_graded_in_formgrader(tmp_path):
         assert saved.value.ok
         page.goto(f"{address}/{name}/{name}")
         expect(page.locator("tbody")).to_contain_text("6.5 / 7")
-        browser.close()
     assert marks(tmp_path)["zoe"] == {"check_double": 2, "check_square": 3, "why": 1.5}
 
 

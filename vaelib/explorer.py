@@ -104,13 +104,13 @@ def latent_explorer(
     span = max(LEAST_SPAN, round(float(np.ceil(10 * np.quantile(np.abs(z), 0.995)) / 10), 1))
     if z.shape[1] == 2:
         shown = np.arange(min(len(z), MOST_POINTS))
-        grids = (plane(n, span) for n in PLANES)
+        grids = [plane(n, span) for n in PLANES]
         points = [[*np.round(z[i], 3).tolist(), int(labels[i])] for i in shown]
         settings = {"points": points}
     else:
         shown = _one_of_each(labels)
         order = np.argsort(kl)[::-1]
-        grids = (sliders(size, span, z[shown], order) for size in SLIDERS)
+        grids = [sliders(size, span, z[shown], order) for size in SLIDERS]
         settings = {"numbers": [{"number": int(j) + 1, "kl": float(kl[j])} for j in order]}
     settings |= {
         "size": x.shape[1:],
@@ -121,9 +121,10 @@ def latent_explorer(
         "colours": [to_hex(c) for c in plt.get_cmap("viridis")(np.linspace(0, 1, len(names)))],
         "faces": _packed(_bytes(x[shown])),
     }
+    few = grids[-1].codes[:: -(-len(grids[-1].codes) // SAMPLE)]
+    bytes_each = len(_packed(_bytes(decode(few)))["url"]) / len(few)
     for grid in grids:
-        few = grid.codes[:: -(-len(grid.codes) // SAMPLE)]
-        if len(grid.codes) / len(few) * len(_packed(_bytes(decode(few)))["url"]) > most_bytes:
+        if bytes_each * len(grid.codes) > most_bytes:
             continue
         pixels = _bytes(decode(grid.codes))
         error = _error(decode, pixels, grid)

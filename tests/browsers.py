@@ -1,0 +1,20 @@
+"""A real browser, where a machine has one."""
+
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not on this machine")
+
+
+@contextmanager
+def chromium():
+    """Starts Chromium without a window, and gives Playwright's `Browser`."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
