@@ -2,6 +2,7 @@
 
 Each source becomes solutions/NN_name/NN_name.ipynb, executed, and course/NN_name/NN_name.ipynb,
 as nbgrader releases it. Only what changed is executed, and nothing is written that breaks a rule.
+If the notebook shows a latent explorer, its page becomes docs/explorers/NN_name.html.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 from grading import kill_matrix, notebook
 from grading.execute import execute
 from grading.markers import leaks
-from grading.pictures import lightened
+from grading.pictures import lightened, pages_taken
 from grading.release import release
 from grading.rules import problems
 from grading.source import RefusedError, chosen, parse
@@ -94,11 +95,15 @@ def build(path, *, run_all=False, matrix=True):
     kept = None if run_all else _kept(solution, nb)
     started = time.perf_counter()
     lines = notebook.source_lines(nb, cells)
-    nb = kept or _executed(nb, solution.parent, lines)
+    nb, pages = (kept, []) if kept else _executed(nb, solution.parent, lines)
     _refuse_large(nb, solution.relative_to(root), lines)
     _refuse_large(released, course.relative_to(root), lines)
     notebook.write(nb, solution)
     notebook.write(released, course)
+    for page in pages:  # the site shows it
+        path = root / "docs" / "explorers" / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8", newline="\n")
     done = (
         "code unchanged, outputs kept"
         if kept
@@ -117,7 +122,9 @@ def _drawn_note(nb):
 def _executed(nb, folder, lines):
     folder.mkdir(exist_ok=True)
     try:
-        return notebook.normalised(lightened(execute(nb, folder, lines, DRAWN)))
+        execute(nb, folder, lines, DRAWN)
+        pages = pages_taken(nb)
+        return notebook.normalised(lightened(nb)), pages
     finally:
         if not any(folder.iterdir()):
             folder.rmdir()

@@ -1,11 +1,34 @@
-"""Makes the pictures in a notebook's outputs smaller, so that notebooks with many stay light."""
+"""Makes a notebook's outputs smaller, so that notebooks with many pictures stay light."""
 
 import base64
+import html
 import io
+import re
 
 from PIL import Image
 
 COLOURS = 256
+FRAME = re.compile(r'<iframe srcdoc="([^"]*)"')
+
+
+def pages_taken(nb):
+    """Takes the pages of latent explorers out of the outputs, where a still picture stands in.
+
+    Args:
+        nb: an executed notebook, changed in place.
+
+    Returns:
+        The pages, as a list of HTML.
+    """
+    pages = []
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            frame = FRAME.match(data.get("text/html", ""))
+            if frame and "image/png" in data:
+                pages.append(html.unescape(frame[1]))
+                del data["text/html"]
+    return pages
 
 
 def lightened(nb):

@@ -12,6 +12,7 @@
 from vaelib import codes, data, plots, reference
 from vaelib.snapshots import KeepPictures
 from vaelib.diagrams import model_diagram
+from vaelib.explorer import latent_explorer
 from vaelib.models import VAE
 from vaelib.training import budget, set_seed
 
@@ -1245,7 +1246,8 @@ plt.show()
 
 # %%
 n_dots = 4_000
-plots.code_scatter(vae.encode(x_test[:n_dots])[0], mnist.y_test[:n_dots])
+z_test, labels = vae.encode(x_test[:n_dots])[0], mnist.y_test[:n_dots]
+plots.code_scatter(z_test, labels)
 plt.show()
 
 # %% [markdown]
@@ -1260,6 +1262,15 @@ plt.show()
 
 # %% [markdown]
 # That is a picture to keep: nearly everything that this VAE draws from its prior. Each square stands for the same share of all samples, so what takes much room here is drawn often.
+#
+# Now walk through it. Move over the plane with the pointer, a finger or the arrow keys, and the picture follows. Each point is a test image. Put **A** on one digit and **B** on another, and walk from A to B. (The page needs no server: `explorer.save("my_digits.html")` keeps it as a file. Where it cannot run, such as on GitHub, you see some of its pictures.)
+
+# %%
+explorer = latent_explorer(vae.decode, x_test[:n_dots], z_test, labels)
+explorer
+
+# %% [markdown]
+# Walk from a one on the left to a zero on the right. On MNIST the way leads over an eight and a six: blurred, but nearly always a digit. On the map of `01_autoencoder` such a way led through empty space.
 
 # %% [markdown]
 # ## A loss that is weighted wrongly

@@ -11,6 +11,7 @@
 # vaelib comes first: it keeps TensorFlow from printing its own log.
 from vaelib import animation, codes, data, plots, reference
 from vaelib.diagrams import model_diagram
+from vaelib.explorer import latent_explorer
 from vaelib.losses import bernoulli_nll, importance_weighted_bound, kl_divergence, log_normal_pdf
 from vaelib.models import VAE, build_patch_vae, build_tutorial_vae, build_vae_mlp
 from vaelib.snapshots import KeepPictures
@@ -1270,6 +1271,14 @@ plt.show()
 # On the left the codes of test images, on the right what the codes decode to, at the quantiles of the prior as in `03_reparameterization`. On MNIST the ones lie at the top, the zeros at the bottom left, and 4, 7 and 9 share the right. In the middle 2, 3, 5, 6 and 8 share one place, and there the sheet shows blurred mixtures. Convolutions do not change that: two numbers are few.
 #
 # On a processor the test ELBO is −164.3 after 20,000 images, with two numbers. The tutorial's model, with fifty, had −192.9 after 40,000. More and larger steps are worth much. But there is luck in it: six runs with other seeds had −187 to −168 there. (A band is wider than its runs: the next run may fall beside them.)
+#
+# Look for the places where a digit turns into another one:
+
+# %%
+latent_explorer(vae_2d.decode, mnist.x_test[:1_500], z_test, labels)
+
+# %% [markdown]
+# Move over the border between two colours. Between two clouds stands a picture that is neither digit. An image from there could be either, and the encoder has to decide.
 
 # %% [markdown]
 # ## From one code to another

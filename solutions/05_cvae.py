@@ -10,6 +10,7 @@
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.
 from vaelib import codes, data, plots, widgets
+from vaelib.explorer import latent_explorer
 from vaelib.losses import kl_divergence
 from vaelib.models import CVAE, ClassPriorVAE, build_conv_decoder, build_full_covariance_vae
 from vaelib.training import KLWarmup, budget, set_seed
@@ -1053,6 +1054,16 @@ widgets.knobs(
     z1=turns,
     z2=turns,
 )
+
+# %% [markdown]
+# And all ten maps in one: the points are test images at their codes, and the buttons switch the class. Find a style that you like, and then press one digit after the other.
+
+# %%
+z_test = cvae.encode(x_test[:400], y_test[:400])[0]
+latent_explorer(cvae.decode, mnist.x_test[:400], z_test, y_test[:400], conditional=True)
+
+# %% [markdown]
+# The points of all digits lie mixed: the place says little about the class any more. The label says it already, so the two numbers are free for the style.
 
 # %% [markdown]
 # ## A second way: a place for each class

@@ -10,6 +10,7 @@
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.
 from vaelib import data, metrics, plots, reference, widgets
+from vaelib.explorer import latent_explorer
 from vaelib.losses import kl_full_covariance
 from vaelib.models import CVAE, VAE, build_cvae_mlp, build_sprite_vae
 from vaelib.training import KLWarmup, budget, set_seed
@@ -561,6 +562,17 @@ widgets.knobs(
     number=range(1, 7),
     value=values,
 )
+
+# %% [markdown]
+# With this page you can also start from other sprites, and walk from one to another. The sliders stand in the order of their KL, and the bars show it.
+
+# %%
+few = np.random.default_rng(SEED).choice(len(x), 400, replace=False)
+shapes, names = factors[few, 1], ["square", "ellipse", "heart"]
+latent_explorer(vae.decode, x[few], np.asarray(z_mean)[few], shapes, kl=kl_each, names=names)
+
+# %% [markdown]
+# Walk from a small sprite to a large one: on the way it grows **and** moves. A walk turns all numbers at once, a slider turns one.
 
 # %% [markdown]
 # ## A score

@@ -11,6 +11,8 @@
 # vaelib comes first: it keeps TensorFlow from printing its own log.
 from vaelib import animation, codes, data, plots
 from vaelib.creature_models import build_creature_cvae, build_creature_vae, build_homework_vae
+from vaelib.explorer import latent_explorer
+from vaelib.losses import kl_per_dimension
 from vaelib.models import CVAE, VAE
 from vaelib.training import budget, set_seed
 
@@ -1691,6 +1693,16 @@ plt.show()
 
 # %% [markdown]
 # On the far left and right stand the real pictures, between them what the decoder makes of the way. Colours change smoothly. Bodies that resemble each other do, too. Where they differ much, a mist of both stands in the middle: there is no half bee, half bear in the data.
+#
+# Now you. Choose a creature to start from. Each slider turns one of its 32 numbers, those that bring most nats first. Or choose a second creature, and walk.
+
+# %%
+kl = np.asarray(kl_per_dimension(*vae.encode(x_train[:600])))
+its_type = creatures.types_test.argmax(axis=1)
+latent_explorer(vae.decode, x_test, z_test, its_type, kl=kl, names=creatures.type_names)
+
+# %% [markdown]
+# No number stands for one thing, such as "wings" or "red". Each turns colour and body together. `06_beta_vae` told you why: nothing in the ELBO asks for more.
 
 # %% [markdown]
 # ## A direction for a type

@@ -843,6 +843,13 @@ def test_a_solution_notebook_without_outputs_is_executed(toy, ran):
     assert "executed" in build(toy, matrix=False)
 
 
+def test_the_page_of_an_explorer_goes_to_docs(toy, ran, monkeypatch):
+    monkeypatch.setattr(building, "pages_taken", lambda nb: ["<p>ä</p>"])
+    building.build(toy, matrix=False)
+    page = toy.parent.parent / "docs" / "explorers" / f"{toy.stem}.html"
+    assert page.read_text("utf-8") == "<p>ä</p>"
+
+
 def test_the_executed_notebook_keeps_the_metadata_of_every_notebook(toy, ran):
     build(toy, matrix=False)
     nb = notebook.read(built(toy)[0])

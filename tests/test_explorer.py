@@ -1,15 +1,17 @@
 """The latent explorer: what is decoded, how exact its page is, and the page in a real browser."""
 
 import base64
+import io
 import json
 import re
 
 import numpy as np
 import pytest
 from browsers import chromium, needs_chromium
+from PIL import Image
 
 from vaelib.explorer import latent_explorer
-from vaelib.explorer_grids import SLIDERS, plane, sliders
+from vaelib.explorer_grids import PLANES, SLIDERS, plane, sliders
 
 RNG = np.random.default_rng(0)
 SIZE = (6, 8)  # px, height and width
@@ -119,6 +121,26 @@ def test_the_smaller_the_page_may_be_the_coarser_is_the_grid():
         latent_explorer(noisy, x, z, most_bytes=50_000)
 
 
+def test_pictures_in_colour_are_stored_with_a_loss_that_is_told():
+    """Every middle of a constant decoder is what is stored, so the error is that of storing."""
+    noise = np.random.default_rng(0).uniform(size=(32, 32, 3))
+
+    def constant(z):
+        return np.broadcast_to(noise, (len(z), 32, 32, 3))
+
+    made = latent_explorer(constant, np.zeros((4, 32, 32, 3)), np.zeros((4, 2)))
+    url = data_of(made)["sheet"]["url"].partition(",")[2]
+    stored = np.asarray(Image.open(io.BytesIO(base64.b64decode(url))).convert("RGB"), float)
+    off = np.abs(stored[:32, :32] / 255 - np.round(255 * noise) / 255).mean()
+    assert off > 0.05  # noise is the worst that there is
+    assert made.error[0] == pytest.approx(off, rel=0.1)
+
+
+def test_nobody_waits_for_a_fine_grid_under_grading(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert data_of(explorer()[0])["n"] == PLANES[-1]
+
+
 # what it refuses, and what it is
 
 
@@ -154,7 +176,7 @@ def test_a_notebook_gets_the_page_and_a_picture():
 
 def test_a_page_needs_nothing_from_elsewhere():
     made, *_ = explorer()
-    assert "http" not in made.page
+    assert "://" not in made.page
 
 
 # in a browser

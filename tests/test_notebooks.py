@@ -126,6 +126,16 @@ def test_stored_outputs_show_creatures_that_were_drawn():
     assert found[0].endswith("drawn offline.")
 
 
+def test_every_explorer_of_a_solution_has_its_page_in_docs():
+    shown = [path.stem for path in SOURCES if "latent_explorer(" in path.read_text("utf-8")]
+    pages = sorted((ROOT / "docs" / "explorers").glob("*.html"))
+    assert [page.stem for page in pages] == shown
+    assert len(shown) == 5
+    for page in pages:
+        assert page.stat().st_size <= 1_500_000
+        assert "://" not in page.read_text("utf-8")
+
+
 def code_lines(cell):
     return [line for line in cell.source.splitlines() if line.strip() and line.strip()[0] != "#"]
 

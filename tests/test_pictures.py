@@ -7,7 +7,8 @@ import nbformat
 import numpy as np
 from PIL import Image
 
-from grading.pictures import lightened
+from grading.pictures import lightened, pages_taken
+from vaelib.explorer import Explorer
 
 
 def notebook_with(pixels):
@@ -46,3 +47,13 @@ def test_a_picture_that_would_grow_is_kept():
     before = nb.cells[0].outputs[1].data["image/png"]
     after = lightened(nb).cells[0].outputs[1].data["image/png"]
     assert len(after) <= len(before)
+
+
+def test_the_page_of_an_explorer_is_taken_out_and_its_picture_stays():
+    shown = Explorer('<p title="a & b">ä</p>', (0, 0), b"a PNG")._repr_mimebundle_()
+    table = nbformat.v4.new_output("execute_result", {"text/html": "<table></table>"})
+    both = [nbformat.v4.new_output("execute_result", shown), table]
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=both)])
+    assert pages_taken(nb) == ['<p title="a & b">ä</p>']
+    left = [output.data for output in nb.cells[0].outputs]
+    assert left == [{key: shown[key] for key in ("text/plain", "image/png")}, table.data]

@@ -4,16 +4,15 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 from browsers import chromium, needs_chromium
 from classes import TOY, answered, course, grade, submit, with_source
+from programs import free_port, program, reached, wait_for
 
 from grading import record, run
 
@@ -22,46 +21,6 @@ SLOW = "import time\n\n\ntime.sleep(1)\n"
 PROGRAMS = shutil.which("postgres") or next(
     iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))), None
 )
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-def wait_for(condition, seconds=60):
-    """Waits until a condition holds, and returns what it gave."""
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.2)
-    return value
-
-
-def reached(port):
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
-
-
-@contextlib.contextmanager
-def program(*command, **options):
-    """A program that runs while the block does, with all that it starts."""
-    started = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
-    )
-    try:
-        yield started
-    finally:
-        family = [*psutil.Process(started.pid).children(recursive=True), started]
-        for process in reversed(family):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.terminate()
-        _, alive = psutil.wait_procs(family[:-1], timeout=5)
-        for process in alive:
-            process.kill()
-        started.wait()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,10 @@ import numpy as np
 
 PLANES = (41, 33, 25, 21, 17, 13, 11, 9, 7)  # codes along each side
 # Starting codes, numbers with a slider, steps of each slider, and stops on a walk between two.
-SLIDERS = ((8, 12, 9, 7), (8, 10, 9, 7), (6, 10, 9, 7), (6, 8, 7, 5), (4, 6, 7, 5), (3, 4, 5, 3))
+SLIDERS = (
+    *((8, 12, 33, 19), (8, 12, 25, 15), (8, 12, 17, 11), (8, 12, 13, 9), (8, 12, 9, 7)),
+    *((8, 10, 9, 7), (6, 10, 9, 7), (6, 8, 7, 5), (4, 6, 7, 5), (3, 4, 5, 3)),
+)
 
 
 @dataclass(frozen=True)
