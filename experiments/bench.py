@@ -1,10 +1,14 @@
 """Measures what docs/measurements.md states, and prints it as Markdown. Run with `make bench`.
 
-Ratios compare runs that alternate in this one process; times are medians.
+Ratios compare runs that alternate in this one process; times are medians. All takes hours;
+`python -m experiments.bench notebooks attacks` measures two parts.
 """
 
+import argparse
+import json
 import os
 import platform
+import re
 import resource
 import statistics
 import subprocess
@@ -207,16 +211,64 @@ def bench_efficient():
     print(f"| ratio | {whole / cost:.1f} | |\n")
 
 
+def bench_explorers():
+    """The pages of docs/explorers: their size, and what they say of themselves."""
+    print("| explorer | kB | it says |\n| --- | --- | --- |")
+    for path in sorted(ROOT.glob("docs/explorers/*.html")):
+        note = re.search(r'"note": ("[^"]*")', path.read_text("utf-8"))[1]
+        print(f"| {path.stem} | {path.stat().st_size / 1000:.0f} | {json.loads(note)} |")
+    print()
+
+
+def bench_checks():
+    """Every check on its right and wrong answers: the last line of the kill matrix."""
+    print(_last_line("grading.kill_matrix") + "\n")
+
+
+def bench_attacks():
+    """Every attack, graded in one class and judged by its test: pytest's last line."""
+    attacks = [f"{ROOT}/tests/attacks", f"{ROOT}/tests/attacks/notebooks"]
+    code, other = (len(list(Path(folder).glob("*.py"))) for folder in attacks)
+    print(f"{code} attacks in code, {other} on notebook or folder.")
+    print(_last_line("pytest", "-q", f"{ROOT}/tests/test_attacks.py") + "\n")
+
+
+def _last_line(module, *arguments):
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.splitlines()[-1]
+
+
+PARTS = {
+    "import": bench_import,
+    "drawing": bench_drawing,
+    "creatures": bench_creatures,
+    "sprites": bench_sprites,
+    "bands": bench_bands,
+    "sweep": bench_sweep,
+    "fit": bench_fit,
+    "explorers": bench_explorers,
+    "checks": bench_checks,
+    "attacks": bench_attacks,
+    "efficient": bench_efficient,
+    "conditional": conditional.main,
+    "grading": grading_class.main,
+    "notebooks": bench_notebooks,
+}
+
+
+def main():
+    """Measures the parts that the command line names, or all."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)}")
+    parts = parser.parse_args().parts
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown:
+        parser.error(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
+    print(f"Machine: {machine()}\n", flush=True)
+    for part in parts or PARTS:
+        PARTS[part]()
+
+
 if __name__ == "__main__":
-    print(f"Machine: {machine()}\n")
-    bench_import()
-    bench_drawing()
-    bench_creatures()
-    bench_sprites()
-    bench_bands()
-    bench_sweep()
-    bench_fit()
-    bench_efficient()
-    conditional.main()
-    grading_class.main()
-    bench_notebooks()
+    main()

@@ -211,7 +211,7 @@ def _page(settings, packed, grid, error):
     mean, worst = error
     note = (
         f"Decoded beforehand: {grid.words}. In between the page blends neighbours, which is off "
-        f"by {100 * mean:.1f}% of full black on average, and by {100 * worst:.1f}% in the worst of "
+        f"by {100 * mean:.2g}% of full black on average, and by {100 * worst:.2g}% in the worst of "
         f"{min(TRIED, len(grid.between))} places tried."
     )
     data = settings | {"each": len(grid.codes), "sheet": packed, "note": note}
