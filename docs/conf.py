@@ -30,6 +30,7 @@ html_theme_options = {
     "use_repository_button": True,
     "navbar_persistent": [],
     "show_toc_level": 2,
+    "footer_content_items": [],
 }
 html_context = {"default_mode": "auto"}
 html_favicon = "_static/icon.svg"
