@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 GROUPED = -n 2 --dist loadfile # a notebook's cells stay together, in order
 
-.PHONY: lab test build grade kill-matrix bench lint
+.PHONY: lab test build site grade kill-matrix bench lint
 
 lab: .venv/lab-installed ## open JupyterLab in course/
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/course
@@ -14,6 +14,9 @@ test: .venv/dev-installed ## run every test, and every solution notebook at full
 
 build: .venv/dev-installed ## make the notebooks from solutions/NN_name.py
 	$(BIN)/python -m grading.build
+
+site: .venv/site-installed ## make the course site in build/site
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --doctree-dir build/doctrees docs build/site
 
 grade: .venv/grading-installed ## grade classroom/submitted: make grade A=01_autoencoder
 	$(if $(A),,$(error say which assignment: make grade A=01_autoencoder))
