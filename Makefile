@@ -36,6 +36,8 @@ bench: .venv/dev-installed ## measure what docs/measurements.md states
 lint: .venv/dev-installed ## what the pre-commit hook demands
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .
 
 .venv/%-installed: pyproject.toml
 	@echo "Installing into .venv. The first time takes a few minutes."
