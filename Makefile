@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN = .venv/bin
 GROUPED = -n 2 --dist loadfile # a notebook's cells stay together, in order
 
-.PHONY: lab test build site grade kill-matrix bench lint
+# Colab's Python is 3.12; where there is none, this one has to do.
+PYTHON_OF_COLAB = $(shell python3.12 -c "import sys; print(sys.executable)" 2> /dev/null || echo $(PYTHON))
+
+.PHONY: lab test test-colab build site grade kill-matrix bench lint
 
 lab: .venv/lab-installed ## open JupyterLab in course/
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/course
@@ -11,6 +14,11 @@ lab: .venv/lab-installed ## open JupyterLab in course/
 test: .venv/dev-installed ## run every test, and every solution notebook at full length
 	$(BIN)/pytest $(GROUPED) tests
 	$(BIN)/pytest $(GROUPED) --nbval-lax --nbval-current-env solutions
+
+# Colab's old Jupyter uses what Python 3.12 warns of.
+test-colab: .venv-colab/installed ## run every notebook with the versions that Colab has
+	.venv-colab/bin/pytest -W ignore --confcutdir tests/colab tests/colab
+	.venv-colab/bin/pytest -W ignore --nbval-lax --nbval-current-env solutions
 
 build: .venv/dev-installed ## make the notebooks from solutions/NN_name.py
 	$(BIN)/python -m grading.build
@@ -31,9 +39,18 @@ bench: .venv/dev-installed ## measure what docs/measurements.md states
 lint: .venv/dev-installed ## what the pre-commit hook demands
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .
 
 .venv/%-installed: pyproject.toml
 	@echo "Installing into .venv. The first time takes a few minutes."
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	touch $@
+
+.venv-colab/installed: tests/colab/requirements.txt pyproject.toml $(wildcard vaelib/*.*)
+	@echo "Installing into .venv-colab. The first time takes a few minutes."
+	test -x .venv-colab/bin/python || $(PYTHON_OF_COLAB) -m venv .venv-colab
+	.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check \
+		--requirement tests/colab/requirements.txt .
 	touch $@

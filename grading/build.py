@@ -96,8 +96,8 @@ def build(path, *, run_all=False, matrix=True):
     started = time.perf_counter()
     lines = notebook.source_lines(nb, cells)
     nb, pages = (kept, []) if kept else _executed(nb, solution.parent, lines)
-    _refuse_large(nb, solution.relative_to(root), lines)
-    _refuse_large(released, course.relative_to(root), lines)
+    _refuse_large(nb, solution.relative_to(root).as_posix(), lines)
+    _refuse_large(released, course.relative_to(root).as_posix(), lines)
     notebook.write(nb, solution)
     notebook.write(released, course)
     for page in pages:  # the site shows it
@@ -159,7 +159,7 @@ def _refuse_edited(course, released, root):
     there = notebook.read_whole(course)
     changed = there is None or notebook.edited(there)
     if changed and (there is None or notebook.stamp(there) != notebook.stamp(released)):
-        where = course.relative_to(root)
+        where = course.relative_to(root).as_posix()
         message = f"{where} was edited by hand and the build would overwrite it; move your copy"
         raise RefusedError([(1, f"{message} away, or undo the edit with: git checkout {where}")])
 

@@ -19,10 +19,10 @@ import struct
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from grading import seccomp
+from grading.work import Limits
 
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
@@ -50,23 +50,6 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 class JailError(Exception):
     """Why there is no jail on this machine."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a student's process may use.
-
-    Attributes:
-        memory: bytes of memory of each of its processes.
-        disk: bytes of its folder, which lies in memory, and of any file.
-        processes: how many processes and threads.
-        seconds: of processor time of each of its processes.
-    """
-
-    memory: int = 4 << 30
-    disk: int = 256 << 20
-    processes: int = 256
-    seconds: int = 900
 
 
 def enter(readable, limits, connection):

@@ -16,6 +16,8 @@ METADATA = {
     },
     "language_info": {"name": "python"},
 }
+# What Colab reads of the kind of machine that a notebook wants.
+GPU = {"accelerator": "GPU", "colab": {"gpuType": "T4"}}
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 COLAB = "https://colab.research.google.com/github"
 INSTALL = """\
@@ -45,12 +47,16 @@ def notebook(cells, name, address):
     built.insert(1, install)
     named = [_cell_id(cell) for cell in cells]
     _set_ids(built, [named[0], "install_on_colab", *named[1:]])
-    return normalised(new_notebook(cells=built))
+    return normalised(new_notebook(cells=built, metadata=GPU if _trains_much(cells) else {}))
 
 
 def normalised(nb):
-    """Gives a notebook the metadata of every notebook of the course, and numbers its code cells."""
-    nb.metadata = nbformat.from_dict(METADATA)
+    """Gives a notebook the metadata of the course's notebooks, and numbers its code cells.
+
+    Whether it asks for a GPU stays as it is.
+    """
+    asked = {key: nb.metadata[key] for key in GPU if key in nb.metadata}
+    nb.metadata = nbformat.from_dict(METADATA | asked)
     nb.nbformat, nb.nbformat_minor = 4, 5
     count = 0
     for cell in nb.cells:
@@ -152,6 +158,11 @@ def _set_ids(cells, names):
                 name = f"{base}-{twin}"
             taken.add(name)
         cell.id = name
+
+
+def _trains_much(cells):
+    """Whether more than one model is trained; for a single one a GPU is not worth asking for."""
+    return sum(cell.source.count(".fit(") for cell in cells if cell.type == "code") > 1
 
 
 def _with_badge(source, name, address):

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from grading.jail import Limits
-
 PASSED, FAILED, STOPPED, BROKEN = "pass", "fail", "stopped", "broken"
 
 
@@ -22,6 +20,23 @@ class Cell:
     place: int
     check: str = ""
     needed: bool = True
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a student's process may use.
+
+    Attributes:
+        memory: bytes of memory of each of its processes.
+        disk: bytes of its folder, which lies in memory, and of any file.
+        processes: how many processes and threads.
+        seconds: of processor time of each of its processes.
+    """
+
+    memory: int = 4 << 30
+    disk: int = 256 << 20
+    processes: int = 256
+    seconds: int = 900
 
 
 @dataclass(frozen=True)

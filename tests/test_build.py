@@ -744,6 +744,19 @@ def test_the_install_cell_does_nothing_outside_colab(toy):
     exec(source.replace("    %pip", "    raise AssertionError  # "), {})
 
 
+@pytest.mark.parametrize(
+    ("trained", "asked"), [(1, {}), (2, {"accelerator": "GPU", "colab": {"gpuType": "T4"}})]
+)
+def test_a_notebook_that_trains_several_models_asks_colab_for_a_gpu(trained, asked, toy, ran):
+    toy.write_text(TOY.replace('print("twins")', "model.fit(x)", trained))
+    for done in ("executed", "outputs kept"):
+        assert done in build(toy, matrix=False)
+        for path in built(toy):
+            metadata = notebook.read(path).metadata
+            metadata.pop("grading", None)
+            assert metadata == notebook.METADATA | asked
+
+
 def test_the_release_has_stubs_and_neither_solutions_nor_hidden_tests(toy):
     released = release(convert(toy), "01_toy", toy.parent.parent)
     cells = by_id(released)
@@ -1010,6 +1023,13 @@ def test_the_committed_notebooks_are_what_the_build_makes(source, tmp_path):
     assert notebook.dumps(without_outputs(there)) == notebook.dumps(made), hint
     released = notebook.dumps(release(made, name, tmp_path))
     assert kept(f"course/{name}/{name}.ipynb") == released, hint
+
+
+def test_all_notebooks_but_one_ask_colab_for_a_gpu():
+    """The ELBO is computed on small examples; its one model trains in half a minute."""
+    made = {Path(source).stem: convert(REPOSITORY / source).metadata for source in SOURCES}
+    asking = [name for name in made if made[name].get("accelerator") == "GPU"]
+    assert [name for name in made if name not in asking] == ["02_elbo"]
 
 
 def test_every_built_notebook_has_its_source_and_nothing_lies_beside_it():
