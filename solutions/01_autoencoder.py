@@ -186,7 +186,7 @@ plt.show()
 # %% [markdown]
 # ### Exercise 2 · `mse_per_image` (1 point)
 #
-# Return one mean squared error for each image. The images may have any shape after the first axis.
+# Return one mean squared error for each image. The images may have any shape after the first axis: (n, 28, 28, 1), or flat, (n, d). So average over **all** axes but the first.
 
 
 # %% exercise="mse_per_image"
@@ -220,19 +220,21 @@ def check_mse_per_image():
 
     x = np.array([[0, 0.5, 1, 1], [0.2, 0.4, 0.6, 0.8]], dtype="float32")
     x_hat = np.array([[0, 0.5, 0.6, 0.8], [0.7, 0.4, 0.6, 0.2]], dtype="float32")
-    check_close(
-        "mse_per_image",
-        call("mse_per_image", mse_per_image, x, x_hat),
-        [0.05, 0.1525],
-        mistakes={
-            "the errors are averaged over the batch": 0.10125,
-            "the errors are averaged over the batch, too": [0.10125, 0.10125],
-            "pixels are summed instead of averaged": [0.2, 0.61],
-            "the square root is taken": [0.223607, 0.390512],
-            "the absolute value is taken instead of the square": [0.15, 0.275],
-            "the difference is not squared": [0.15, 0.025],
-        },
-    )
+    for shape in ((2, 4), (2, 2, 2, 1)):
+        check_close(
+            "mse_per_image",
+            call("mse_per_image", mse_per_image, x.reshape(shape), x_hat.reshape(shape)),
+            [0.05, 0.1525],
+            what=f"two images, together of shape {shape}",
+            mistakes={
+                "the errors are averaged over the batch": 0.10125,
+                "the errors are averaged over the batch, too": [0.10125, 0.10125],
+                "pixels are summed instead of averaged": [0.2, 0.61],
+                "the square root is taken": [0.223607, 0.390512],
+                "the absolute value is taken instead of the square": [0.15, 0.275],
+                "the difference is not squared": [0.15, 0.025],
+            },
+        )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(0)
     for shape, case in (((5, 7), "flat images"), ((3, 4, 6, 2), "two channels")):
@@ -281,7 +283,7 @@ print(f"mean error {error.mean():.4f}, easiest {error.min():.4f}, hardest {error
 #
 # $$x \;\xrightarrow{\text{encoder}}\; z \;\xrightarrow{\text{decoder}}\; \hat x$$
 #
-# These are the sizes that we will use. A bar is as high as its layer has numbers.
+# These are the sizes that we will use. The heights are logarithmic: on an ordinary scale the bar of 2 could not be seen.
 
 # %%
 names = ["x", "dense", "dense", "z", "dense", "dense", "x_hat"]
@@ -445,7 +447,7 @@ check_build_dense_encoder()
 # | dense | 784 | sigmoid |
 # | reshape | (28, 28, 1) | |
 #
-# The sigmoid keeps every pixel between 0 and 1.
+# The sigmoid keeps every pixel between 0 and 1. The input is `keras.Input((latent_dim,))`, with a comma, since a shape is a tuple. The last layer is `layers.Reshape((28, 28, 1))`.
 
 
 # %% exercise="build_dense_decoder"

@@ -40,7 +40,7 @@ N_TEST = 2_000  # test images for those, to save time
 # - The **encoder** looks at an image and outputs `z_mean` and `z_log_var`. They describe $q(z \mid x)$.
 # - The **decoder** looks at a code $z$ and outputs the logits of all pixels.
 #
-# There are no formulas any more, so we train with gradients. What we want to raise is the ELBO:
+# There is no formula for $\log p(x)$ any more, so we train with gradients. What we want to raise is the ELBO:
 #
 # $$\text{ELBO} = \mathbb E_{q(z \mid x)}\big[\log p(x \mid z)\big] - \mathrm{KL}\big(q(z \mid x)\,\|\,p(z)\big)$$
 #
@@ -139,6 +139,9 @@ def check_reparameterize():
             "eps is not multiplied by the deviation": [[1.5, -1.5, 2.8], [-1.2, 3.5, -0.2]],
             "eps is divided by the deviation": [
                 *([2.148721, -1.370409, 2.294304], [-0.727837, 6.936564, -0.254381])
+            ],
+            "exp(z_log_var) / 2 stands for exp(z_log_var / 2)": [
+                *([0.68394, -1.45553, 4.955622], [-1.630969, 1.635335, -0.276226])
             ],
             "z_mean is not added": [
                 *([0.606531, -0.674929, 2.174625], [-1.978466, 0.735759, 0.366421])
@@ -520,7 +523,7 @@ shifted = np.asarray(score_function_gradient(z**2 + 1000, z, 0.5, 0.0)[0])
 print(f"mean {shifted.mean():.1f}, deviation {shifted.std():.0f}")
 
 # %% [markdown]
-# The true gradient is still 1. The deviation is so large that even the mean of 10,000 draws is off by about a hundredth of it. A constant carries no information, but it is multiplied by the score, which is positive for some draws and negative for others. So we should subtract a constant, near the average of $f$. But which? If we subtract the average of all draws, each draw is in its own average, and the estimate is off a little. The clean way leaves the draw itself out:
+# The true gradient is still 1. But the deviation is above a thousand, so even the mean of 10,000 draws is off by 10 or so, a hundredth of the deviation. A constant carries no information, but it is multiplied by the score, which is positive for some draws and negative for others. So we should subtract a constant, near the average of $f$. But which? If we subtract the average of all draws, each draw is in its own average, and the estimate is off a little. The clean way leaves the draw itself out:
 #
 # $$b_i = \frac{1}{n - 1} \sum_{j \ne i} f(z_j)$$
 #
@@ -834,7 +837,7 @@ check_Sampling()
 #
 # Return one value for each image: **sum** over pixels, **sum** over the numbers of the code. Images may have any shape after the first axis, and logits may be ±1000.
 #
-# You may use `bernoulli_nll(x, logits)` and `kl_divergence(q_mean, q_log_var, p_mean, p_log_var)` of notebook 02, which are in `vaelib.losses`. The variance 1 has the logarithm 0. We will train through this function, so use `ops`, not numpy.
+# You may use `bernoulli_nll(x, logits)` and `kl_divergence(q_mean, q_log_var, p_mean, p_log_var)` of notebook 02: `from vaelib.losses import bernoulli_nll, kl_divergence`. The variance 1 has the logarithm 0. We will train through this function, so use `ops`, not numpy.
 
 
 # %% exercise="negative_elbo"
@@ -982,7 +985,7 @@ check_negative_elbo()
 # - **encoder**: from (n, 28, 28, 1), flattened, to 512 units with ReLU. Then two **separate** dense layers of `latent_dim` units, both fed by the 512: one for `z_mean`, one for `z_log_var`. No activation on them: a mean may be negative, and so may a logarithm.
 # - **decoder**: from (n, latent_dim) to 512 units with ReLU, to 784 logits without activation, reshaped to (n, 28, 28, 1).
 #
-# The encoder has two outputs, so `keras.Sequential` will not do. Start from `x = keras.Input((28, 28, 1))`, call each layer on the result of the one before, and end with `keras.Model(x, [z_mean, z_log_var])`.
+# The encoder has two outputs, so `keras.Sequential` will not do. Start from `x = keras.Input((28, 28, 1))`. Call each layer on the result of the one before: `h = layers.Flatten()(x)`, then `h = layers.Dense(512, activation="relu")(h)`. (The first parentheses make the layer, the second ones use it.) End with `keras.Model(x, [z_mean, z_log_var])`.
 
 
 # %% exercise="build_vae_mlp"
@@ -1198,7 +1201,7 @@ print(f"first step {losses[0]:.0f}, last ten steps {np.mean(losses[-10:]):.0f} n
 #
 # `vaelib.models.VAE` is the same step as a Keras model: the same loss, the same sampling layer, averaged over the batch. So `fit` works, and it writes down ELBO, reconstruction and KL, for training and for test images. `KeepPictures` decodes the same 81 codes after each epoch, so that we can watch.
 #
-# These codes are drawn from the prior: their images are **samples** from the model.
+# These codes are drawn from the prior: their images are **samples** from the model. The training takes half a minute on two cores.
 
 # %%
 set_seed(SEED)
@@ -1217,7 +1220,7 @@ print(reference.verdict(history, "mlp_2", mnist.source))
 # %% [markdown]
 # **Am I normal?** The grey band is where runs with other seeds went. If your curve leaves it, the line below the plot says so, and what that usually means.
 #
-# Read the curves together. (A training value is the average over its epoch, a test value is measured at the end.) The reconstruction falls, since the codes tell more and more. After a restless start the KL rises: it is the price of telling, and it is paid in the same nats. The ELBO is minus their sum. On MNIST the test ELBO ends at −160.0, with 5.5 nats of KL. Two numbers cannot tell much about a digit.
+# Read the curves together. (A training value is the average over its epoch, a test value is measured at the end.) The reconstruction falls, since the codes tell more and more. After a restless start the KL rises: it is the price of telling, and it is paid in the same nats. The ELBO is minus their sum. On MNIST the test ELBO ends at about −160, with 5 to 6 nats of KL. Two numbers cannot tell much about a digit.
 
 # %% [markdown]
 # ## Watch it learn
@@ -1251,7 +1254,7 @@ plots.code_scatter(z_test, labels)
 plt.show()
 
 # %% [markdown]
-# Compare it with the map of notebook 01. There the codes lay far out, in thin arms with empty space between them. Here they lie in one cloud around 0, about as large as the prior. It is not perfectly round: the ones stand at the rim.
+# Compare it with the map of notebook 01. There the codes lay far out, thick here and thin there, and no rule said how far. Here they lie in one cloud around 0, about as large as the prior. It is not perfectly round: the ones stand at the rim.
 #
 # Since the prior is known, we know where to look: we walk through the plane in steps of equal probability, 30 along each axis. Those are the **quantiles** of the Gaussian. They are dense near 0, where most draws fall, and wide apart at the edge.
 
@@ -1263,14 +1266,14 @@ plt.show()
 # %% [markdown]
 # That is a picture to keep: nearly everything that this VAE draws from its prior. Each square stands for the same share of all samples, so what takes much room here is drawn often.
 #
-# Now walk through it. Move over the plane with the pointer, a finger or the arrow keys, and the picture follows. Each point is a test image. Put **A** on one digit and **B** on another, and walk from A to B. (The page needs no server: `explorer.save("my_digits.html")` keeps it as a file. Where it cannot run, such as on GitHub, you see some of its pictures.)
+# Now walk through it. Move over the plane with the pointer, a finger or the arrow keys, and the picture follows. Each point is a test image. A click holds a place. Set **A** there, set **B** at another place, and walk from A to B. (The page needs no server: `explorer.save("my_digits.html")` keeps it as a file. Where it cannot run, such as on GitHub, you see some of its pictures.)
 
 # %%
 explorer = latent_explorer(vae.decode, x_test[:n_dots], z_test, labels)
 explorer
 
 # %% [markdown]
-# Walk from a one on the left to a zero on the right. On MNIST the way leads over an eight and a six: blurred, but nearly always a digit. On the map of `01_autoencoder` such a way led through empty space.
+# Walk from a one on the left to a zero on the right. On MNIST the way leads over an eight and a six: blurred, but nearly always a digit. On the map of `01_autoencoder` you would first have had to find out where the codes lie.
 
 # %% [markdown]
 # ## A loss that is weighted wrongly
@@ -1290,7 +1293,7 @@ for batch_size in (16, 78, 128, 500):
     print(f"d = 10, batch {batch_size:>3}: β = {784 / (10 * batch_size):.3f}")
 
 # %% [markdown]
-# With a batch of 78 it is 1, by pure chance, and nobody would notice. With 128 it is 0.61, and hard to see. We take batches of 500, where $\beta$ is 0.157.
+# With a batch of 78 it is 1, by pure chance, and nobody would notice. With 128 it is 0.61, and hard to see. We take batches of 500, where $\beta$ is 0.157. Four models are trained below, in about a minute on two cores.
 
 # %% [markdown] predict="wrong_weight"
 # **Predict.** With $\beta = 0.157$ the KL is cheap. Compared with the right loss, will *reconstructions* be better or worse? Will *samples from the prior* be better or worse?
@@ -1314,6 +1317,7 @@ trained, histories = {}, {}
 for title, images in (("digits", mnist), ("clothes", fashion)):
     for beta in (1.0, 784 / (10 * LARGE_BATCH)):
         trained[title, beta], histories[title, beta] = train_vae_10(images, beta=beta)
+        print(f"{title}, β = {beta:.3f}: trained")
 
 # %%
 z = np.random.default_rng(SEED).normal(size=(14, 10))
@@ -1332,7 +1336,7 @@ for (title, beta), values in histories.items():
     print(f"{title:8} β = {beta:.3f}: ELBO {elbo:7.1f} = −{nll:.1f} − {kl:.1f} nats")
 
 # %% [markdown]
-# The reconstructions are sharper, and the samples are worse. The wrong loss hardly pays for codes that match the prior, so they do not: on MNIST the KL is 31.9 nats instead of 16.6. The codes spread far out, and a draw from the prior falls between them. And the ELBO is 9 nats lower, −130.3 instead of −121.7.
+# The reconstructions are a little sharper, and the samples are clearly worse. The wrong loss charges little for codes far from the prior, so they spread: on MNIST the KL is 32 nats instead of 17. A draw from the prior then falls between them. And the ELBO is 9 nats lower, −130 instead of −122.
 #
 # If you see good reconstructions and bad samples, look at the weight of the KL first. **Sum over pixels and over the code, then average over the batch.**
 
@@ -1349,7 +1353,7 @@ for (title, beta), values in histories.items():
 #
 # Some VAEs are trained with the squared error. In `02_elbo` you saw what that is: a Gaussian likelihood with variance ½, up to a constant. So the choice of the error is a choice of the **likelihood**, and a variance of ½ is a strange one for pixels between 0 and 1: it says that every pixel may be off by 0.7.
 #
-# A third way lets the data choose: the Gaussian with the variance that fits best, which is the mean squared error itself (Rybkin et al. 2021 call it σ-VAE).
+# A third way lets the data choose: the Gaussian with the variance that fits best, which is the mean squared error itself (Rybkin et al. 2021 call it σ-VAE). Two more models, half a minute.
 
 # %%
 choices = {"Bernoulli": (trained["digits", 1.0], histories["digits", 1.0])}
@@ -1367,7 +1371,7 @@ plots.image_rows({text: np.clip(images, 0, 1) for text, images in rows.items()})
 plt.show()
 
 # %% [markdown]
-# The KL shows what happens. With the squared error the code keeps 9 nats on MNIST, the fewest: a detail of the picture earns less than it costs, so the digits blur. With the best σ it keeps 29, the most, and rebuilds sharper than with the squared error. But look at its samples: they are broken, as with the small $\beta$ above. A smaller variance weighs the error more, and so the KL less. Nothing was changed but the likelihood. The ELBO of the Bernoulli model cannot be compared with the other two: it is the log of a probability, and theirs are logs of densities.
+# The KL shows what happens. With the squared error the code keeps 9 nats on MNIST, the fewest: a detail of the picture earns less than it costs, so the digits blur. With the best σ it keeps 29, the most, and rebuilds sharper than with the squared error. But look at its samples: they are broken, as with the small $\beta$ above. A smaller variance weighs the error more, and so the KL less. Nothing was changed but the likelihood. The ELBO of the Bernoulli model cannot be compared with the other two: its formula is one for black and white pixels, and theirs are logs of densities.
 
 # %% [markdown]
 # ## Save and load

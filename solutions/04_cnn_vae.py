@@ -1022,9 +1022,9 @@ def show_film(film, name):
 show_film(film, "digits_growing_up.gif")
 
 # %% [markdown]
-# A picture to keep, and it moves. Each square is always the same code. First all of them are grey, then clouds gather, and at the end of our run a few look a little like digits. The others wait for more training. (To keep the file, save the picture with a right click. On Colab it is offered for download.)
+# It moves, but on a processor there is hardly anything to read yet. Each square is always the same code. First all of them are grey, then clouds gather. They wait for more training. (To keep a film, save it with a right click. On Colab it is offered for download.)
 #
-# On MNIST our run on a processor ended at −192.9 nats, and it was still rising. It had seen 40,000 images. The tutorial shows its model 150 times as many. It publishes a test ELBO of **−77.8**. Keep that number in mind.
+# On MNIST our run on a processor ended at about −193 nats, and it was still rising. It had seen 40,000 images. The tutorial shows its model 150 times as many. It publishes a test ELBO of **−77.8**. Keep that number in mind.
 
 # %% [markdown]
 # ## One draw, or a formula?
@@ -1188,7 +1188,7 @@ plots.lines(
 plt.show()
 
 # %% [markdown]
-# Two more words to Keras, which only save time: `jit_compile` makes one program of a whole step, and `steps_per_execution` hands over ten steps at once. And `beta_2` is the memory of Adam. A short training should not remember its first steps for long.
+# Two more words to Keras, which only save time: `jit_compile` makes one program of a whole step, and `steps_per_execution` hands over ten steps at once. And `beta_2` is the memory of Adam. A short training should not remember its first steps for long. It takes about a minute on two cores.
 
 # %%
 set_seed(SEED)
@@ -1232,16 +1232,16 @@ plt.show()
 show_film(film_fast, "digits_growing_up_fast.gif")
 
 # %% [markdown]
-# The same prior, again 49 codes that stay what they are, and digits after the first epoch.
+# The film to keep. The same prior, again 49 codes that stay what they are, and digits after the first epoch.
 #
-# On MNIST, on a processor, the tutorial's model ended at −192.9 nats, and ours at −80.8, after two passes over the images. It has not reached −77.8 yet: this run was cut short for your patience. Trained for 5.25 passes, as it is on a GPU, six runs with other seeds ended between −77.5 and −76.8. (An epoch on a slow processor takes less than half a minute, so try it: `EPOCHS_FAST = 21`.)
+# On MNIST, on a processor, the tutorial's model ended at about −193 nats, and ours at about −81, after two passes over the images. It has not reached −77.8 yet: this run was cut short for your patience. Trained for 5.25 passes, as it is on a GPU, six runs with other seeds ended between −77.5 and −76.8. (An epoch on a slow processor takes less than half a minute, so try it: `EPOCHS_FAST = 21`.)
 #
 # And the work? The tutorial needs 100 passes. On our machine they cost 43 times the processor time of those 5.25 passes; `docs/measurements.md` says how that was measured. Nothing in the model is new. The tutorial was written to be read, not to be fast, and that is fine. But **think before you wait**.
 
 # %% [markdown]
 # ## Two numbers, and a map
 #
-# Fifty numbers cannot be drawn. So here is your own model of exercises 1 and 2, with a code of 2. We want to see something after a few epochs, so we change three things. The learning rate is 0.001, ten times the tutorial's. The batches are smaller, 25 images, so the same images make four times as many steps. And with only two numbers, one of them easily falls silent at the start, or both, so the KL warms up for 400 steps.
+# Fifty numbers cannot be drawn. So here is your own model of exercises 1 and 2, with a code of 2. We want to see something after a few epochs, so we change three things. The learning rate is 0.001, ten times the tutorial's. The batches are smaller, 25 images, so the same images make four times as many steps. And with only two numbers, the KL of one easily drops to 0 at the start, or of both. Such a number tells the decoder nothing any more. So the KL warms up for 400 steps.
 
 # %%
 set_seed(SEED)
@@ -1270,7 +1270,7 @@ plt.show()
 # %% [markdown]
 # On the left the codes of test images, on the right what the codes decode to, at the quantiles of the prior as in `03_reparameterization`. On MNIST the ones lie at the top, the zeros at the bottom left, and 4, 7 and 9 share the right. In the middle 2, 3, 5, 6 and 8 share one place, and there the sheet shows blurred mixtures. Convolutions do not change that: two numbers are few.
 #
-# On a processor the test ELBO is −164.3 after 20,000 images, with two numbers. The tutorial's model, with fifty, had −192.9 after 40,000. More and larger steps are worth much. But there is luck in it: six runs with other seeds had −187 to −168 there. (A band is wider than its runs: the next run may fall beside them.)
+# On a processor the test ELBO is about −164 after 20,000 images, with two numbers. The tutorial's model, with fifty, had about −193 after 40,000. More and larger steps are worth much. But there is luck in it: six runs with other seeds had −187 to −168 there. (A band is wider than its runs: the next run may fall beside them.)
 #
 # Look for the places where a digit turns into another one:
 
@@ -1278,7 +1278,7 @@ plt.show()
 latent_explorer(vae_2d.decode, mnist.x_test[:1_500], z_test, labels)
 
 # %% [markdown]
-# Move over the border between two colours. Between two clouds stands a picture that is neither digit. An image from there could be either, and the encoder has to decide.
+# Move from the ones to the zeros. On the way stand pictures that are neither. A code there could come from several digits, and the decoder draws a mixture of them.
 
 # %% [markdown]
 # ## From one code to another
@@ -1767,14 +1767,14 @@ ax.set_xscale("log", base=2)
 plt.show()
 
 # %% [markdown]
-# On MNIST the bound rises by 6.3 nats, from −78.8 to −72.5, and each doubling of $k$ brings less than the one before. So this model is better than its ELBO says.
+# On MNIST the bound rises by 6.3 nats, from about −79 to about −72.6, and each doubling of $k$ brings less than the one before. So this model is better than its ELBO says.
 #
 # Look at the standard error, too. It says how far the mean over 200 images may be from the mean over all images, and it is much larger than what the last doublings of $k$ bring. So 200 images are enough to see the curve, and too few for a table. For a table take $k = 5{,}000$, as `vaelib.metrics.held_out_log_likelihood` does, and the ELBO of all 10,000 images.
 
 # %% [markdown]
 # ## One table
 #
-# Now we can put numbers side by side. We trained the 7 × 7 model three times for 8 passes, with images that were made black and white in each of the three ways, and scored it on test images made in the same way. That takes too long for a notebook, so `experiments/binarization.py` did it and kept the results. The likelihood is importance-sampled with $k = 5{,}000$ for 300 of them. What these gain over their ELBO, which scatters far less than the ELBO itself, is added to the ELBO of all 10,000. ± is the standard error.
+# Now we can put numbers side by side. We trained the 7 × 7 model three times for 8 passes, with images that were made black and white in each of the three ways, and scored it on test images made in the same way. That takes too long for a notebook, so `experiments/binarization.py` did it and kept the results. For 300 of them the likelihood is importance-sampled with $k = 5{,}000$, and we look at how far it lies above their ELBO. That difference hardly varies from image to image. So its mean is added to the ELBO of all 10,000. ± is the standard error.
 #
 # Each row has **one** binarization and **one** kind of number. Only what stands in the same row may be compared.
 

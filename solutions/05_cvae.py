@@ -455,11 +455,11 @@ def check_build_cvae():
             shapes,
             mistakes={
                 "the encoder does not use the label": [(3, 3, 1, 32), *conv[1:], *rest],
-                "the image is left out of the encoder": [*plane, (3, 3, 1, 32), *conv[1:], *rest],
-                "the plane is added to the image instead of put behind it": [
+                "image and plane are joined along another axis than the last": [
                     *[*plane, (3, 3, 1, 32), *conv[1:], *rest]
                 ],
-                "image and plane are joined along another axis than the last": [
+                "the image is left out of the encoder": [*plane, (3, 3, 1, 32), *conv[1:], *rest],
+                "the plane is added to the image instead of put behind it": [
                     *[*plane, (3, 3, 1, 32), *conv[1:], *rest]
                 ],
                 "the bias of the plane is missing, as it is in an `Embedding`": [
@@ -597,7 +597,7 @@ check_build_cvae()
 # %% [markdown]
 # ## What is a label worth?
 #
-# Now train it, with a code of two numbers. And beside it a **blind** one: the same networks, as many parameters, the same images, but the label that it is told is always 0. So it is a VAE without a condition, of exactly the same size.
+# Now train it, with a code of two numbers. (Half a minute on two cores, and as much again for the one after it.) And beside it a **blind** one: the same networks, as many parameters, the same images, but the label that it is told is always 0. So it is a VAE without a condition, of exactly the same size.
 #
 # How much can a label help? There is a limit. The label is one of ten, so to write it down takes at most ln 10 = 2.3 nats. And if a model knows $p(x \mid y)$, it knows $p(x)$, too, since $p(x) = \sum_y p(y)\, p(x \mid y)$. One term of the sum cannot be more than all:
 #
@@ -640,9 +640,9 @@ elbo_blind = train(blind, 0 * y_train, 0 * y_test, **conv, callbacks=[KLWarmup(3
 print(f"nats gained by the label: {elbo_told - elbo_blind:.1f}")
 
 # %% [markdown]
-# On MNIST, on a processor, the label brings 26.9 nats (before rounding), nearly all of them in the reconstruction: far more than 2.3. Did we break the limit? No. It speaks of the **best** model that is not told. Ours is not the best: it has two numbers for everything, and little time. Blind, they must hold class **and** style, and ten classes crowd one plane. Told, each class has a whole plane for its style.
+# On MNIST, on a processor, the label brings about 27 nats, nearly all of them in the reconstruction: far more than 2.3. Did we break the limit? No. It speaks of the **best** model that is not told. Ours is not the best: it has two numbers for everything, and little time. Blind, they must hold class **and** style, and ten classes crowd one plane. Told, each class has a whole plane for its style.
 #
-# And the limit gives us something. Roll a die for $y$, then draw $x$: that is a model that nobody has to tell anything. Its bound is that of `cvae` minus 2.3 nats, −135.5 nats, and the blind one has −160.0.
+# And the limit gives us something. Roll a die for $y$, then draw $x$: that is a model that nobody has to tell anything. Its bound is that of `cvae` minus 2.3 nats, about −135 nats, and the blind one has about −160.
 
 # %% [markdown]
 # ## Ten maps instead of one
@@ -940,7 +940,7 @@ plots.image_rows(rows)
 plt.show()
 
 # %% [markdown]
-# The images are sorted by the first number of their code. On MNIST the slanted 0 becomes a slanted 2, and the narrow 7 on the right a narrow 2. The very wide 0 on the left has a code where hardly any 2 lies, and becomes a smudge. So the style goes over, as far as the code knows it. What two numbers do not hold is lost: the bold 8 gives no bold 2.
+# The images are sorted by the first number of their code. On MNIST the slanted 4 becomes a slanted 2 and a slanted 8, and the narrow 7 on the right a narrow 3. The very wide 0 on the left has a code where hardly any 2 lies, and becomes a smudge. So the style goes over, as far as the code knows it. What two numbers do not hold is lost: the bold 8 gives no bold 2.
 
 # %% [markdown]
 # ## Where are the codes?
@@ -1034,7 +1034,7 @@ ax.set_xticks(28 * np.arange(len(missed)) + 14, labels)
 plt.show()
 
 # %% [markdown]
-# On MNIST, on a processor, the judge recognises 97.7% of the drawn digits, though only 96.2% of the real ones. The strip shows some that it missed, and below each "asked for → named". Most are ones: codes from a side of the prior where hardly any real 1 lies make a smudge of it. (So the code is not quite free of the class. Real ones are narrow, and keep to one side.)
+# On MNIST, on a processor, the judge recognises about 98% of the drawn digits, though only 96% of the real ones. The strip shows some that it missed, and below each "asked for → named". Most are ones: codes from a side of the prior where hardly any real 1 lies make a smudge of it. (So the code is not quite free of the class. Real ones are narrow, and keep to one side.)
 #
 # How can drawn digits be easier than real ones? They are typical: the decoder draws an average of what people write, without their slips. (And they are grey, where the judge learned black and white. That does not seem to disturb it.) So beware of this number. A model that draws one perfect eight, the same every time, would get 100%. The share says that you get **what you asked for**. It does not say that you get **all of it**. That is what the ELBO is for: it counts every test image.
 
@@ -1056,7 +1056,7 @@ widgets.knobs(
 )
 
 # %% [markdown]
-# And all ten maps in one: the points are test images at their codes, and the buttons switch the class. Find a style that you like, and then press one digit after the other.
+# And all ten maps in one: the points are test images at their codes, and the buttons switch the class. Find a style that you like, click to hold it, and then press one digit after the other.
 
 # %%
 z_test = cvae.encode(x_test[:400], y_test[:400])[0]
@@ -1638,7 +1638,7 @@ plt.show()
 # On MNIST there are eights and nines in the middle, and other digits towards the edges: sevens and nines beside the eight, zeros above the nine. Those are the neighbours on the map. Nobody tells this decoder that an eight is wanted. It sees a place, and the priors overlap.
 
 # %% [markdown] predict="second"
-# **Predict.** The judge again. It recognised 97.7% of what the first way drew. Now: *about 95%*, *about 75%* or *about 50%*? Look at the map: which two digits will be worst?
+# **Predict.** The judge again. It recognised about 98% of what the first way drew. Now: *about 95%*, *about 75%* or *about 50%*? Look at the map: which two digits will be worst?
 #
 # *My prediction:* …
 
@@ -1660,7 +1660,7 @@ for title, without, told in (
     print(f"{title} {without:10.1f} nats {told:11.1f} nats {told - without:5.1f} nats")
 
 # %% [markdown]
-# On MNIST the judge recognises 76.9%. The worst are 4 and 5, which lie on each other. And in nats a prior for each class gains nothing: −1.1 here, and 0.6 with another seed. Telling both networks gained 26.9. In the first way each class has a plane of its own. In the second all ten classes still share one plane, and the prior only says where to look. (Compare along a row. The two rows have different networks.)
+# On MNIST the judge recognises about 77%. The worst are 4 and 5, which lie on each other. And in nats a prior for each class gains nothing: about −1 here, and 0.6 with another seed. Telling both networks gained about 27. In the first way each class has a plane of its own. In the second all ten classes still share one plane, and the prior only says where to look. (Compare along a row. The two rows have different networks.)
 #
 # **When would you want the second way?** When you want a **map**: places for classes, and ways from one to another. And for an image without a label: encode it, and see which mean is near. Nobody has to tell the encoder anything.
 

@@ -6,14 +6,16 @@ from contextlib import contextmanager
 import pytest
 
 CHROMIUM = shutil.which("chromium")
+PATIENCE = 60_000  # ms, beside other work on a slow machine
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not on this machine")
 
 
 @contextmanager
 def chromium():
     """Starts Chromium without a window, and gives Playwright's `Browser`."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as browsers:
         browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser

@@ -141,6 +141,12 @@ def test_nobody_waits_for_a_fine_grid_under_grading(monkeypatch):
     assert data_of(explorer()[0])["n"] == PLANES[-1]
 
 
+def test_every_label_has_a_colour_of_its_own():
+    for n in (3, 10, 18):
+        made, *_ = explorer(names=range(n))
+        assert len(set(data_of(made)["colours"])) == n
+
+
 # what it refuses, and what it is
 
 
@@ -257,6 +263,36 @@ def test_the_pointer_moves_through_the_plane(opened, channels):
         demand_alike(page, decode, z, made)
         seen.add(tuple(z))
     assert len(seen) == 25
+
+
+@needs_chromium
+def test_a_click_holds_a_place_until_the_next_one(opened):
+    made, *_ = explorer(bend=0.1)
+    page = opened(made)
+    box = page.locator("#front").bounding_box()
+
+    def go(right, down):
+        page.mouse.move(box["x"] + right * box["width"], box["y"] + down * box["height"], steps=25)
+
+    ends = []
+    for end, place in (("A", (0.3, 0.3)), ("B", (0.6, 0.7))):
+        go(*place)
+        page.mouse.down()
+        page.mouse.up()
+        ends.append(code(page))
+        button = page.get_by_role("button", name=f"Set {end} here").bounding_box()
+        page.mouse.move(button["x"] + 5, button["y"] + 5, steps=25)
+        page.mouse.down()
+        page.mouse.up()
+        assert code(page) == ends[-1]
+        go(0.5, 0.5)
+        assert code(page) == ends[-1]
+        page.mouse.down()  # lets go
+        page.mouse.up()
+        np.testing.assert_allclose(code(page), [0, 0], atol=0.03)
+    for way, end in zip(("0", "1"), ends, strict=True):
+        page.get_by_role("slider", name="how far from A to B").fill(way)
+        assert code(page) == end
 
 
 @needs_chromium

@@ -251,3 +251,15 @@ def test_an_unknown_name_is_refused(course, tmp_path):
     course()
     with pytest.raises(RefusedError, match="there is 01_toy"):
         kill_matrix.chosen(tmp_path, ["02_nothing"])
+
+
+def test_the_readme_counts_all_answers():
+    """To what stands in tests/answers the kill matrix adds the solution and the untouched stub."""
+    given = [a for path in REPOSITORY.glob("tests/answers/*.py") for a in answers.load(path)]
+    exercises = len({answer.exercise for answer in given})
+    passed = sum(answer.right for answer in given) + exercises
+    refused = sum(not answer.right for answer in given) + exercises
+    text = (REPOSITORY / "README.md").read_text("utf-8")
+    assert f"{passed + refused:,} answers to {exercises} exercises" in text
+    assert f"{passed} right ones" in text
+    assert f"{refused:,} wrong ones" in text

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_hex
 from PIL import Image
 
 from vaelib.explorer_grids import PLANES, SLIDERS, plane, sliders
+from vaelib.plots import label_colours
 from vaelib.sheets import sheet
 from vaelib.training import under_grading
 
@@ -121,7 +121,7 @@ def latent_explorer(
         "conditional": conditional,
         "labels": names,
         "names": [names[labels[i]] for i in shown],
-        "colours": [to_hex(c) for c in plt.get_cmap("viridis")(np.linspace(0, 1, len(names)))],
+        "colours": [to_hex(c) for c in label_colours(len(names))],
         "faces": _packed(_bytes(x[shown])),
     }
     few = grids[-1].codes[:: -(-len(grids[-1].codes) // SAMPLE)]

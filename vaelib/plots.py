@@ -1,7 +1,9 @@
 """Arrays in, `Axes` out. Nothing here calls ``plt.show()`` or a model."""
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import ListedColormap
 
 from vaelib.curves import density_contours as density_contours
 from vaelib.curves import histograms as histograms
@@ -96,6 +98,20 @@ def code_sheet(images, z, ax=None):
     return ax
 
 
+def label_colours(n):
+    """Colours for n labels, which people with weak colour vision can tell apart, too.
+
+    Args:
+        n: how many; beyond 10 they are shades of one scale.
+
+    Returns:
+        A list of n colours that matplotlib understands.
+    """
+    if n <= 10:
+        return list(matplotlib.color_sequences["petroff10"][:n])
+    return list(plt.get_cmap("viridis")(np.linspace(0, 1, n)))
+
+
 def code_scatter(z, labels, ax=None):
     """Two-dimensional codes coloured by label, with a colour bar and each label at its median.
 
@@ -116,7 +132,7 @@ def code_scatter(z, labels, ax=None):
     if z.ndim != 2 or z.shape[1] != 2:
         raise ValueError(f"code_scatter: codes must have shape (n, 2), got {z.shape}")
     ax = ax or new_axes(6.5, 5.5)
-    colours = plt.get_cmap("viridis", 10)
+    colours = ListedColormap(label_colours(10))
     points = ax.scatter(*z.T, c=labels, cmap=colours, vmin=-0.5, vmax=9.5, s=4, linewidths=0)
     ax.figure.colorbar(points, ax=ax, ticks=range(10), label="label")
     names = np.unique(labels)

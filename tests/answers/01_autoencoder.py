@@ -169,9 +169,14 @@ def mse_not_squared(x, x_hat):
     return (x - x_hat).reshape(len(x), -1).mean(axis=1)
 
 
-@wrong("mse_per_image", says="hidden case: two channels")
+@wrong("mse_per_image", says="together of shape (2, 2, 2, 1)")
 def mse_over_one_axis(x, x_hat):
     return np.mean((x - x_hat) ** 2, axis=1)
+
+
+@wrong("mse_per_image", says="together of shape (2, 2, 2, 1)")
+def mse_over_the_last_axis(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=-1)
 
 
 @wrong("mse_per_image", says="AxisError")

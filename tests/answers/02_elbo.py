@@ -448,7 +448,12 @@ def bernoulli_of_bright_pixels(x, logits):
     return -(x * special.log_expit(logits)).reshape(len(x), -1).sum(1)
 
 
-@wrong("bernoulli_nll", says="hidden case: two channels")
+@wrong("bernoulli_nll", says="together of shape (2, 1, 3, 1)")
+def bernoulli_over_the_last_axis(x, logits):
+    return (np.logaddexp(0, logits) - x * logits).sum(axis=-1)
+
+
+@wrong("bernoulli_nll", says="together of shape (2, 1, 3, 1)")
 def bernoulli_over_one_axis(x, logits):
     return (np.logaddexp(0, logits) - x * logits).sum(axis=1)
 
@@ -540,6 +545,11 @@ def gaussian_error_over_deviation(x, mean, log_var):
 @wrong("gaussian_nll", says="the factor ½ is missing")
 def gaussian_without_any_half(*args):
     return 2 * gaussian_each(*args).sum(1)
+
+
+@wrong("gaussian_nll", says="together of shape (2, 1, 3, 1)")
+def gaussian_over_the_last_axis(x, mean, log_var):
+    return 0.5 * (np.log(2 * np.pi) + log_var + (x - mean) ** 2 / np.exp(log_var)).sum(axis=-1)
 
 
 @wrong("gaussian_nll", says="hidden case: whole images")

@@ -51,6 +51,11 @@ def log_var_for_deviation(z_mean, z_log_var, eps):
     return z_mean + z_log_var * eps
 
 
+@wrong("reparameterize", says="exp(z_log_var) / 2 stands for exp(z_log_var / 2)")
+def half_of_the_variance(z_mean, z_log_var, eps):
+    return z_mean + np.exp(z_log_var) / 2 * eps
+
+
 @wrong("reparameterize", says="half of z_log_var is used as the deviation")
 def exp_forgotten(z_mean, z_log_var, eps):
     return z_mean + 0.5 * z_log_var * eps

@@ -1389,6 +1389,11 @@ def terms_without_exp(*arrays):
     return between(*levels(*arrays, variance=np.positive, log=np.log))
 
 
+@wrong("elbo_decomposition", says="z_log_var stands for the variance in the square")
+def terms_without_exp_in_the_square(*arrays):
+    return between(*levels(*arrays, variance=np.positive))
+
+
 @wrong("elbo_decomposition", says="the deviation stands for the variance")
 def terms_with_deviations(z, z_mean, z_log_var):
     return between(*levels(z, z_mean, z_log_var / 2))

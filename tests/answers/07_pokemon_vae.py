@@ -23,9 +23,10 @@ from vaelib.models import Sampling
 
 
 def opened(source, mode="RGBA"):
-    """The first of the three steps."""
+    """The first of the three steps; without a mode the picture stays as it is."""
     try:
-        return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source).convert(mode)
+        picture = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+        return picture.convert(mode) if mode else picture.copy()
     except Exception as error:
         name = "image bytes" if isinstance(source, bytes) else source
         raise ValueError(f"cannot read {name}") from error
@@ -298,14 +299,14 @@ def image_white_where_a_little_clear(source, size):
 
 @wrong("load_image", says="what is clear became black")
 def image_with_clear_palettes_in_black(source, size):
-    with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
-        picture = picture.convert("RGBA") if picture.mode == "RGBA" else picture.convert("RGB")
+    picture = opened(source, None)
+    picture = picture if picture.mode == "RGBA" else picture.convert("RGB")
     return padded(on_white(picture.convert("RGBA")), size) / 255
 
 
 @wrong("load_image", says="a grey picture): your code raised")
 def image_with_alpha_expected(source, size):
-    array = np.asarray(Image.open(io.BytesIO(source) if isinstance(source, bytes) else source))
+    array = np.asarray(opened(source, None))
     alpha = array[..., 3:] / 255
     rgb = array[..., :3] * alpha + 255 * (1 - alpha)
     return padded(Image.fromarray(rgb.astype("uint8")), size) / 255
@@ -316,10 +317,10 @@ def image_with_alpha_expected(source, size):
     says="a black and white picture): wrong value. This is what you get when it became black",
 )
 def image_with_modes_by_hand(source, size):
-    with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
-        if picture.mode in ("RGBA", "LA", "P"):
-            return padded(on_white(picture.convert("RGBA")), size) / 255
-        array = np.asarray(picture, dtype="uint8")
+    picture = opened(source, None)
+    if picture.mode in ("RGBA", "LA", "P"):
+        return padded(on_white(picture.convert("RGBA")), size) / 255
+    array = np.asarray(picture, dtype="uint8")
     array = np.stack([array] * 3, axis=-1) if array.ndim == 2 else array
     return padded(Image.fromarray(array), size) / 255
 
@@ -347,7 +348,7 @@ def image_from_text_only(source, size):
     )
 
 
-@wrong("load_image", says="nothing was raised for a broken file.")
+@wrong("load_image", says="nothing was raised for bytes that are no picture.")
 def image_white_if_broken(source, size):
     try:
         return padded(on_white(opened(source)), size) / 255
@@ -364,7 +365,7 @@ def image_truncated(source, size):
         ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-@wrong("load_image", says="nothing was raised for a broken file.")
+@wrong("load_image", says="nothing was raised for bytes that are no picture.")
 def image_none_if_broken(source, size):
     try:
         return padded(on_white(opened(source)), size) / 255
@@ -372,7 +373,7 @@ def image_none_if_broken(source, size):
         print(error)
 
 
-@wrong("load_image", says="no picture): the error does not name the path.")
+@wrong("load_image", says="no picture: the error does not say `image bytes`.")
 def image_with_a_bare_error(source, size):
     try:
         return padded(on_white(opened(source)), size) / 255
