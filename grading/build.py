@@ -131,7 +131,10 @@ def _executed(nb, folder, lines):
 
 
 def _kept(solution, fresh):
-    """The fresh notebook with the outputs that stand there, if its code is what made them."""
+    """The fresh notebook with the outputs that stand there, if its code is what made them.
+
+    A check may have changed: it shows nothing, and the kill matrix has tried it on the solution.
+    """
     there = notebook.read_whole(solution)
     if there is None:
         return None
@@ -139,11 +142,19 @@ def _kept(solution, fresh):
         [cell for cell in nb.cells if cell.cell_type == "code"] for nb in (there, fresh)
     )
     ran = any(cell.get("execution_count") for cell in theirs)
-    if not ran or [cell.source for cell in theirs] != [cell.source for cell in ours]:
+    if not ran or _that_show(theirs) != _that_show(ours):
         return None
     for cell, other in zip(ours, theirs, strict=True):
         cell.outputs, cell.execution_count = other.outputs, other.execution_count
     return notebook.normalised(fresh)
+
+
+def _that_show(cells):
+    """What must be the same for outputs to be kept: ids, and the code of all cells but checks."""
+    return [
+        (cell.id, "" if cell.metadata.get("nbgrader", {}).get("locked") else cell.source)
+        for cell in cells
+    ]
 
 
 def _refuse_strays(solution):

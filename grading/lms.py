@@ -53,10 +53,11 @@ def collect(task, download):
         if download.is_dir():
             shutil.copytree(download, archive, symlinks=True)
         else:
-            archive.mkdir(parents=True)
-            shutil.copy(download, archive)
+            with zipfile.ZipFile(download) as opened:
+                opened.extractall(archive)
         config = copy.deepcopy(task.config)
         config.ZipCollectApp.collect_directory_structure = f"{folder}/{structure}"
+        config.ExtractorPlugin.zip_ext = []  # what a student packed may be damaged
         config.ZipCollectApp.force = True  # a newer download takes the place of an older one
         config.FileNameCollectorPlugin.named_regexp = patterns[0]
         app = ZipCollectApp(config=config)
@@ -100,7 +101,7 @@ def export(task, template, column=None, so_far=False):
             f"{template} has neither a column 'Identifier' (Moodle) nor 'ID' (Canvas): {titles}"
         )
     place, target = titles.index(key), _column(titles, key, column, task.name)
-    _demand_maximum(rows, sum(task.points.values()))
+    _demand_maximum(rows, target, sum(task.points.values()))
     given = marks(task)
     filled, left = 0, []
     for row in rows[1:]:
@@ -139,16 +140,18 @@ def _table(path):
     return rows, separator
 
 
-def _demand_maximum(rows, total):
-    """Moodle's worksheet says out of how many points a mark is."""
-    if "Maximum Grade" not in rows[0]:
-        return
-    place = rows[0].index("Maximum Grade")
-    said = {row[place].replace(",", ".") for row in rows[1:] if len(row) > place and row[place]}
+def _demand_maximum(rows, target, total):
+    """Both files say out of how many points a mark is: Canvas in a row, Moodle in a column."""
+    if "Maximum Grade" in rows[0]:
+        where, place, those = "Moodle", rows[0].index("Maximum Grade"), rows[1:]
+    else:
+        where, place = "Canvas", target
+        those = [row for row in rows[1:3] if row and row[0].strip().startswith("Points Possible")]
+    said = {row[place].replace(",", ".") for row in those if len(row) > place and row[place]}
     if any(float(one) != total for one in said if re.fullmatch(r"[\d.]+", one)):
         raise LmsError(
-            f"Moodle counts to {', '.join(sorted(said))} points, the assignment to {total:g}; set "
-            "the maximum grade in Moodle, and download the worksheet again"
+            f"{where} counts to {', '.join(sorted(said))} points, the assignment to {total:g}; set "
+            f"the maximum in {where}, and download the table again"
         )
 
 

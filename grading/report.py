@@ -18,6 +18,7 @@ from grading.work import FAILED, PASSED, STOPPED
 BY_HAND = "by hand"
 BEGINNING = re.compile(r"^\w+(?: \([^)]*\))?: ")  # of a message: exercise and case
 LONGEST_MISTAKE = 150  # characters
+LONGEST_NAMES = 60
 PACKAGES = ("nbgrader", "numpy", "keras", "tensorflow")
 
 
@@ -98,7 +99,7 @@ def table(made):
     names = [name.removeprefix("check_") for name in made["points"]]
     head = [f"{n} ({w:g})" for n, w in zip(names, made["points"].values(), strict=True)]
     rows = [["student", *head, "total"]]
-    notes = []
+    notes, repairs = [], {}
     for one in made["submissions"]:
         student = one["student"]
         if one["failure"]:
@@ -107,7 +108,8 @@ def table(made):
             total = f"{one['total']:g}/{sum(made['points'].values()):g}"
             cells = [BY_HAND if s is None else f"{s:g}" for s in one["scores"].values()]
             rows.append([student, *cells, total + " so far" * (BY_HAND in cells)])
-        notes += [f"{student}: repaired: {text}" for text in one["repairs"]]
+        for text in one["repairs"]:
+            repairs.setdefault(text, []).append(student)
         notes += [f"{student}: look again, {n} changed after it was graded" for n in one["changed"]]
         notes += [
             f"{student}: {message}"
@@ -121,6 +123,7 @@ def table(made):
         ).rstrip()
         for row in rows
     ]
+    notes += [f"{_people(students)}: repaired: {text}" for text, students in repairs.items()]
     notes += [
         f"{student}: the gradebook holds marks of an earlier submission; they are not exported"
         for student in made["stale"]
@@ -129,6 +132,14 @@ def table(made):
     if common:
         notes += ["", "what went wrong most often:", *common]
     return "\n".join([*lines, *([""] if notes else []), *notes])
+
+
+def _people(students):
+    """One student's name, or how many there are, and who."""
+    if len(students) == 1:
+        return students[0]
+    names = textwrap.shorten(" ".join(students), LONGEST_NAMES, placeholder=" …")
+    return f"{len(students)} students ({names})"
 
 
 def _width(text):

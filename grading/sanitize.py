@@ -131,7 +131,8 @@ def find(folder, name):
         repairs.append(f"the notebook was called {where}; it was taken for {name}.ipynb")
     others = [p for p in notebooks if p != close[0]]
     if others:
-        repairs.append(f"other notebooks were not looked at: {_listed(others, folder)}")
+        graded, left = _listed(close, folder), _listed(others, folder)
+        repairs.append(f"several notebooks: {graded} was graded, and not {left}")
     return close[0], repairs
 
 
@@ -450,7 +451,7 @@ def _choose(given, cells, repairs):
         chosen[index] = (defining or changed or those)[-1]
         if is_check(cell):
             if changed:
-                repairs.append(f"the check `{name}` had been changed; the original was used")
+                repairs.append(f"the check `{name}` differed from the current one, which was used")
             _keep_what_checks_define(given, cell, changed)
             changed = []
         elif len(those) > 1 and name:

@@ -851,6 +851,17 @@ def test_a_change_of_text_is_written_and_nothing_is_executed(toy, ran):
     assert [cell.get("outputs") for cell in notebook.read(solution).cells] == before
 
 
+def test_a_changed_check_is_written_and_nothing_is_executed(toy, ran):
+    build(toy, matrix=False)
+    changed = TOY.replace('"double: wrong"', '"double: not right"')
+    assert changed != TOY
+    toy.write_text(changed)
+    assert "outputs kept" in build(toy, matrix=False)
+    assert len(ran) == 1
+    for path in built(toy):
+        assert "double: not right" in path.read_text()
+
+
 def test_a_solution_notebook_without_outputs_is_executed(toy, ran):
     notebook.write(convert(toy), built(toy)[0])
     assert "executed" in build(toy, matrix=False)

@@ -28,7 +28,7 @@ TEXT = TOY.replace("SEED = 1\n", 'SEED = 1\n\n# %%\nshown = len("ab")\n')
 REORDERED = "cells stood in another order; they were put back into that of the release"
 UNMARKED = "`{}` was found in a cell that had lost nbgrader's mark"
 ELSEWHERE = "`{}` was found in another cell; its own had no answer"
-CHANGED = "the check `{}` had been changed; the original was used"
+CHANGED = "the check `{}` differed from the current one, which was used"
 MISSING = "the cell `{}` was missing; it was put back"
 PUT_BACK = "a cell was missing; it was put back: `{}`"
 TWICE = "the cell `{}` was there 2 times; the {} counts"
@@ -700,7 +700,7 @@ for student, file in {
 
 
 @case(
-    "other notebooks were not looked at: scratch.ipynb",
+    "several notebooks: 01_toy.ipynb was graded, and not scratch.ipynb",
     beside={
         "scratch.ipynb": b"{",
         "data.csv": b"1,2",

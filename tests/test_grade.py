@@ -20,7 +20,7 @@ from classes import (
     with_source,
 )
 
-from grading import cli, judge, notebook, run, work
+from grading import cli, judge, notebook, report, run, work
 from grading.source import sources
 
 
@@ -122,6 +122,15 @@ def test_the_table_tells_points_from_what_needs_grading_by_hand(toy_class):
     assert rows["zoe"] == ["2", "3", "by", "hand", "5/7", "so", "far"]
     assert rows["half"] == ["2", "0", "0", "2/7"]
     assert rows["untouched"] == ["0", "0", "0", "0/7"]
+
+
+def test_what_was_put_right_for_many_is_told_once():
+    one = {"failure": "", "scores": {}, "total": 0, "changed": [], "verdicts": {}}
+    made = {"points": {}, "mistakes": {}, "stale": [], "submissions": []}
+    for student, repairs in (("ann", ["a", "b"]), ("bob", ["b"]), ("cy", ["b"])):
+        made["submissions"].append(one | {"student": student, "repairs": repairs})
+    lines = report.table(made).splitlines()
+    assert lines[-2:] == ["ann: repaired: a", "3 students (ann bob cy): repaired: b"]
 
 
 def test_bad_submissions_are_named_and_the_others_are_graded(toy_class):

@@ -64,6 +64,13 @@ def test_a_download_of_moodle_is_laid_out_by_participant(task, tmp_path, unpacke
     }
 
 
+def test_a_damaged_archive_of_one_student_holds_up_nobody(task, tmp_path):
+    files = MOODLE | {f"Ed E_203_assignsubmission_file_/hw.{end}": "x" for end in ("zip", "gz")}
+    there, left = lms.collect(task, download(tmp_path / "all.zip", files))
+    assert there == ["201", "202"]
+    assert left == sorted(set(files) - set(MOODLE))
+
+
 def test_a_newer_download_takes_the_place_of_an_older_one(task, tmp_path):
     lms.collect(task, download(tmp_path / "old.zip", CANVAS))
     newer = {"doejane_101_6001_01_toy-2.ipynb": "better"}
@@ -131,6 +138,11 @@ def test_canvas_gets_its_own_gradebook_back_with_one_column_filled(graded, tmp_p
     wanted = [list(row) for row in GRADEBOOK]
     wanted[2][4], wanted[3][4] = "2", "5"
     assert rows_of(path) == wanted
+    for said in ("20", "100,0"):
+        other = [list(row) for row in GRADEBOOK]
+        other[1][4] = said
+        with pytest.raises(lms.LmsError, match=f"Canvas counts to {said[:2]}.* assignment to 7"):
+            lms.export(task, table(tmp_path / "other.csv", other))
 
 
 def test_moodle_gets_its_worksheet_back(graded, tmp_path):
@@ -144,7 +156,7 @@ def test_moodle_gets_its_worksheet_back(graded, tmp_path):
     assert (filled, left, lost) == (2, [], ["101"])
     assert [row[2] for row in rows_of(path)] == ["Grade", "5", "5"]
     rows[1][3] = "100,00"
-    with pytest.raises(lms.LmsError, match="set the maximum grade in Moodle"):
+    with pytest.raises(lms.LmsError, match="set the maximum in Moodle"):
         lms.export(task, table(tmp_path / "w.csv", rows))
 
 

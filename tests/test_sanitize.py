@@ -82,7 +82,8 @@ def test_find_prefers_what_is_called_like_the_assignment(folder):
     lay(folder, "my_01_toy.ipynb", "scratch.ipynb", "old/other.ipynb")
     path, repairs = find(folder, "01_toy")
     assert path == folder / "my_01_toy.ipynb"
-    assert repairs[1] == "other notebooks were not looked at: old/other.ipynb, scratch.ipynb"
+    told = "several notebooks: my_01_toy.ipynb was graded, and not old/other.ipynb, scratch.ipynb"
+    assert repairs[1] == told
 
 
 def test_find_leaves_alone_what_programs_put_there(folder):
