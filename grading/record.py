@@ -7,6 +7,7 @@ checks, as it always does; the outputs are put there from the verdicts.
 import contextlib
 import copy
 import tempfile
+import textwrap
 import warnings
 from pathlib import Path
 
@@ -68,7 +69,8 @@ def record(name, student, nb, messages, notes, timestamp, config):
         student: the student's id.
         nb: the clean notebook.
         messages: dict from the grade id of a check to its message, '' if it was passed.
-        notes: what was noticed before grading, each a sentence; they come first in it.
+        notes: what was noticed before grading, each a sentence. They come first in it, and then
+            the messages.
         timestamp: the text of the submission's timestamp.txt, or ''.
         config: nbgrader's configuration of the course.
 
@@ -77,9 +79,10 @@ def record(name, student, nb, messages, notes, timestamp, config):
     """
     with tempfile.TemporaryDirectory() as folder:
         mine = Path(folder, student, name)
-        if notes:
+        failed = [message for message in messages.values() if message]
+        if notes or failed:
             nb = copy.deepcopy(nb)
-            nb.cells.insert(0, _noted(notes))
+            nb.cells.insert(0, _overview(notes, failed))
         notebook.write(nb, mine / f"{name}.ipynb")
         if timestamp:
             (mine / "timestamp.txt").write_text(timestamp)
@@ -166,9 +169,14 @@ def _open(one):
     return one.manual_score is None and one.auto_score is None
 
 
-def _noted(notes):
-    text = "\n".join(["**Noticed before grading:**", "", *(f"- {note}" for note in notes)])
-    return nbformat.v4.new_markdown_cell(sanitize.plain_markdown(text), id="noticed")
+def _overview(notes, failed):
+    """What a reader looks for first. Messages are indented, so that nothing in them is markup."""
+    lines = ["**Noticed before grading:**", "", *(f"- {note}" for note in notes), ""] * bool(notes)
+    lines += ["**Not right:**", ""] * bool(failed)
+    for message in failed:
+        words = " ".join(message.split())
+        lines += textwrap.wrap(words, 100, initial_indent=4 * " ", subsequent_indent=8 * " ")
+    return nbformat.v4.new_markdown_cell(sanitize.plain_markdown("\n".join(lines)), id="overview")
 
 
 def _error(message):

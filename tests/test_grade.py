@@ -124,6 +124,24 @@ def test_the_table_tells_points_from_what_needs_grading_by_hand(toy_class):
     assert rows["untouched"] == ["0", "0", "0", "0/7"]
 
 
+def test_a_graded_notebook_begins_with_what_was_not_right(toy_class):
+    folder, run = toy_class
+    for student, wrong in (
+        ("zoe", []),
+        ("half", ["square"]),
+        ("missing", []),
+        ("dead", ["double"]),
+    ):
+        path = folder / "classroom" / "autograded" / student / "01_toy" / "01_toy.ipynb"
+        first = notebook.read(path).cells[0]
+        verdicts = run.of[student]["verdicts"]
+        told = {n: " ".join(text.split()) for n, (_, text) in verdicts.items() if text}
+        assert list(told) == wrong
+        shown = " ".join(first.source.partition("**Not right:**")[2].split())
+        assert shown == " ".join(told.values())
+        assert ("**Noticed before grading:**" in first.source) == bool(run.of[student]["repairs"])
+
+
 def test_what_was_put_right_for_many_is_told_once():
     one = {"failure": "", "scores": {}, "total": 0, "changed": [], "verdicts": {}}
     made = {"points": {}, "mistakes": {}, "stale": [], "submissions": []}

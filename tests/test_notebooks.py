@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import statistics
 from pathlib import Path
 
@@ -131,9 +132,13 @@ def test_every_explorer_of_a_solution_has_its_page_in_docs():
     pages = sorted((ROOT / "docs" / "explorers").glob("*.html"))
     assert [page.stem for page in pages] == shown
     assert len(shown) == 5
+    template = (ROOT / "vaelib" / "explorer.html").read_text("utf-8")
     for page in pages:
         assert page.stat().st_size <= 1_500_000
-        assert "://" not in page.read_text("utf-8")
+        text = page.read_text("utf-8")
+        assert "://" not in text
+        data = re.search(r'id="data">(.*?)</script>', text)[1]
+        assert text == template.replace("@DATA@", data), "build the notebook anew"
 
 
 def code_lines(cell):
