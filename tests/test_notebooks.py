@@ -127,6 +127,14 @@ def test_stored_outputs_show_creatures_that_were_drawn():
     assert found[0].endswith("drawn offline.")
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_the_readme_states_the_points_of_each_notebook(path):
+    points = sum(cell.points for cell in cells_of(path.stem))
+    rows = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    (row,) = [row for row in rows if row.startswith(f"| {path.stem[:2]} |")]
+    assert row.split(" | ")[3] == str(points)
+
+
 def test_every_explorer_of_a_solution_has_its_page_in_docs():
     shown = [path.stem for path in SOURCES if "latent_explorer(" in path.read_text("utf-8")]
     pages = sorted((ROOT / "docs" / "explorers").glob("*.html"))
