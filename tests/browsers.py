@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 import pytest
 
-CHROMIUM = shutil.which("chromium")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 PATIENCE = 60_000  # ms, beside other work on a slow machine
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not on this machine")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is on this machine")
 
 
 @contextmanager
