@@ -227,8 +227,8 @@ def bench_checks():
 
 def bench_attacks():
     """Every attack, graded in one class and judged by its test: pytest's last line."""
-    attacks = [f"{ROOT}/tests/attacks", f"{ROOT}/tests/attacks/notebooks"]
-    code, other = (len(list(Path(folder).glob("*.py"))) for folder in attacks)
+    attacks = ROOT / "tests" / "attacks"
+    code, other = (len(list(attacks.glob(files))) for files in ("*.py", "notebooks/*.py"))
     print(f"{code} attacks in code, {other} on notebook or folder.")
     print(_last_line("pytest", "-q", f"{ROOT}/tests/test_attacks.py") + "\n")
 

@@ -178,6 +178,15 @@ def without(nb, *cell_ids):
     return nb
 
 
+def without_outputs(nb):
+    """Copies a notebook without what running it leaves behind."""
+    nb = copy.deepcopy(nb)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return nb
+
+
 def behind(nb, cell_id, *sources):
     """Copies a notebook with a student's own code cells behind a cell."""
     nb = copy.deepcopy(nb)

@@ -3,7 +3,6 @@
 Notebooks are executed only where a test is about executing.
 """
 
-import copy
 import re
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from classes import without_outputs
 
 from grading import build as building
 from grading import markers, notebook
@@ -813,15 +813,6 @@ def test_a_solution_shown_in_another_cell_does_not_reach_course(toy, ran, capsys
         "twice_as_much = x + x" in capsys.readouterr().err
     )
     assert not built(toy)[1].exists()
-
-
-def without_outputs(nb):
-    """Copies a notebook without what running it leaves behind."""
-    nb = copy.deepcopy(nb)
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return nb
 
 
 def test_only_what_changed_is_executed(toy, ran):

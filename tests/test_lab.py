@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from browsers import chromium, needs_chromium
-from classes import answered, behind, place
+from classes import answered, behind, place, without_outputs
 from programs import free_port, program, reached, wait_for
 
 from grading import notebook
@@ -56,13 +56,6 @@ def nearly_done():
     )
     names = [cell.id for cell in solution.cells if cell.id != "pca_reconstruction"]
     return answered(solution, released, names)
-
-
-def not_run(nb):
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return nb
 
 
 class Lab:
@@ -194,7 +187,8 @@ def test_a_wrong_answer_is_told_a_right_one_passes_and_validate_agrees(server):
 def test_sliders_and_the_explorer_move_the_picture(server, name, sliders):
     nb = committed("solutions", name)
     knobs, explorer = cell_with(nb, "widgets.knobs("), cell_with(nb, "latent_explorer(")
-    with opened(server, not_run(behind(nb, nb.cells[place(nb, knobs) - 1].id, SOMEBODY))) as lab:
+    nb = without_outputs(behind(nb, nb.cells[place(nb, knobs) - 1].id, SOMEBODY))
+    with opened(server, nb) as lab:
         lab.run_above(knobs)
         cell = lab.run(knobs)
         picture = cell.locator("img.widget-image")
