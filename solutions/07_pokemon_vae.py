@@ -28,7 +28,7 @@ from PIL import Image, ImageOps
 
 # %%
 SEED = 3
-PATH = None  # a folder or a zip of your own pictures, with one sub-folder for each type
+PATH = None  # a folder or a zip of your own pictures, best with one sub-folder for each type
 TYPE_A, TYPE_B = "fire", "water"  # two types among those of the pictures
 SIZE = budget(cpu=64, gpu=128, smallest=64)  # px along a side
 LATENT_DIM = 32
@@ -49,18 +49,18 @@ TYPES_SHOWN = ("grass", "electric", "ghost")
 #
 # So far there were 60,000 grey images, all of one size, all well behaved. Now there are few pictures, and they have colours. This notebook grew from a piece of homework that goes around in many forms: *train a VAE on pictures of Pokémon, and invent new ones.* It is hard, and much of the code that was published for it is wrong. That is why it comes last: **you** can see what is wrong.
 #
-# If you have such pictures, put `pokemon.zip` into the folder of `VAELIB_DATA`, or name a folder in `PATH`, with a sub-folder for each type. A file's name is the creature's name: two files of the same name in two sub-folders are one creature with two types. Have at least 150 pictures and two types, and put types of yours into `TYPE_A`, `TYPE_B` and `TYPES_SHOWN`. Otherwise we draw creatures for you, of the same 18 types. Each type has its own colours, body, eyes and limbs. (What you see here was drawn.)
+# If you have such pictures, put `pokemon.zip` into the folder of `VAELIB_DATA`, or name a folder in `PATH`, with a sub-folder for each type. A file's name is the creature's name: two files of the same name in two sub-folders are one creature with two types. Have at least 150 pictures, and put types of yours into `TYPE_A`, `TYPE_B` and `TYPES_SHOWN`. If all your pictures stand in one folder, those in warm colours and those in cold ones count as two types. If you have no pictures, we draw creatures for you, of the same 18 types. Each type has its own colours, body, eyes and limbs. (What you see here was drawn.)
 
 # %%
 creatures = data.load_creatures(SIZE, PATH)
+if len(creatures.type_names) < 2:  # all stand in one folder
+    creatures = data.warm_and_cold(creatures)
 x_train, x_test = creatures.x_train, creatures.x_test
 generator = np.random.default_rng(SEED)
-if len(creatures.type_names) < 2:
-    raise ValueError("There are no types. Put the pictures into two or more sub-folders.")
-unknown = {TYPE_A, TYPE_B, *TYPES_SHOWN} - set(creatures.type_names)
+unknown = sorted({TYPE_A, TYPE_B, *TYPES_SHOWN} - set(creatures.type_names))
 if unknown:
     TYPE_A, TYPE_B, *TYPES_SHOWN = creatures.type_names[:5]
-    print(f"Not among the types: {unknown}. So we take {TYPE_A}, {TYPE_B} and {TYPES_SHOWN}.")
+    print(f"No such types: {', '.join(unknown)}. We take {', '.join(creatures.type_names[:5])}.")
 rows = {
     title: x_train[its][:8]
     for title, its in zip(creatures.type_names, creatures.types_train.T)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from vaelib import creatures
-from vaelib.creatures import load_creatures
+from vaelib.creatures import load_creatures, warm_and_cold
 from vaelib.drawn_creatures import LOOKS, WORDS, draw_creatures
 
 TYPES = list(LOOKS)
@@ -126,6 +126,32 @@ def store(folder, n=30, kinds=("fire", "water")):
             (folder / kind).mkdir(parents=True, exist_ok=True)
             picture.save(folder / kind / f"creature-{i}.png")
     return folder
+
+
+def test_pictures_of_one_folder_can_count_as_warm_and_cold(tmp_path):
+    (tmp_path / "mine").mkdir()
+    reds = dict(zip("abcdefghij", (0, 250, 130, 90, 200, 120, 140, 30, 160, 110), strict=True))
+    for name, red in reds.items():  # the less red, the more blue; green says nothing
+        colour = (red, 17 * red % 256, 255 - red)
+        Image.new("RGB", (16, 16), colour).save(tmp_path / "mine" / f"{name}.png")
+    loaded = load_creatures(16, tmp_path / "mine")
+    assert loaded.type_names == ()
+    found = warm_and_cold(loaded)
+    assert found.type_names == ("warm", "cold")
+    for names, types in (
+        (found.names_train, found.types_train),
+        (found.names_test, found.types_test),
+    ):
+        np.testing.assert_array_equal(types[:, 0], [name in "becgi" for name in names])
+        np.testing.assert_array_equal(types[:, 1], ~types[:, 0])
+    np.testing.assert_array_equal(found.x_train, loaded.x_train)
+
+
+def test_grey_pictures_still_make_two_types(tmp_path):
+    (tmp_path / "mine").mkdir()
+    for i in range(20):
+        Image.new("L", (16, 16), 10 * i).save(tmp_path / "mine" / f"{i}.png")
+    assert warm_and_cold(load_creatures(16, tmp_path / "mine")).types_train.any(axis=0).all()
 
 
 def test_a_path_given_by_hand_is_split_by_creature(tmp_path, capsys):

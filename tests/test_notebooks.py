@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from grading.execute import execute
+from grading.notebook import read, source_lines
 from grading.source import parse
 from vaelib import animation, codes, data, losses, metrics, models, picture_files, training
+from vaelib.drawn_creatures import draw_creatures
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "solutions").glob("*.py"))
@@ -115,6 +118,21 @@ def test_vaelib_reads_pictures_as_the_notebook_teaches(size):
     Image.fromarray(rng.integers(0, 256, (*size, 4), np.uint8)).save(file, "PNG")
     theirs = taught("07_pokemon_vae", "load_image")(file.getvalue(), 24)
     np.testing.assert_array_equal(picture_files.load_image(file.getvalue(), 24), theirs)
+
+
+def test_notebook_07_runs_with_pictures_that_all_stand_in_one_folder(tmp_path):
+    (tmp_path / "pokemon").mkdir()
+    for i, image in enumerate(draw_creatures(40, 64, seed=2).images):
+        picture = Image.fromarray(np.round(255 * image).astype(np.uint8))
+        picture.save(tmp_path / "pokemon" / f"{i}.png")
+    name = "07_pokemon_vae"
+    nb = read(ROOT / "solutions" / name / f"{name}.ipynb")
+    settings = {"VAELIB_DATA": str(tmp_path), "VAELIB_CREATURES": "", "NBGRADER_EXECUTION": "short"}
+    execute(nb, tmp_path, source_lines(nb, cells_of(name)), settings)
+    outputs = [output for cell in nb.cells for output in cell.get("outputs", ())]
+    printed = "".join(output.get("text", "") for output in outputs)
+    assert "36 training and 4 test pictures of 0 types, from pokemon in VAELIB_DATA" in printed
+    assert "We take warm, cold." in printed
 
 
 def test_stored_outputs_show_creatures_that_were_drawn():

@@ -85,6 +85,28 @@ def load_creatures(size, path=None):
     return creatures
 
 
+def warm_and_cold(creatures):
+    """Two types for creatures that have none: more red than blue, and the opposite.
+
+    Half of all pictures, those with the greatest mean of red minus blue, are warm.
+
+    Args:
+        creatures: `Creatures`, whose types are put aside.
+
+    Returns:
+        `Creatures` with the types "warm" and "cold".
+    """
+    sides = creatures.x_train, creatures.x_test
+    warmth = np.concatenate([(x[..., 0] - x[..., 2]).mean(axis=(1, 2)) for x in sides])
+    warm = np.argsort(np.argsort(warmth, kind="stable")) >= len(warmth) // 2
+    types = np.stack([warm, ~warm], axis=1)
+    return creatures._replace(
+        types_train=types[: len(creatures.x_train)],
+        types_test=types[len(creatures.x_train) :],
+        type_names=("warm", "cold"),
+    )
+
+
 def _find(size, path):
     """Pictures, the source, and how to say it."""
     if path is not None:

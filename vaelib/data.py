@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from vaelib.creatures import load_creatures as load_creatures
+from vaelib.creatures import warm_and_cold as warm_and_cold
 from vaelib.drawn_clothes import draw_clothes
 from vaelib.drawn_digits import draw_digits
 from vaelib.sprites import small_dsprites as small_dsprites
