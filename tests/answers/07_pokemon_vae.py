@@ -4,6 +4,7 @@ import io
 import math
 import random
 import sys
+from pathlib import Path
 
 import imageio.v3 as iio
 import keras
@@ -150,7 +151,7 @@ def image_that_leaves_pil_its_errors(source, size):
     return padded(on_white(picture.convert("RGBA")), size) / 255
 
 
-@wrong("load_image", says="the picture is stretched: pad it with white")
+@wrong("load_image", says="the picture is stretched, or its edge repeated")
 def image_stretched(source, size):
     return np.asarray(on_white(opened(source)).resize((size, size))) / 255
 
@@ -413,7 +414,7 @@ def image_with_errors_of_pil(source, size):
     return padded(on_white(picture.convert("RGBA")), size) / 255
 
 
-@wrong("load_image", says="the error does not name the path.")
+@wrong("load_image", says="no picture): your code raised TypeError")
 def image_with_a_path_joined_to_text(source, size):
     try:
         return padded(on_white(opened(source)), size) / 255
@@ -433,6 +434,62 @@ def image_that_ends_the_run(source, size):
 @wrong("load_image", says="got None. Does your function end with `return`?")
 def image_not_returned(source, size):
     padded(on_white(opened(source)), size)
+
+
+@wrong("load_image", says="what is clear became black: lay the picture on white")
+def image_with_clear_greys_in_black(source, size):
+    picture = opened(source, None)
+    if picture.mode in ("RGBA", "P"):
+        picture = on_white(picture.convert("RGBA"))
+    return padded(picture.convert("RGB"), size) / 255
+
+
+@wrong("load_image", says="the picture is stretched, or its edge repeated")
+def image_with_its_edge_repeated(source, size):
+    picture = ImageOps.contain(on_white(opened(source)), (size, size))
+    height, width = size - picture.height, size - picture.width
+    edges = (height // 2, height - height // 2), (width // 2, width - width // 2), (0, 0)
+    return np.pad(np.asarray(picture), edges, mode="edge") / 255
+
+
+@wrong("load_image", says="white lies on top")
+def image_under_white(source, size):
+    picture = opened(source)
+    picture.alpha_composite(Image.new("RGBA", picture.size, "white"))
+    return padded(picture.convert("RGB"), size) / 255
+
+
+@wrong(
+    "load_image", says="a small picture): wrong value. This is what you get when the picture is str"
+)
+def image_stretched_if_it_is_small(source, size):
+    picture = on_white(opened(source))
+    picture = picture.resize((size, size)) if max(picture.size) < size else picture
+    return padded(picture, size) / 255
+
+
+@wrong("load_image", says="a file that is not there): nothing was raised")
+def image_white_if_it_is_not_there(source, size):
+    if not isinstance(source, bytes) and not Path(source).exists():
+        return np.ones((size, size, 3))
+    return padded(on_white(opened(source)), size) / 255
+
+
+@wrong("load_image", says="your code raised NameError")
+def image_with_an_unknown_name_in_its_error(source, size):
+    try:
+        return padded(on_white(opened(source)), size) / 255
+    except ValueError:
+        raise ValueError(f"image bytes, or {pathh}") from None  # noqa: F821
+
+
+@right("load_image")
+def image_with_capital_letters_in_its_error(source, size):
+    try:
+        return padded(on_white(opened(source)), size) / 255
+    except ValueError:
+        name = "Image bytes" if isinstance(source, bytes) else str(source)
+        raise ValueError(f"{name} cannot be read.") from None
 
 
 # latent_kl
@@ -601,6 +658,11 @@ def latent_with_std_for_variance(x, x_hat, z_mean, z_log_var):
     return 0.5 * np.sum(np.exp(z_log_var / 2) + z_mean**2 - 1 - z_log_var, axis=-1)
 
 
+@wrong("latent_kl", says="it is divided by the number of images")
+def latent_by_the_batch(x, x_hat, z_mean, z_log_var):
+    return kl_divergence(z_mean, z_log_var, 0.0, 0.0) / len(z_mean)
+
+
 # posterior_std
 
 
@@ -739,9 +801,29 @@ def std_untouched(raw):
     return raw
 
 
-@wrong("posterior_std", says="hidden case: very narrow posteriors")
+@wrong("posterior_std", says="[1.49182, 2.71828, 0.01   ]], expected")
 def std_never_below_a_hundredth(raw):
-    return ops.maximum(ops.exp(0.5 * raw), 6.7e-3)
+    return ops.maximum(ops.exp(0.5 * raw), 0.01)
+
+
+@wrong("posterior_std", says="this is half the variance")
+def std_with_the_factor_outside(raw):
+    return 0.5 * ops.exp(raw)
+
+
+@right("posterior_std")
+def std_cut_off_at_10(raw):
+    return ops.exp(0.5 * ops.clip(raw, -10, 10))
+
+
+@right("posterior_std")
+def std_with_a_little_under_the_root(raw):
+    return ops.sqrt(ops.exp(raw) + keras.config.epsilon())
+
+
+@right("posterior_std")
+def std_with_a_hundred_thousandth_added(raw):
+    return np.exp(raw / 2) + 1e-5
 
 
 # sample_code
@@ -870,7 +952,7 @@ def draw_evenly(z_mean, z_log_var, seed):
     return z_mean + ops.exp(0.5 * z_log_var) * eps
 
 
-@wrong("sample_code", says="uniform between 0 and 1")
+@wrong("sample_code", says="the noise is never negative")
 def draw_with_rand(z_mean, z_log_var, seed):
     eps = np.random.default_rng(seed).random(z_mean.shape)
     return z_mean + np.exp(0.5 * z_log_var) * eps
@@ -918,17 +1000,17 @@ def draw_with_one_number_for_each_image(z_mean, z_log_var, seed):
     return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean[:, :1], seed)
 
 
-@wrong("sample_code", says="all images get the same noise")
+@wrong("sample_code", says="all images get the same.")
 def draw_with_one_code_for_all(z_mean, z_log_var, seed):
     return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean[0], seed)
 
 
-@wrong("sample_code", says="all images get the same noise")
+@wrong("sample_code", says="all images get the same.")
 def draw_with_one_number_for_all(z_mean, z_log_var, seed):
     return z_mean + np.exp(0.5 * z_log_var) * np.random.default_rng(seed).normal()
 
 
-@wrong("sample_code", says="the images share their noise")
+@wrong("sample_code", says="images share their noise")
 def draw_repeated(z_mean, z_log_var, seed):
     eps = np.resize(noise_of(z_mean[: -(-len(z_mean) // 4)], seed), z_mean.shape)
     return z_mean + np.exp(0.5 * z_log_var) * eps
@@ -957,6 +1039,24 @@ def draw_once(z_mean, z_log_var, seed):
 @wrong("sample_code", says="got a tuple of 2, expected an array of shape (6000, 2)")
 def draw_of_mean_and_std(z_mean, z_log_var, seed):
     return [z_mean], np.exp(0.5 * z_log_var)
+
+
+@wrong("sample_code", says="there is no noise, or they share it")
+def draw_without_noise(z_mean, z_log_var, seed):
+    return z_mean + np.exp(0.5 * z_log_var)
+
+
+@wrong("sample_code", says="the noise is never negative")
+def draw_with_positive_noise(z_mean, z_log_var, seed):
+    noise = np.abs(np.random.default_rng(seed).normal(size=z_mean.shape))
+    return z_mean + np.exp(0.5 * z_log_var) * noise
+
+
+@wrong("sample_code", says="images share their noise")
+def draw_in_chunks_of_one_seed(z_mean, z_log_var, seed):
+    places = range(0, len(z_mean), 4096)
+    noise = [np.random.default_rng(seed).normal(size=z_mean[i : i + 4096].shape) for i in places]
+    return z_mean + np.exp(0.5 * z_log_var) * np.concatenate(noise)
 
 
 # vae_loss
@@ -1085,6 +1185,11 @@ def loss_of_kl(nll, kl):
 @wrong("vae_loss", says="your code raised")
 def loss_of_two_shapes(nll, kl):
     return ops.mean(nll + kl)
+
+
+@wrong("vae_loss", says="codes that hardly say anything): wrong value")
+def loss_with_free_bits(nll, kl):
+    return np.mean(nll) + np.maximum(kl.mean(axis=0), 0.5).sum()
 
 
 # reconstruction_score
@@ -1358,6 +1463,11 @@ def sigma_as_precision(x, x_hat):
 @wrong("optimal_sigma", says="a factor ½ under the root")
 def sigma_halved(x, x_hat):
     return ops.sqrt(0.5 * ops.mean(ops.square(x - x_hat)))
+
+
+@wrong("optimal_sigma", says="the mean is taken before the square")
+def sigma_with_a_bracket_misplaced(x, x_hat):
+    return np.sqrt(np.mean(x - x_hat) ** 2)
 
 
 # augment
@@ -1743,6 +1853,86 @@ def pictures_not_returned(x, seed, brightness=0.1):
     scaled(x, draws(x, seed, brightness)[1])
 
 
+@right("augment")
+def pictures_each_with_its_own_generator(x, seed, brightness=0.1):
+    changed = []
+    for i, image in enumerate(x):
+        rng = np.random.default_rng(seed + i)
+        image = np.flip(image, axis=1) if rng.random() > 0.5 else image
+        changed.append(np.clip(rng.uniform(1 - brightness, 1 + brightness) * image, 0, 1))
+    return np.stack(changed)
+
+
+@wrong("augment", says="got None. Does your function end with `return`?")
+def pictures_returned_at_times(x, seed, brightness=0.1):
+    rng = np.random.default_rng(seed)
+    if rng.random() > 0.5:
+        return scaled(x[:, :, ::-1], rng.uniform(1 - brightness, 1 + brightness, (len(x), 1, 1, 1)))
+
+
+@wrong("augment", says="cut off the product, not the number")
+def pictures_with_the_factor_cut_off(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return np.where(turned, x[:, :, ::-1], x) * np.clip(factor, 0, 1)
+
+
+@wrong("augment", says="some images keep their brightness")
+def pictures_flipped_or_scaled(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return np.where(turned, x[:, :, ::-1], np.clip(x * factor, 0, 1))
+
+
+@wrong("augment", says="bright images are rescaled: cut them off at 1")
+def pictures_rescaled_one_by_one(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    product = np.where(turned, x[:, :, ::-1], x) * factor
+    return product / np.maximum(product.max(axis=(1, 2, 3), keepdims=True), 1)
+
+
+@wrong("augment", says="bright images are rescaled: cut them off at 1")
+def pictures_rescaled_pixel_by_pixel(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    product = np.where(turned, x[:, :, ::-1], x) * factor
+    return product / np.maximum(product.max(axis=-1, keepdims=True), 1)
+
+
+@wrong("augment", says="images share their brightness")
+def pictures_in_fours(x, seed, brightness=0.1):
+    turned, factor = (
+        np.repeat(drawn[::4], 4, axis=0)[: len(x)] for drawn in draws(x, seed, brightness)
+    )
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="images share their draws of flips")
+def pictures_flipped_in_pairs(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    turned = np.repeat(turned[::2], 2, axis=0)[: len(x)]
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="images share their draws of flips")
+def pictures_flipped_alike_in_chunks(x, seed, brightness=0.1):
+    _, factor = draws(x, seed, brightness)
+    turned = np.random.default_rng(seed).random((32, 1, 1, 1)) < 0.5
+    turned = np.tile(turned, (len(x) // 32 + 1, 1, 1, 1))[: len(x)]
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="every seed flips as many images")
+def pictures_of_which_half_are_flipped(x, seed, brightness=0.1):
+    _, factor = draws(x, seed, brightness)
+    turned = np.random.default_rng(seed).permutation(len(x)) < len(x) // 2
+    return scaled(np.where(turned[:, None, None, None], x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="the probability of a flip is not ½")
+def pictures_of_which_a_third_is_flipped(x, seed, brightness=0.1):
+    _, factor = draws(x, seed, brightness)
+    turned = np.random.default_rng(seed + 50).integers(0, 3, (len(x), 1, 1, 1)) == 0
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
 # nearest_neighbours
 
 
@@ -1886,7 +2076,7 @@ def neighbours_all_of_them(generated, train, k):
     return nearest(distances_between(generated, train), len(train))
 
 
-@wrong("nearest_neighbours", says="which gives ranks")
+@wrong("nearest_neighbours", says="or argsort is applied twice")
 def neighbours_by_rank(generated, train, k):
     distances = distances_between(generated, train)
     return distances.argsort(1).argsort(1)[:, :k], np.sort(distances)[:, :k]
@@ -1964,7 +2154,7 @@ def neighbours_with_all_distances(generated, train, k):
     return nearest(distances, k)[0], distances
 
 
-@wrong("nearest_neighbours", says="a distance is NaN. Of a copy the square can be just below 0")
+@wrong("nearest_neighbours", says="of a copy it can be just below 0")
 def neighbours_below_zero(generated, train, k):
     a, b = (x.reshape(len(x), -1) for x in (generated, train))
     squares = (a * a).sum(1)[:, None] - 2 * a @ b.T + (b * b).sum(1)[None]
@@ -1990,6 +2180,27 @@ def neighbours_of_argmin(generated, train, k):
 @wrong("nearest_neighbours", says="expected two values: `return a, b`")
 def neighbours_without_distances(generated, train, k):
     return nearest(distances_between(generated, train), k)[0]
+
+
+@wrong("nearest_neighbours", says="the farthest are taken, the last k of argsort")
+def neighbours_at_the_end(generated, train, k):
+    distances = cdist(flat(generated), flat(train))
+    indices = np.argsort(distances, axis=1)[:, -k:]
+    return indices, np.take_along_axis(distances, indices, axis=1)
+
+
+@wrong("nearest_neighbours", says="copies are left out")
+def neighbours_that_are_no_copies(generated, train, k):
+    distances = cdist(flat(generated), flat(train))
+    indices = np.argsort(np.where(distances == 0, np.inf, distances), axis=1)[:, :k]
+    return indices, np.take_along_axis(distances, indices, axis=1)
+
+
+@wrong("nearest_neighbours", says="the indices are no integers. Make them with `astype(int)`")
+def neighbours_in_arrays_of_floats(generated, train, k):
+    distances = cdist(flat(generated), flat(train))
+    indices = np.argsort(distances, axis=1)[:, :k]
+    return indices.astype(float), np.take_along_axis(distances, indices, axis=1)
 
 
 # type_direction
@@ -2154,3 +2365,25 @@ def direction_by_rows(codes, types, a, b):
 @wrong("type_direction", says="got shape (1, 2), expected (2,)")
 def direction_with_an_axis_too_many(codes, types, a, b):
     return codes[types[:, b]].mean(0, keepdims=True) - codes[types[:, a]].mean(0, keepdims=True)
+
+
+@wrong("type_direction", says="only the last type of a creature counts")
+def direction_by_the_last_type(codes, types, a, b):
+    kind = np.array([np.flatnonzero(its)[-1] if its.any() else -1 for its in types])
+    return codes[kind == b].mean(axis=0) - codes[kind == a].mean(axis=0)
+
+
+@wrong("type_direction", says="both sums are divided by the number of a")
+def direction_over_the_number_of_a(codes, types, a, b):
+    return (codes[types[:, b]].sum(0) - codes[types[:, a]].sum(0)) / types[:, a].sum()
+
+
+@wrong("type_direction", says="creatures of a and b are taken in pairs")
+def direction_in_pairs(codes, types, a, b):
+    pairs = zip(codes[types[:, a]], codes[types[:, b]], strict=False)
+    return np.mean([second - first for first, second in pairs], axis=0)
+
+
+@wrong("type_direction", says="there is a factor ½")
+def direction_of_half_the_length(codes, types, a, b):
+    return (codes[types[:, b]].mean(axis=0) - codes[types[:, a]].mean(axis=0)) / 2
