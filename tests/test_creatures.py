@@ -147,6 +147,25 @@ def test_pictures_of_one_folder_can_count_as_warm_and_cold(tmp_path):
     np.testing.assert_array_equal(found.x_train, loaded.x_train)
 
 
+def test_pictures_without_a_type_are_counted(tmp_path, capsys):
+    store(tmp_path / "mine")
+    for name in ("lonely", "lost"):
+        Image.new("RGB", (16, 16), "red").save(tmp_path / "mine" / f"{name}.png")
+    load_creatures(16, tmp_path / "mine")
+    assert "2 pictures stand in no sub-folder, so they have no type." in capsys.readouterr().out
+
+
+def test_a_folder_without_creatures_is_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(creatures, "DRAWN", 40)
+    monkeypatch.setenv("VAELIB_DATA", str(tmp_path / "mistyped"))
+    monkeypatch.delenv("VAELIB_CREATURES", raising=False)
+    assert load_creatures(16).source == "drawn"
+    line = (
+        f"Creatures: there is no pokemon.zip in the folder VAELIB_DATA names ({tmp_path}/mistyped)."
+    )
+    assert line in capsys.readouterr().out
+
+
 def test_grey_pictures_still_make_two_types(tmp_path):
     (tmp_path / "mine").mkdir()
     for i in range(20):
@@ -180,7 +199,10 @@ def test_pictures_of_one_creature_never_stand_on_both_sides(tmp_path, capsys):
     assert not set(found.names_train) & set(found.names_test)
     assert len(set(found.names_test)) == 4
     further = len(found.x_train) + len(found.x_test) - 40
-    assert f"{further} pictures are further ones of a creature" in capsys.readouterr().out
+    assert (
+        f"{further} pictures have the file name of another one, so they show one creature."
+        in capsys.readouterr().out
+    )
 
 
 def test_the_split_stays_when_creatures_are_added(tmp_path):
@@ -236,7 +258,7 @@ def test_skipped_files_are_printed_by_name_and_all_are_kept(tmp_path, capsys):
     found = load_creatures(16, folder)
     out = capsys.readouterr().out
     assert "7 files were skipped:\n  fire/bad-0.png: " in out
-    assert "and 2 more, in .skipped" in out
+    assert "and 2 more, which `.skipped` of the result names" in out
     assert len(found.skipped) == 7
 
 
@@ -252,10 +274,15 @@ def test_a_size_or_a_path_that_cannot_be_is_named(tmp_path):
     for size in (8, 64.0, "64", None):
         with pytest.raises(ValueError, match=f"whole number from 16 px on, got {size!r}"):
             load_creatures(size)
-    with pytest.raises(ValueError, match="is an empty text; name a folder or a zip"):
-        load_creatures(32, "")
+    for empty in ("", " "):
+        with pytest.raises(ValueError, match="is an empty text; name a folder or a zip"):
+            load_creatures(32, empty)
+    with pytest.raises(ValueError, match="must be a text or a Path, got 3"):
+        load_creatures(32, 3)
     with pytest.raises(ValueError, match="there is no folder or zip"):
         load_creatures(32, tmp_path / "nowhere")
     Image.new("RGB", (8, 8)).save(tmp_path / "alone.png")
-    with pytest.raises(ValueError, match="one creature alone cannot be split: alone"):
+    with pytest.raises(
+        ValueError, match="there is one creature only, alone, which cannot be split"
+    ):
         load_creatures(32, tmp_path)

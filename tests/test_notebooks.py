@@ -132,7 +132,7 @@ def test_notebook_07_runs_with_pictures_that_all_stand_in_one_folder(tmp_path):
     outputs = [output for cell in nb.cells for output in cell.get("outputs", ())]
     printed = "".join(output.get("text", "") for output in outputs)
     assert "36 training and 4 test pictures of 0 types, from pokemon in VAELIB_DATA" in printed
-    assert "We take warm, cold." in printed
+    assert "Of the types we take warm, cold." in printed
 
 
 def test_stored_outputs_show_creatures_that_were_drawn():

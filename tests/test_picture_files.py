@@ -363,7 +363,9 @@ def test_what_is_no_zip_and_what_is_not_there_are_named(tmp_path):
 
 
 def test_a_place_without_any_picture_is_named(stored):
-    with pytest.raises(ValueError, match=r"there is no picture in .*: its 1 files are none"):
+    with pytest.raises(
+        ValueError, match=r"there is no picture in .*: its 1 files are none, such as "
+    ):
         read_pictures(stored({"a/b.txt": b"hello"}), 16)
 
 

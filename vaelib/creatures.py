@@ -73,10 +73,13 @@ def load_creatures(size, path=None):
     )
     further = len(pictures.names) - len(set(pictures.names))
     if further:
-        print(f"{further} pictures are further ones of a creature: one file name, one creature.")
+        print(f"{further} pictures have the file name of another one, so they show one creature.")
+    untyped = np.count_nonzero(~pictures.types.any(axis=1))
+    if n_types and untyped:
+        print(f"{untyped} pictures stand in no sub-folder, so they have no type.")
     if pictures.skipped:
         more = len(pictures.skipped) - SHOWN
-        rest = f"\n  and {more} more, in .skipped" if more > 0 else ""
+        rest = f"\n  and {more} more, which `.skipped` of the result names" if more > 0 else ""
         print(
             f"{len(pictures.skipped)} files were skipped:\n  "
             + "\n  ".join(pictures.skipped[:SHOWN])
@@ -113,15 +116,16 @@ def _find(size, path):
         return read_pictures(path, size), "path", f"from {path}"
     folder = os.environ.get("VAELIB_DATA")
     if folder and os.environ.get("VAELIB_CREATURES") != "drawn":
-        for name in ("pokemon.zip", "pokemon"):
-            candidate = Path(folder).expanduser() / name
-            if candidate.exists():
-                try:
-                    pictures = read_pictures(candidate, size)
-                except ValueError as error:
-                    print(f"Creatures: not used: {error}")
-                else:
-                    return pictures, "VAELIB_DATA", f"from {name} in VAELIB_DATA"
+        there = [Path(folder).expanduser() / name for name in ("pokemon.zip", "pokemon")]
+        for candidate in filter(Path.exists, there):
+            try:
+                pictures = read_pictures(candidate, size)
+            except ValueError as error:
+                print(f"Creatures: not used: {error}")
+            else:
+                return pictures, "VAELIB_DATA", f"from {candidate.name} in VAELIB_DATA"
+        if not any(map(Path.exists, there)):
+            print(f"Creatures: there is no pokemon.zip in the folder VAELIB_DATA names ({folder}).")
     return _drawn(size), "drawn", "drawn offline"
 
 
@@ -138,7 +142,10 @@ def _split(pictures, source):
     """The creatures whose hashed names come first are the test set."""
     hashed = {name: hashlib.blake2b(name.encode()).digest() for name in pictures.names}
     if len(hashed) < 2:
-        raise ValueError(f"load_creatures: one creature alone cannot be split: {pictures.names[0]}")
+        raise ValueError(
+            f"load_creatures: there is one creature only, {pictures.names[0]}, which cannot be "
+            "split into training and test. Pictures of one file name are one creature."
+        )
     ordered = sorted(hashed, key=hashed.get)
     chosen = set(ordered[: max(1, round(TEST_SHARE * len(ordered)))])
     testing = np.array([name in chosen for name in pictures.names])

@@ -104,7 +104,7 @@ def latent_explorer(
         pairs = [(codes,) if kind is None else (codes, np.full(len(codes), kind)) for kind in kinds]
         return np.concatenate([np.asarray(decoder(*pair), "float32") for pair in pairs])
 
-    span = max(LEAST_SPAN, round(float(np.ceil(10 * np.quantile(np.abs(z), 0.995)) / 10), 1))
+    span = max(LEAST_SPAN, _in_tenths(np.quantile(np.abs(z), 0.995)))
     if z.shape[1] == 2:
         shown = np.arange(min(len(z), MOST_POINTS))
         grids = [plane(n, span) for n in PLANES]
@@ -112,6 +112,7 @@ def latent_explorer(
         settings = {"points": points}
     else:
         shown = _one_of_each(labels)
+        span = max(span, _in_tenths(np.abs(z[shown]).max()))
         order = np.argsort(kl)[::-1]
         grids = [sliders(size, span, z[shown], order) for size in SLIDERS]
         settings = {"numbers": [{"number": int(j) + 1, "kl": float(kl[j])} for j in order]}
@@ -167,6 +168,11 @@ def _one_of_each(labels):
     """Indices of images: the first one of each label, and then the others."""
     _, first = np.unique(labels, return_index=True)
     return [*first, *np.setdiff1d(np.arange(len(labels)), first)][: SLIDERS[0][0]]
+
+
+def _in_tenths(value):
+    """A number rounded up to tenths."""
+    return round(float(np.ceil(10 * value) / 10), 1)
 
 
 def _bytes(images):

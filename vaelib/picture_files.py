@@ -72,7 +72,9 @@ def read_pictures(path, size):
         ValueError: there is no such folder or zip, the zip is damaged, tries to write outside its
             folder or unpacks to more than 1 GiB, or there is no picture in it.
     """
-    if not str(path):  # Path("") would be the current folder
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValueError(f"the path of the pictures must be a text or a Path, got {path!r}")
+    if not str(path).strip():  # Path("") would be the current folder
         raise ValueError("the path of the pictures is an empty text; name a folder or a zip")
     path = Path(path).expanduser()
     if not path.exists():
@@ -98,7 +100,8 @@ def _squared(source, size):
             picture = _on_white(ImageOps.exif_transpose(opened))
     except Exception as error:  # Pillow raises nearly every type for damaged files
         name = "image bytes" if in_memory else str(source)
-        reason = str(error).replace(repr(file if in_memory else str(source)), "it")
+        it = repr(file if in_memory else os.fspath(source))
+        reason = str(error).replace(f"image file {it}", "it").replace(it, "it")
         raise ValueError(f"{name} is no picture that can be read: {reason}") from error
     scale = size / max(picture.size)
     fitted = picture.resize([max(1, round(scale * side)) for side in picture.size])
@@ -134,7 +137,8 @@ def _arranged(path, files, size):
             found.setdefault((file.stem, image.tobytes()), set()).add(file.parent)
     if not found:
         files = f"its {len(skipped)} files are none" if skipped else "there are no files in it"
-        raise ValueError(f"there is no picture in {path}: {files}")
+        example = f", such as {skipped[0]}" if skipped else ""
+        raise ValueError(f"there is no picture in {path}: {files}{example}")
     folders = set.union(*found.values())
     typed = {folder for folder in folders if folder.name} if len(folders) > 1 else set()
     type_names = tuple(sorted({folder.name for folder in typed}))

@@ -1662,7 +1662,7 @@ def pictures_of_unchanged_brightness(x, seed, brightness=0.1):
     return np.where(draws(x, seed, brightness)[0], x[:, :, ::-1], x)
 
 
-@wrong("augment", says="(hidden case: brightness alone): brightness is ignored")
+@wrong("augment", says="brightness is ignored: multiply by a drawn number")
 def pictures_of_unchanged_brightness_unless_grey(x, seed, brightness=0.1):
     turned, factor = draws(x, seed, brightness)
     grey = np.ptp(x, axis=(1, 2, 3), keepdims=True) == 0
@@ -1807,7 +1807,7 @@ def pictures_flipped_by_tf_with_state(x, seed, brightness=0.1):
     return scaled(x, draws(x, seed, brightness)[1])
 
 
-@wrong("augment", says="another seed gives the same brightness")
+@wrong("augment", says="another seed gives the same images: use it")
 def pictures_with_a_fixed_seed(x, seed, brightness=0.1):
     turned, factor = draws(x, 42, brightness)
     return scaled(np.where(turned, x[:, :, ::-1], x), factor)
