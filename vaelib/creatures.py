@@ -116,16 +116,17 @@ def _find(size, path):
         return read_pictures(path, size), "path", f"from {path}"
     folder = os.environ.get("VAELIB_DATA")
     if folder and os.environ.get("VAELIB_CREATURES") != "drawn":
-        there = [Path(folder).expanduser() / name for name in ("pokemon.zip", "pokemon")]
-        for candidate in filter(Path.exists, there):
+        places = [Path(folder).expanduser() / name for name in ("pokemon.zip", "pokemon")]
+        there = [place for place in places if place.exists()]
+        if not there:
+            print(f"Creatures: there is no pokemon.zip in the folder VAELIB_DATA names ({folder}).")
+        for candidate in there:
             try:
                 pictures = read_pictures(candidate, size)
             except ValueError as error:
                 print(f"Creatures: not used: {error}")
             else:
                 return pictures, "VAELIB_DATA", f"from {candidate.name} in VAELIB_DATA"
-        if not any(map(Path.exists, there)):
-            print(f"Creatures: there is no pokemon.zip in the folder VAELIB_DATA names ({folder}).")
     return _drawn(size), "drawn", "drawn offline"
 
 
