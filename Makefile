@@ -21,7 +21,7 @@ test-colab: .venv-colab/installed ## run every notebook with the versions that C
 	.venv-colab/bin/pytest -W ignore --nbval-lax --nbval-current-env solutions
 
 build: .venv/dev-installed ## make the notebooks from solutions/NN_name.py
-	$(BIN)/python -m grading.build
+	$(BIN)/python -m grading.authoring.build
 
 site: .venv/site-installed ## make the course site in build/site
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --doctree-dir build/doctrees docs build/site
@@ -31,7 +31,7 @@ grade: .venv/grading-installed ## grade classroom/submitted: make grade A=01_aut
 	$(BIN)/vae-grade run $(A)
 
 kill-matrix: .venv/dev-installed ## hold every check against right and wrong answers
-	$(BIN)/python -m grading.kill_matrix
+	$(BIN)/python -m grading.authoring.kill_matrix
 
 bench: .venv/dev-installed ## measure what docs/measurements.md states
 	$(BIN)/python -m experiments.bench
@@ -48,7 +48,7 @@ lint: .venv/dev-installed ## what the pre-commit hook demands
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
 	touch $@
 
-.venv-colab/installed: tests/colab/requirements.txt pyproject.toml $(wildcard vaelib/*.*)
+.venv-colab/installed: tests/colab/requirements.txt pyproject.toml $(shell find vaelib -name "*.*" -not -name "*.pyc")
 	@echo "Installing into .venv-colab. The first time takes a few minutes."
 	test -x .venv-colab/bin/python || $(PYTHON_OF_COLAB) -m venv .venv-colab
 	.venv-colab/bin/python -m pip install --quiet --disable-pip-version-check \

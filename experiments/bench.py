@@ -23,11 +23,11 @@ import nbformat
 import tensorflow as tf
 
 from experiments import conditional, efficient, grading_class, tutorial
-from grading.execute import execute
+from grading.authoring.execute import execute
 from vaelib import data, reference
-from vaelib.drawn_clothes import draw_clothes
-from vaelib.drawn_creatures import draw_creatures
-from vaelib.drawn_digits import draw_digits
+from vaelib.data.synthetic.clothes import synthetic_clothes
+from vaelib.data.synthetic.creatures import synthetic_creatures
+from vaelib.data.synthetic.digits import synthetic_digits
 from vaelib.models import VAE, build_tutorial_vae
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,7 +85,7 @@ def bench_drawing():
     """How long the drawn data sets take, in this process alone."""
     print(f"| drawn, {N_DRAWN:,} images | seconds | processor seconds | images a second |")
     print("| --- | --- | --- | --- |")
-    for name, draw in (("digits", draw_digits), ("clothes", draw_clothes)):
+    for name, draw in (("digits", synthetic_digits), ("clothes", synthetic_clothes)):
         with stopwatch(resource.RUSAGE_SELF) as seconds:
             draw(N_DRAWN, seed=0)
         wall, processor = seconds
@@ -98,8 +98,8 @@ def bench_notebooks():
     print("| solution notebook | data | seconds | processor seconds |\n| --- | --- | --- | --- |")
     real = os.environ.get("VAELIB_DATA")
     for path in sorted(ROOT.glob("solutions/*/*.ipynb")):
-        for kind in ("real", "drawn") if real else ("drawn",):
-            if kind == "drawn":
+        for kind in ("real", "synthetic") if real else ("synthetic",):
+            if kind == "synthetic":
                 os.environ.pop("VAELIB_DATA", None)
             nb = nbformat.read(path, as_version=4)
             folder = tempfile.TemporaryDirectory()
@@ -115,7 +115,7 @@ def bench_notebooks():
 def bench_creatures():
     """How long creatures take: drawn, and read from pokemon.zip where there is one."""
     with stopwatch(resource.RUSAGE_SELF) as seconds:
-        draw_creatures(2_000, 64, seed=0)
+        synthetic_creatures(2_000, 64, seed=0)
     print(f"2,000 creatures of 64 px: {seconds[0]:.1f} s, {seconds[1]:.1f} processor s")
     path = Path(os.environ.get("VAELIB_DATA", ""), "pokemon.zip")
     if path.is_file():
@@ -165,7 +165,7 @@ def bench_bands():
 
 def bench_fit():
     """An epoch of `VAE.fit` against one of the tutorial's loop: same model, same batches."""
-    batches = tutorial.batches(draw_digits(N_FIT, seed=0).images, seed=0)
+    batches = tutorial.batches(synthetic_digits(N_FIT, seed=0).images, seed=0)
     encoder, decoder = build_tutorial_vae(tutorial.LATENT_DIM)
     step, _ = tutorial.make_steps(encoder, decoder, keras.optimizers.Adam(1e-4))
     vae = VAE(*build_tutorial_vae(tutorial.LATENT_DIM))
@@ -222,7 +222,7 @@ def bench_explorers():
 
 def bench_checks():
     """Every check on its right and wrong answers: the last line of the kill matrix."""
-    print(_last_line("grading.kill_matrix") + "\n")
+    print(_last_line("grading.authoring.kill_matrix") + "\n")
 
 
 def bench_attacks():

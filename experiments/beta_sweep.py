@@ -3,7 +3,7 @@
     python -m experiments.beta_sweep [beta …]
 
 The images are small dSprites. Every score is over all of them; codes are posterior means. It writes
-vaelib/beta_sweep.json, where what it has of other β stays as it is.
+vaelib/reference/beta_sweep.json, where what it has of other β stays as it is.
 """
 
 import json
@@ -15,12 +15,12 @@ import numpy as np
 
 from vaelib import metrics
 from vaelib.data import small_dsprites
+from vaelib.data.sprites import FACTORS
 from vaelib.losses import elbo_decomposition, kl_per_dimension
 from vaelib.models import VAE, build_sprite_vae
-from vaelib.sprites import FACTORS
 from vaelib.training import set_seed
 
-FILE = Path(__file__).resolve().parent.parent / "vaelib" / "beta_sweep.json"
+FILE = Path(__file__).resolve().parent.parent / "vaelib" / "reference" / "beta_sweep.json"
 BETAS, SEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0), (0, 1, 2)
 EPOCHS, BATCH, LATENT_DIM = 12, 256, 6
 

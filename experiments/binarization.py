@@ -4,7 +4,7 @@
 
 The model is the efficient one, trained for longer than in the notebook. An image that is drawn
 anew ("dynamic") is drawn anew in every epoch of training. The test images are binarized as the
-training images are, once. It writes vaelib/binarization.json.
+training images are, once. It writes vaelib/reference/binarization.json.
 """
 
 import json
@@ -20,7 +20,7 @@ from vaelib import data
 from vaelib.losses import bernoulli_nll
 from vaelib.metrics import active_units, held_out_log_likelihood
 
-FILE = Path(__file__).resolve().parent.parent / "vaelib" / "binarization.json"
+FILE = Path(__file__).resolve().parent.parent / "vaelib" / "reference" / "binarization.json"
 MODES = ("threshold", "static", "dynamic")
 SEED, EPOCHS, BATCH = 0, 8, efficient.BATCH
 K, SCORED = 5_000, 300  # draws for the likelihood, and test images that get them

@@ -16,7 +16,7 @@ import nbformat
 import psutil
 from nbgrader.api import Gradebook
 
-from grading.execute import environment
+from grading.authoring.execute import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "03_reparameterization"

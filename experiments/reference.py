@@ -1,4 +1,4 @@
-"""Trains the models that students train with several seeds, and writes vaelib/reference.json.
+"""Trains the models that students train with several seeds, and writes vaelib/reference/bands.json.
 
     python -m experiments.reference [model …]
 
@@ -23,7 +23,7 @@ from vaelib.models import (
 )
 from vaelib.training import KLWarmup, set_seed
 
-FILE = Path(__file__).resolve().parent.parent / "vaelib" / "reference.json"
+FILE = Path(__file__).resolve().parent.parent / "vaelib" / "reference" / "bands.json"
 SEEDS = range(100, 106)
 KEYS = ("elbo", "reconstruction", "kl", "val_elbo", "val_reconstruction", "val_kl")
 
@@ -70,7 +70,7 @@ def patch(images, seed, epochs):
 
 def long(images, cpu, gpu):
     """Epochs as many as a notebook takes on a GPU; drawn data is for machines without any."""
-    return cpu if images.source == "drawn" else gpu
+    return cpu if images.source == "synthetic" else gpu
 
 
 DIGITS, CLOTHES = data.load_mnist, data.load_fashion_mnist
@@ -109,7 +109,7 @@ def main(names):
             runs.append(train(images, seed).history)
             print(name, seed, f"test ELBO {runs[-1]['val_elbo'][-1]:.2f}", flush=True)
         known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"runs": {}}
-        kind = "drawn" if images.source == "drawn" else "real"
+        kind = "synthetic" if images.source == "synthetic" else "real"
         known["runs"][f"{name}, {kind}"] = {
             key: [[round(value, 2) for value in run[key]] for run in runs] for key in KEYS
         }

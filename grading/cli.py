@@ -6,11 +6,22 @@ import sys
 import time
 from pathlib import Path
 
-from grading import jail, lms, notebook, report, sanitize
-from grading.execute import environment
-from grading.lms import LmsError
-from grading.record import RecordError, feedback
-from grading.run import GradingError, assignment, kept_results, local_executor, marks, run, strays
+from grading import notebook
+from grading.classroom import lms, report
+from grading.classroom.lms import LmsError
+from grading.classroom.record import RecordError, feedback
+from grading.classroom.run import (
+    GradingError,
+    assignment,
+    kept_results,
+    local_executor,
+    marks,
+    run,
+    strays,
+)
+from grading.course import environment
+from grading.sandbox import jail
+from grading.submission import sanitize
 
 WALLS = "--not-isolated"
 

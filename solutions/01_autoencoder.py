@@ -39,7 +39,7 @@ y_test = mnist.y_test[:5_000]
 print("x_train", x_train.shape, x_train.dtype, "from", x_train.min(), "to", x_train.max())
 
 # %%
-plots.image_sheet(x_train[:60], n_columns=20)
+plots.image_grid(x_train[:60], n_columns=20)
 plt.show()
 
 # %% [markdown]
@@ -383,7 +383,7 @@ def check_build_dense_encoder():
         },
     )
     # BEGIN HIDDEN TESTS
-    from vaelib.oracles import dense_forward, identity, random_weights, relu, sigmoid
+    from vaelib.checks.oracles import dense_forward, identity, random_weights, relu, sigmoid
 
     rng = np.random.default_rng(0)
 
@@ -526,7 +526,7 @@ def check_build_dense_decoder():
         },
     )
     # BEGIN HIDDEN TESTS
-    from vaelib.oracles import dense_forward, identity, random_weights, relu, sigmoid
+    from vaelib.checks.oracles import dense_forward, identity, random_weights, relu, sigmoid
 
     rng = np.random.default_rng(0)
 
@@ -1050,7 +1050,7 @@ columns = np.percentile(z_test[:, 0], np.linspace(1, 99, 22))
 rows = np.percentile(z_test[:, 1], np.linspace(99, 1, 22))  # from the top down
 grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
 fig, ax = plt.subplots(figsize=(9, 9), layout="constrained")
-plots.image_sheet(decoder_2.predict(grid, verbose=0), n_columns=22, ax=ax)
+plots.image_grid(decoder_2.predict(grid, verbose=0), n_columns=22, ax=ax)
 plt.show()
 
 # %% [markdown]

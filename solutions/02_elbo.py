@@ -1151,7 +1151,7 @@ best_averaged = way[np.argmax(averaged)]
 rebuilt = [W_784 @ (t * posterior_mean) + b_784 for t in (1, best_averaged)]
 images = np.stack([x_784, *rebuilt, b_784]).reshape(4, 28, 28, 1)
 fig, ax = plt.subplots(figsize=(7, 2.2), layout="constrained")
-plots.image_sheet(images, n_columns=4, ax=ax)
+plots.image_grid(images, n_columns=4, ax=ax)
 ax.set_xticks([14, 42, 70, 98], ["original", "summed", "averaged", "mean image"])
 plt.show()
 

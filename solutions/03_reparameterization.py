@@ -10,8 +10,8 @@
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.
 from vaelib import codes, data, plots, reference
-from vaelib.snapshots import KeepPictures
-from vaelib.diagrams import model_diagram
+from vaelib.plots.snapshots import KeepPictures
+from vaelib.plots.diagrams import model_diagram
 from vaelib.explorer import latent_explorer
 from vaelib.models import VAE
 from vaelib.training import budget, set_seed
@@ -1025,7 +1025,7 @@ encoder.count_params() + decoder.count_params()
 def check_build_vae_mlp():
     import numpy as np
     from vaelib.checks import call, check_close, check_pair, check_shape, check_true, check_weights
-    from vaelib.oracles import dense_forward, identity, random_weights, relu, sigmoid
+    from vaelib.checks.oracles import dense_forward, identity, random_weights, relu, sigmoid
 
     name = "build_vae_mlp"
 
@@ -1232,8 +1232,8 @@ shown = sorted({0, 1, 2, EPOCHS - 1} & set(range(EPOCHS)))
 size = (3 * len(shown), 6.4)
 fig, axes = plt.subplots(2, len(shown), figsize=size, layout="constrained", squeeze=False)
 for column, i in zip(axes.T, shown):
-    plots.image_sheet(pictures.frames[i], n_columns=9, ax=column[0])
-    plots.image_sheet(pictures.reconstructions[i], n_columns=9, ax=column[1])
+    plots.image_grid(pictures.frames[i], n_columns=9, ax=column[0])
+    plots.image_grid(pictures.reconstructions[i], n_columns=9, ax=column[1])
     column[0].set_title(f"epoch {pictures.epochs[i]}")
 axes[0, 0].set_ylabel("samples")
 axes[1, 0].set_ylabel("rebuilt")
@@ -1260,7 +1260,7 @@ plt.show()
 
 # %%
 z = codes.quantile_grid(30)
-plots.code_sheet(vae.decode(z), z)
+plots.latent_grid(vae.decode(z), z)
 plt.show()
 
 # %% [markdown]

@@ -9,12 +9,13 @@
 
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.
-from vaelib import animation, codes, data, plots, reference
-from vaelib.diagrams import model_diagram
+from vaelib.plots import animation
+from vaelib import codes, data, plots, reference
+from vaelib.plots.diagrams import model_diagram
 from vaelib.explorer import latent_explorer
 from vaelib.losses import bernoulli_nll, importance_weighted_bound, kl_divergence, log_normal_pdf
 from vaelib.models import VAE, build_patch_vae, build_tutorial_vae, build_vae_mlp
-from vaelib.snapshots import KeepPictures
+from vaelib.plots.snapshots import KeepPictures
 from vaelib.training import KLWarmup, budget, kl_warmup, set_seed
 
 import tempfile
@@ -155,7 +156,7 @@ print(f"{build_conv_encoder(2).count_params():,}")
 def check_build_conv_encoder():
     import numpy as np
     from vaelib.checks import call, check_close, check_pair, check_shape, check_true, check_weights
-    from vaelib.oracles import conv2d, identity, random_weights, relu, sigmoid
+    from vaelib.checks.oracles import conv2d, identity, random_weights, relu, sigmoid
 
     name = "build_conv_encoder"
     x = 4 * np.random.default_rng(0).normal(size=(4, 28, 28, 1)).astype("float32")
@@ -358,7 +359,7 @@ print(f"{build_conv_decoder(2).count_params():,}", build_conv_decoder(2).output_
 def check_build_conv_decoder():
     import numpy as np
     from vaelib.checks import call, check_close, check_shape, check_true, check_weights
-    from vaelib.oracles import conv2d_transpose, identity, random_weights, relu, sigmoid
+    from vaelib.checks.oracles import conv2d_transpose, identity, random_weights, relu, sigmoid
 
     name = "build_conv_decoder"
 
@@ -1014,7 +1015,7 @@ print(reference.verdict(history, name, mnist.source))
 def show_film(film, name):
     """Write the pictures to a GIF in a new folder for temporary files, and show it."""
     path = Path(tempfile.mkdtemp(), name)
-    frames = [animation.sheet(images, n_columns=7) for images in film.frames]
+    frames = [animation.tile(images, n_columns=7) for images in film.frames]
     animation.write_gif(path, frames, [f"epoch {epoch}" for epoch in film.epochs])
     return animation.show_gif(path)
 
@@ -1264,7 +1265,7 @@ z_test, labels = vae_2d.encode(x_test[:1_500])[0], mnist.y_test[:1_500]
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 4.3), layout="constrained")
 plots.code_scatter(z_test, labels, ax=axes[0])
 grid = codes.quantile_grid(11)
-plots.code_sheet(vae_2d.decode(grid), grid, ax=axes[1])
+plots.latent_grid(vae_2d.decode(grid), grid, ax=axes[1])
 plt.show()
 
 # %% [markdown]

@@ -9,7 +9,8 @@
 
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.
-from vaelib import codes, data, plots, widgets
+from vaelib import codes, data, plots
+from vaelib.plots import widgets
 from vaelib.explorer import latent_explorer
 from vaelib.losses import kl_divergence
 from vaelib.models import CVAE, ClassPriorVAE, build_conv_decoder, build_full_covariance_vae
@@ -228,7 +229,7 @@ print(f"{build_label_plane(10, 28).count_params():,}")
 def check_build_label_plane():
     import numpy as np
     from vaelib.checks import call, check_close, check_shape, check_true, check_weights
-    from vaelib.oracles import random_weights, relu, sigmoid
+    from vaelib.checks.oracles import random_weights, relu, sigmoid
 
     name = "build_label_plane"
 
@@ -384,7 +385,14 @@ print(f"{count(build_cvae(2)):,}")
 def check_build_cvae():
     import numpy as np
     from vaelib.checks import call, check_close, check_pair, check_shape, check_true, check_weights
-    from vaelib.oracles import conv2d, conv2d_transpose, identity, random_weights, relu, sigmoid
+    from vaelib.checks.oracles import (
+        conv2d,
+        conv2d_transpose,
+        identity,
+        random_weights,
+        relu,
+        sigmoid,
+    )
 
     name = "build_cvae"
     rng = np.random.default_rng(0)
@@ -653,7 +661,7 @@ print(f"nats gained by the label: {elbo_told - elbo_blind:.1f}")
 grid = codes.quantile_grid(9)
 fig, axes = plt.subplots(2, 5, figsize=(12.5, 5.3), layout="constrained")
 for digit, ax in enumerate(axes.flat):
-    plots.image_sheet(cvae.decode(grid, np.full(len(grid), digit)), 9, ax=ax)
+    plots.image_grid(cvae.decode(grid, np.full(len(grid), digit)), 9, ax=ax)
 plt.show()
 
 # %% [markdown]
@@ -699,7 +707,7 @@ def check_class_style_grid():
     import keras
     import numpy as np
     from vaelib.checks import call, check_close, check_true
-    from vaelib.oracles import sigmoid
+    from vaelib.checks.oracles import sigmoid
 
     name = "class_style_grid"
 
@@ -846,7 +854,7 @@ def check_swap_label():
     import keras
     import numpy as np
     from vaelib.checks import call, check_close, check_true
-    from vaelib.oracles import sigmoid
+    from vaelib.checks.oracles import sigmoid
 
     name = "swap_label"
 
@@ -1047,7 +1055,7 @@ plt.show()
 turns = np.linspace(-2, 2, 11)
 first = np.stack([turns, 0 * turns], axis=1)
 strips = {"z₁": cvae.decode(first, [8] * 11), "z₂": cvae.decode(first[:, ::-1], [8] * 11)}
-widgets.knobs(
+widgets.sliders(
     lambda digit, z1, z2: cvae.decode(np.array([[z1, z2]]), [digit])[0],
     plots.image_rows(strips),
     digit=range(10),
@@ -1630,7 +1638,7 @@ print(f"by your formula {by_hand:.3f} nats, reported {reported:.3f} nats")
 fig, axes = plt.subplots(1, 2, figsize=(12.5, 6.2), layout="constrained")
 for ax, digit in zip(axes, (8, 9)):
     around = codes.quantile_grid(15, mean=mu[digit])
-    plots.code_sheet(places.decode(around), around, ax=ax)
+    plots.latent_grid(places.decode(around), around, ax=ax)
     ax.set_title(f"quantiles of the prior of {digit}")
 plt.show()
 

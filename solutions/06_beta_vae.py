@@ -9,7 +9,8 @@
 
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.
-from vaelib import data, metrics, plots, reference, widgets
+from vaelib import data, metrics, plots, reference
+from vaelib.plots import widgets
 from vaelib.explorer import latent_explorer
 from vaelib.losses import kl_full_covariance
 from vaelib.models import CVAE, VAE, build_cvae_mlp, build_sprite_vae
@@ -556,7 +557,7 @@ plt.show()
 
 # %%
 still = plots.image_rows({title: rows[title] for title in list(rows)[:2]})
-widgets.knobs(
+widgets.sliders(
     lambda number, value: vae.decode(traversal(z_mean[start], number - 1, np.array([value])))[0],
     still,
     number=range(1, 7),
@@ -1381,7 +1382,7 @@ for row, (beta, (cvae, kl)) in zip(axes, conditional.items()):
     for ax, j in zip(row, np.argsort(-kl)):
         style = traversal(np.zeros(2, dtype="float32"), j, np.linspace(-2, 2, 11, dtype="float32"))
         pictures = [cvae.decode(style, np.full(11, digit)) for digit in (2, 8)]
-        plots.image_sheet(np.concatenate(pictures), 11, ax=ax)
+        plots.image_grid(np.concatenate(pictures), 11, ax=ax)
         ax.set_title(f"β = {beta:g}, $z_{j + 1}$ from −2 to 2, KL {kl[j]:.2f} nats", fontsize=10)
 plt.show()
 

@@ -9,8 +9,9 @@
 
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.
-from vaelib import animation, codes, data, plots
-from vaelib.creature_models import build_creature_cvae, build_creature_vae, build_homework_vae
+from vaelib.plots import animation
+from vaelib import codes, data, plots
+from vaelib.models.creatures import build_creature_cvae, build_creature_vae, build_homework_vae
 from vaelib.explorer import latent_explorer
 from vaelib.losses import kl_per_dimension
 from vaelib.models import CVAE, VAE
@@ -949,7 +950,7 @@ def compare(score, picture):
     axes = plt.figure(figsize=(5.4, 2.1), layout="constrained").subplots(1, 3)
     for ax, (title, x_hat) in zip(axes, tries.items()):
         value = float(score(picture[None], x_hat[None])[0])
-        plots.image_sheet(x_hat[None], 1, ax=ax)
+        plots.image_grid(x_hat[None], 1, ax=ax)
         ax.set_title(f"{title}\nscore {value:.4f}", fontsize=9)
     plt.show()
 
@@ -1449,7 +1450,7 @@ for epoch in range(1, n_epochs + 1):
     vae.fit(x, batch_size=BATCH_SIZE, verbose=0)
     if epoch in kept:
         z = fitted_codes(*vae.encode(x_train[:600]), eps)
-        frames.append(animation.sheet(vae.decode(z), 6))
+        frames.append(animation.tile(vae.decode(z), 6))
 sigma = float(optimal_sigma(x_train[:600], vae.reconstruct(x_train[:600])))
 scores = vae.evaluate(x_test, verbose=0, return_dict=True)
 print(f"{vae.count_params():,} parameters, learned deviation {sigma:.3f}")
@@ -1459,7 +1460,7 @@ print(f"test pictures: KL {scores['kl']:.0f} nats")
 pictures = {"from the prior": vae.decode(eps), "from the fitted Gaussian": vae.decode(z)}
 fig, axes = plt.subplots(1, 2, figsize=(10.5, 2.9), layout="constrained")
 for ax, (title, images) in zip(axes, pictures.items()):
-    plots.image_sheet(images, 6, ax=ax)
+    plots.image_grid(images, 6, ax=ax)
     ax.set_title(title)
 plt.show()
 
@@ -1797,7 +1798,7 @@ pairs = generator.choice(len(x_test), (4, 2), replace=len(x_test) < 8)
 morphs = [vae.decode(codes.interpolate(z_test[a], z_test[b], 10, "slerp")) for a, b in pairs]
 ends = [(x_test[[a]], x_test[[b]]) for a, b in pairs]
 sheet = np.concatenate([np.concatenate([a, way, b]) for (a, b), way in zip(ends, morphs)])
-plots.image_sheet(sheet, 12)
+plots.image_grid(sheet, 12)
 plt.show()
 
 # %% [markdown]
@@ -1886,10 +1887,10 @@ def check_type_direction():
         },
     )
     # BEGIN HIDDEN TESTS
-    from vaelib.drawn_creatures import draw_creatures
+    from vaelib.data.synthetic.creatures import synthetic_creatures
 
     # What is known of drawn creatures serves as their codes, so the direction is known, too.
-    drawn = draw_creatures(36, 16, seed=1)
+    drawn = synthetic_creatures(36, 16, seed=1)
     known = np.stack([drawn.attributes[k] for k in ("facing", "plump", "smile", "raised")], 1)
     rng = np.random.default_rng(8)
     for a, b, case in (
@@ -1928,7 +1929,7 @@ its = np.flatnonzero(creatures.types_train[:, a] & ~creatures.types_train[:, b])
 steps = np.linspace(0, 1.5, 7, dtype="float32")
 ways = [vae.decode(z_train[i] + steps[:, None] * direction) for i in its]
 sheet = np.concatenate([np.concatenate([x_train[[i]], way]) for i, way in zip(its, ways)])
-ax = plots.image_sheet(sheet, 8)
+ax = plots.image_grid(sheet, 8)
 ax.set_title(f"real, then from {TYPE_A} towards {TYPE_B}", fontsize=10)
 plt.show()
 

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from browsers import chromium, needs_chromium
-from classes import answered, behind, place, without_outputs
-from programs import free_port, program, reached, wait_for
 
 from grading import notebook
+from tests.support.browsers import chromium, needs_chromium
+from tests.support.classes import answered, behind, place, without_outputs
+from tests.support.programs import free_port, program, reached, wait_for
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 TOKEN = "secret"
 BADGE = "https://colab.research.google.com/**"  # the one thing that a notebook shows from elsewhere
 WAIT = 120_000  # ms that running what stands above a cell may take
@@ -186,7 +186,7 @@ def test_a_wrong_answer_is_told_a_right_one_passes_and_validate_agrees(server):
 )
 def test_sliders_and_the_explorer_move_the_picture(server, name, sliders):
     nb = committed("solutions", name)
-    knobs, explorer = cell_with(nb, "widgets.knobs("), cell_with(nb, "latent_explorer(")
+    knobs, explorer = cell_with(nb, "widgets.sliders("), cell_with(nb, "latent_explorer(")
     nb = without_outputs(behind(nb, nb.cells[place(nb, knobs) - 1].id, SOMEBODY))
     with opened(server, nb) as lab:
         lab.run_above(knobs)

@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from grading.execute import execute
-from grading.notebook import read, source_lines
-from grading.source import parse
-from vaelib import animation, codes, data, losses, metrics, models, picture_files, training
-from vaelib.drawn_creatures import draw_creatures
+from grading.authoring.assemble import source_lines
+from grading.authoring.execute import execute
+from grading.authoring.source import parse
+from grading.notebook import read
+from vaelib import codes, data, losses, metrics, models, training
+from vaelib.data import picture_files
+from vaelib.data.synthetic.creatures import synthetic_creatures
+from vaelib.plots import animation
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "solutions").glob("*.py"))
 LONGEST, MEDIAN = 25, 8  # lines of code in a cell that teaches
 
@@ -122,7 +125,7 @@ def test_vaelib_reads_pictures_as_the_notebook_teaches(size):
 
 def test_notebook_07_runs_with_pictures_that_all_stand_in_one_folder(tmp_path):
     (tmp_path / "pokemon").mkdir()
-    for i, image in enumerate(draw_creatures(40, 64, seed=2).images):
+    for i, image in enumerate(synthetic_creatures(40, 64, seed=2).images):
         picture = Image.fromarray(np.round(255 * image).astype(np.uint8))
         picture.save(tmp_path / "pokemon" / f"{i}.png")
     name = "07_pokemon_vae"
@@ -142,7 +145,7 @@ def test_stored_outputs_show_creatures_that_were_drawn():
     printed = ["".join(o.get("text", "")) for cell in cells for o in cell.get("outputs", ())]
     found = [line for line in "".join(printed).splitlines() if line.startswith("Creatures:")]
     assert len(found) == 1
-    assert found[0].endswith("drawn offline.")
+    assert found[0].endswith("synthetic.")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -158,7 +161,7 @@ def test_every_explorer_of_a_solution_has_its_page_in_docs():
     pages = sorted((ROOT / "docs" / "explorers").glob("*.html"))
     assert [page.stem for page in pages] == shown
     assert len(shown) == 5
-    template = (ROOT / "vaelib" / "explorer.html").read_text("utf-8")
+    template = (ROOT / "vaelib" / "explorer" / "page.html").read_text("utf-8")
     for page in pages:
         assert page.stat().st_size <= 1_500_000
         text = page.read_text("utf-8")

@@ -11,9 +11,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browsers import chromium, needs_chromium
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.browsers import chromium, needs_chromium
+
+ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "course").glob("*/*.ipynb"))
 EXPLORERS = sorted(path.name for path in (ROOT / "docs" / "explorers").glob("*.html"))
 PAGES = [

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 from scipy import special, stats
 
-from grading.answers import right, wrong
+from grading.authoring.answers import right, wrong
 
 LOG_2_PI = math.log(2 * math.pi)
 

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from grading.answers import right, wrong
+from grading.authoring.answers import right, wrong
 
 # reparameterize
 

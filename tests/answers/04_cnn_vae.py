@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import layers, ops
 from scipy import special, stats
 
-from grading.answers import right, wrong
+from grading.authoring.answers import right, wrong
 from vaelib.losses import bernoulli_nll, importance_weighted_bound, kl_divergence, log_normal_pdf
 from vaelib.models import Sampling
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import layers, ops
 from scipy import linalg, special, stats
 
-from grading.answers import right, wrong
+from grading.authoring.answers import right, wrong
 from vaelib.losses import kl_divergence
 from vaelib.models import Sampling, build_conv_decoder
 

@@ -9,7 +9,7 @@ from keras import ops
 from scipy import stats
 from scipy.special import logsumexp
 
-from grading.answers import right, wrong
+from grading.authoring.answers import right, wrong
 from vaelib.losses import kl_divergence, log_normal_pdf
 
 # beta_elbo

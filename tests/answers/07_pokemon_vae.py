@@ -16,7 +16,7 @@ from PIL import Image, ImageFile, ImageOps
 from scipy import special, stats
 from scipy.spatial.distance import cdist
 
-from grading.answers import right, wrong
+from grading.authoring.answers import right, wrong
 from vaelib.losses import kl_divergence, mse_per_image
 from vaelib.models import Sampling
 

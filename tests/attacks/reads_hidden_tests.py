@@ -31,5 +31,5 @@ def double(x):
         frame = frame.f_back
     seen += [text for text in texts() if WANTED in text and text != WANTED]
     seen += [name for name in frames if "check of" in name]
-    seen += [name for name in sys.modules if name in ("grading.judge", "nbgrader")]
+    seen += [name for name in sys.modules if name in ("grading.sandbox.judge", "nbgrader")]
     raise RuntimeError(f"BREACH {seen}" if seen else "found nothing")

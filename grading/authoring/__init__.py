@@ -1,0 +1,1 @@
+"""From a lesson and its checks to the notebooks of the course."""

@@ -1,0 +1,220 @@
+"""Builds the notebooks of the course from solutions/NN_name.py.
+
+Each source becomes solutions/NN_name/NN_name.ipynb, executed, and course/NN_name/NN_name.ipynb,
+as nbgrader releases it. Only what changed is executed, and nothing is written that breaks a rule.
+If the notebook shows a latent explorer, its page becomes docs/explorers/NN_name.html.
+"""
+
+import argparse
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+from grading import notebook
+from grading.authoring import assemble, kill_matrix
+from grading.authoring.execute import execute
+from grading.authoring.markers import leaks
+from grading.authoring.pictures import lightened, pages_taken
+from grading.authoring.release import release
+from grading.authoring.rules import problems
+from grading.authoring.source import RefusedError, chosen, parse
+
+LARGEST = 1_500_000  # bytes; GitHub shows no notebook that is much larger
+# Outputs are published, and pictures of creatures that VAELIB_DATA may have are not ours.
+SYNTHETIC = {"VAELIB_CREATURES": "synthetic"}
+
+
+def address(root):
+    """Reads the repository's address from pyproject.toml, the only place where it stands."""
+    project = tomllib.loads(Path(root, "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["urls"]["Repository"]
+
+
+def checked(path):
+    """Parses a source and holds it against the rules.
+
+    Returns:
+        A list of `grading.authoring.source.Cell`.
+
+    Raises:
+        RefusedError: it breaks one.
+    """
+    cells = parse(path.read_text(encoding="utf-8"))
+    found = problems(cells)
+    if found:
+        raise RefusedError(found)
+    return cells
+
+
+def convert(path):
+    """Makes the solution notebook of a source, without running it.
+
+    Args:
+        path: solutions/NN_name.py of a course.
+
+    Returns:
+        The notebook, without outputs.
+
+    Raises:
+        RefusedError: the source breaks a rule.
+    """
+    path = Path(path)
+    return assemble.notebook(checked(path), path.stem, address(path.parent.parent))
+
+
+def build(path, *, run_all=False, matrix=True):
+    """Builds one assignment, or leaves what is there untouched.
+
+    Args:
+        path: solutions/NN_name.py of a course.
+        run_all: execute the notebook also where nothing changed.
+        matrix: try the right and wrong answers on its checks.
+
+    Returns:
+        One line that says what was done.
+
+    Raises:
+        RefusedError: something is wrong with the source, the checks, a cell or the release.
+    """
+    path = Path(path)
+    name, root = path.stem, path.parent.parent
+    solution = path.parent / name / f"{name}.ipynb"
+    course = root / "course" / name / f"{name}.ipynb"
+
+    cells = checked(path)
+    nb = assemble.notebook(cells, name, address(root))
+    _refuse_strays(solution)
+    released = release(nb, name, root)
+    found = leaks(cells, released)
+    if found:
+        raise RefusedError(found)
+    _refuse_edited(course, released, root)
+    if matrix:
+        _refuse_weak_checks(path)
+
+    kept = None if run_all else _kept(solution, nb)
+    started = time.perf_counter()
+    lines = assemble.source_lines(nb, cells)
+    nb, pages = (kept, []) if kept else _executed(nb, solution.parent, lines)
+    _refuse_large(nb, solution.relative_to(root).as_posix(), lines)
+    _refuse_large(released, course.relative_to(root).as_posix(), lines)
+    notebook.write(nb, solution)
+    notebook.write(released, course)
+    for page in pages:  # the site shows it
+        path = root / "docs" / "explorers" / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8", newline="\n")
+    done = (
+        "code unchanged, outputs kept"
+        if kept
+        else f"executed in {time.perf_counter() - started:.0f} s"
+    )
+    return f"{name}: {done}, released{_synthetic_note(nb)}"
+
+
+def _synthetic_note(nb):
+    """A reminder where outputs come from synthetic data, which numbers in the text do not."""
+    if not any("synthetic, since" in str(cell.get("outputs")) for cell in nb.cells):
+        return ""
+    return "; its outputs come from synthetic data: set VAELIB_DATA and build with --all to commit"
+
+
+def _executed(nb, folder, lines):
+    folder.mkdir(exist_ok=True)
+    try:
+        execute(nb, folder, lines, SYNTHETIC)
+        pages = pages_taken(nb)
+        return assemble.normalised(lightened(nb)), pages
+    finally:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _kept(solution, fresh):
+    """The fresh notebook with the outputs that stand there, if its code is what made them.
+
+    A check may have changed: it shows nothing, and the kill matrix has tried it on the solution.
+    """
+    there = notebook.read_whole(solution)
+    if there is None:
+        return None
+    theirs, ours = (
+        [cell for cell in nb.cells if cell.cell_type == "code"] for nb in (there, fresh)
+    )
+    ran = any(cell.get("execution_count") for cell in theirs)
+    if not ran or _that_show(theirs) != _that_show(ours):
+        return None
+    for cell, other in zip(ours, theirs, strict=True):
+        cell.outputs, cell.execution_count = other.outputs, other.execution_count
+    return assemble.normalised(fresh)
+
+
+def _that_show(cells):
+    """What must be the same for outputs to be kept: ids, and the code of all cells but checks."""
+    return [
+        (cell.id, "" if cell.metadata.get("nbgrader", {}).get("locked") else cell.source)
+        for cell in cells
+    ]
+
+
+def _refuse_strays(solution):
+    for stray in sorted(solution.parent.glob("*")):
+        if stray != solution and stray.suffix in (".py", ".ipynb"):
+            message = f"nbgrader would copy {stray.name} into the release; move it elsewhere"
+            raise RefusedError([(1, message)])
+
+
+def _refuse_edited(course, released, root):
+    if not course.is_file():
+        return
+    there = notebook.read_whole(course)
+    changed = there is None or notebook.edited(there)
+    if changed and (there is None or notebook.stamp(there) != notebook.stamp(released)):
+        where = course.relative_to(root).as_posix()
+        message = f"{where} was edited by hand and the build would overwrite it; move your copy"
+        raise RefusedError([(1, f"{message} away, or undo the edit with: git checkout {where}")])
+
+
+def _refuse_large(nb, where, lines):
+    size = len(notebook.dumps(nb).encode())
+    if size > LARGEST:
+        cells = sorted(((len(str(cell)), lines[cell.id]) for cell in nb.cells), reverse=True)
+        largest = ", ".join(f"line {line} {length / 1e6:.2f} MB" for length, line in cells[:5])
+        message = f"{where} would be {size / 1e6:.2f} MB, over {LARGEST / 1e6} MB"
+        raise RefusedError([(cells[0][1], f"{message}; its largest cells: {largest}")])
+
+
+def _refuse_weak_checks(path):
+    table = kill_matrix.run(path)
+    if table.failures:
+        raise RefusedError([(1, failure) for failure in table.failures])
+
+
+def main(arguments=None):
+    """Builds what the command line names; the exit status is 1 if something was refused."""
+    parser = argparse.ArgumentParser(prog="python -m grading.authoring.build", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="such as 01_autoencoder")
+    parser.add_argument("--all", action="store_true", help="execute also what did not change")
+    parser.add_argument(
+        "--no-matrix", action="store_true", help="do not try the answers of tests/answers/"
+    )
+    parser.add_argument("--course-dir", type=Path, default=Path(), help="where solutions/ is")
+    options = parser.parse_args(arguments)
+    failed = False
+    try:
+        paths = chosen(options.course_dir, options.names)
+    except RefusedError as error:
+        parser.error(error.problems[0][1])
+    for path in paths:
+        try:
+            print(build(path, run_all=options.all, matrix=not options.no_matrix), flush=True)
+        except RefusedError as error:
+            failed = True
+            for line, message in error.problems:
+                print(f"solutions/{path.name}:{line}: {message}", file=sys.stderr, flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

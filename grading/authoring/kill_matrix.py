@@ -1,0 +1,164 @@
+"""Tries every check on right and wrong answers, on the solution and on the untouched stub.
+
+A wrong answer that passes, a right one that fails, and a message that names another mistake are
+faults of the check.
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import vaelib  # noqa: F401 - before the answers import Keras: it keeps TensorFlow's messages away
+from grading.authoring import answers
+from grading.authoring.markers import stubbed
+from grading.authoring.sections import settings_cell
+from grading.authoring.source import RefusedError, chosen, parse
+from grading.sandbox.judge import run_check
+
+FEWEST_WRONG = 5
+FEWEST_RIGHT = 2
+UNTOUCHED = "not implemented yet"
+
+
+@dataclass
+class Table:
+    """What came out: `rows` of (exercise, answer, kind, verdict, message), and the `failures`."""
+
+    rows: list = field(default_factory=list)
+    failures: list = field(default_factory=list)
+
+
+def run(path):
+    """Tries the checks of one source on the answers in tests/answers/.
+
+    Args:
+        path: solutions/NN_name.py of a course.
+
+    Returns:
+        A `Table`.
+
+    Raises:
+        RefusedError: the source cannot be read, or one of its cells does not run.
+    """
+    path = Path(path)
+    table = Table()
+    cells = parse(path.read_text(encoding="utf-8"))
+    checks = {cell.name: cell for cell in cells if cell.kind == "check"}
+    file = path.parent.parent / "tests" / "answers" / path.name
+    where = f"tests/answers/{path.name}"
+    if not file.is_file():
+        table.failures.append(f"{where} is not there; the checks were tried on nothing")
+        return table
+    given = answers.load(file)
+    for name in sorted({answer.exercise for answer in given} - set(checks)):
+        table.failures.append(f"{where} answers {name!r}, which is no exercise of {path.name}")
+    for name, (solution, stub) in _own(cells).items():
+        if name not in checks:
+            table.failures.append(f"{path.name}: the exercise {name!r} has no check")
+            continue
+        mine = [answer for answer in given if answer.exercise == name]
+        for kind, fewest, count in (
+            ("wrong", FEWEST_WRONG, sum(not answer.right for answer in mine)),
+            ("right", FEWEST_RIGHT, sum(answer.right for answer in mine)),
+        ):
+            if count < fewest:
+                table.failures.append(f"{where}: {count} {kind} answers to {name}, not {fewest}")
+        own = [
+            answers.Answer(name, "the solution", solution, True),
+            answers.Answer(name, "the stub", stub, False, UNTOUCHED),
+        ]
+        for answer in own + mine:
+            _try(answer, checks[name], table)
+    return table
+
+
+def _try(answer, check, table):
+    name, label = answer.exercise, answer.label
+    kind = "right" if answer.right else "wrong"
+    outcome, message = run_check(check.source, answer.exercise, answer.value)
+    table.rows.append((name, label, kind, outcome, message))
+    what = f"{name} × {label}"
+    if outcome == "broken":
+        table.failures.append(f"{what}: the check lets another error escape: {message}")
+    elif answer.right and outcome == "fail":
+        table.failures.append(f"{what}: a right answer fails: {message}")
+    elif not answer.right and outcome == "pass":
+        table.failures.append(f"{what}: a wrong answer passes")
+    elif not answer.right:
+        if answer.says not in message:
+            table.failures.append(f"{what}: should say {answer.says!r}, says: {message}")
+        if not message.startswith(name):
+            table.failures.append(f"{what}: the message does not start with {name!r}: {message}")
+
+
+def _own(cells):
+    """The solution and the untouched stub of each exercise, made by running their cells alone."""
+    imports = next(cell for cell in cells if cell.type == "code")
+    namespace, found = {"__name__": "solution"}, {}
+    for cell in (imports, settings_cell(cells)):
+        if cell:  # the build refuses a source without settings; the matrix can do without
+            _run(cell, cell.source, namespace)
+    for cell in cells:
+        if cell.kind == "exercise":
+            untouched = dict(namespace)
+            _run(cell, stubbed(cell.source), untouched)
+            _run(cell, cell.source, namespace)
+            found[cell.name] = namespace[cell.name], untouched[cell.name]
+    return found
+
+
+def _run(cell, source, namespace):
+    try:
+        exec(compile(source, f"<line {cell.line}>", "exec", dont_inherit=True), namespace)
+    except Exception as error:
+        message = "this cell does not run after the imports, the settings and the exercises before"
+        raise RefusedError([(cell.line, f"{message}: {type(error).__name__}: {error}")]) from error
+
+
+def text(table):
+    """The table for people: one line an answer, under the name of its exercise."""
+    lines, last = [], None
+    width = max((len(row[1]) for row in table.rows), default=0)
+    for name, label, kind, outcome, message in table.rows:
+        if name != last:
+            lines += ["", name]
+            last = name
+        words = " ".join(message.split())
+        lines.append(f"  {kind}  {label:{width}}  {outcome:6}  {words}".rstrip())
+    return "\n".join(lines[1:])
+
+
+def main(arguments=None):
+    """Prints the tables; the exit status is 1 if a check is at fault."""
+    parser = argparse.ArgumentParser(
+        prog="python -m grading.authoring.kill_matrix", description=__doc__
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="such as 01_autoencoder")
+    parser.add_argument("--course-dir", type=Path, default=Path(), help="where solutions/ is")
+    options = parser.parse_args(arguments)
+    try:
+        paths = chosen(options.course_dir, options.names)
+    except RefusedError as error:
+        parser.error(error.problems[0][1])
+    rows, failures = [], []
+    for path in paths:
+        try:
+            table = run(path)
+        except RefusedError as error:
+            table = Table(failures=[f"line {line}: {message}" for line, message in error.problems])
+        rows += table.rows
+        failures += [f"solutions/{path.name}: {failure}" for failure in table.failures]
+        print(f"{path.stem}\n\n{text(table)}\n", flush=True)
+    print("\n".join(failures), file=sys.stderr, flush=True)
+    exercises = len({row[0] for row in rows})
+    passed = sum(row[3] == "pass" for row in rows)
+    print(
+        f"{exercises} exercises, {len(rows)} answers: {passed} passed, "
+        f"{len(rows) - passed} refused, {len(failures)} faults"
+    )
+    return int(bool(failures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

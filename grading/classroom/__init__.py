@@ -1,0 +1,1 @@
+"""A whole class: its runs, its gradebook, its reports, and the platforms around it."""

@@ -1,0 +1,265 @@
+"""The checks are checked: the repository's own, and proof that a faulty check is found."""
+
+from pathlib import Path
+
+import pytest
+
+from grading.authoring import answers, kill_matrix
+from grading.authoring.source import RefusedError
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+SOURCE = """\
+# %%
+import math
+
+# %%
+SEED = 1
+
+# %% exercise="double"
+def double(x):
+    # BEGIN SOLUTION
+    return x + x
+    # END SOLUTION
+
+
+# %% check="double" points=2
+try:
+    got = double(3)
+except NotImplementedError:
+    raise AssertionError("double: not implemented yet") from None
+except Exception as error:
+    raise AssertionError(f"double: raised {error}") from None
+print(f"double gives {got}")
+assert got != 9, "double: got 9, expected 6. This is the value you get when x is squared."
+assert got == 6, "double: another number"
+# BEGIN HIDDEN TESTS
+assert double(-1) == -2, "double: wrong, case=a negative number"
+# END HIDDEN TESTS
+"""
+
+ANSWERS = """\
+import warnings
+
+from grading.authoring.answers import right, wrong
+
+
+@right("double")
+def times_two(x):
+    return 2 * x
+
+
+@right("double")
+def with_a_warning(x):
+    warnings.warn("slow")
+    return x + x
+
+
+@wrong("double", says="x is squared")
+def squared(x):
+    return x * x
+
+
+@wrong("double", says="another number")
+@wrong("double", says="double: another")
+def the_same(x):
+    return x
+
+
+@wrong("double", says="a negative number")
+def without_the_sign(x):
+    return abs(2 * x)
+
+
+@wrong("double", says="raised no")
+def raises(x):
+    raise ValueError("no")
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Lays out a course with one source and its answers; returns a function that runs it."""
+
+    def run(source=SOURCE, given=ANSWERS):
+        (tmp_path / "solutions").mkdir()
+        (tmp_path / "tests" / "answers").mkdir(parents=True)
+        path = tmp_path / "solutions" / "01_toy.py"
+        path.write_text(source, encoding="utf-8")
+        if given is not None:
+            (tmp_path / "tests" / "answers" / "01_toy.py").write_text(given, encoding="utf-8")
+        return kill_matrix.run(path)
+
+    return run
+
+
+def test_a_good_check_has_no_faults(course):
+    table = course()
+    assert table.failures == []
+    verdicts = [(label, kind, verdict) for _, label, kind, verdict, _ in table.rows]
+    assert verdicts == [
+        ("the solution", "right", "pass"),
+        ("the stub", "wrong", "fail"),
+        ("times_two", "right", "pass"),
+        ("with_a_warning", "right", "pass"),
+        ("squared", "wrong", "fail"),
+        ("the_same", "wrong", "fail"),
+        ("the_same", "wrong", "fail"),
+        ("without_the_sign", "wrong", "fail"),
+        ("raises", "wrong", "fail"),
+    ]
+    shown = kill_matrix.text(table).splitlines()
+    assert shown[0] == "double"
+    assert [" ".join(line.split()) for line in shown if "without_the_sign" in line] == [
+        "wrong without_the_sign fail double: wrong, case=a negative number"
+    ]
+
+
+FAULTS = {
+    "a wrong answer that passes": (
+        "assert double(-1) == -2",
+        "assert double(1) == 2",
+        ["double × without_the_sign: a wrong answer passes"],
+    ),
+    "a right answer that fails": (
+        'print(f"double gives {got}")',
+        'assert double.__name__ != "times_two", "double: not like this"',
+        ["double × times_two: a right answer fails: double: not like this"],
+    ),
+    "a wrong diagnosis": (
+        "when x is squared",
+        "when x is halved",
+        [
+            "double × squared: should say 'x is squared', says: double: got 9, expected 6. "
+            "This is the value you get when x is halved."
+        ],
+    ),
+    "a message that does not name its exercise": (
+        '"double: wrong, case=a negative number"',
+        '"wrong for a negative number"',
+        [
+            "double × without_the_sign: the message does not start with 'double': "
+            "wrong for a negative number"
+        ],
+    ),
+    "a check that passes the stub": (
+        '    raise AssertionError("double: not implemented yet") from None',
+        "    double = int(2).__mul__; got = 6",
+        ["double × the stub: a wrong answer passes"],
+    ),
+    "a check that does not say that the stub is untouched": (
+        "not implemented yet",
+        "not there",
+        ["double × the stub: should say 'not implemented yet', says: double: not there"],
+    ),
+    "a check that lets another error escape": (
+        "except Exception as error",
+        "except KeyError as error",
+        ["double × raises: the check lets another error escape: ValueError: no"],
+    ),
+    "a check that fails the solution": (
+        "assert got == 6",
+        "assert got == 7",
+        [
+            "double × the solution: a right answer fails: double: another number",
+            "double × times_two: a right answer fails: double: another number",
+            "double × with_a_warning: a right answer fails: double: another number",
+            "double × without_the_sign: should say 'a negative number', "
+            "says: double: another number",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_check_is_found(course, fault):
+    old, new, failures = FAULTS[fault]
+    assert old in SOURCE
+    assert course(SOURCE.replace(old, new)).failures == failures
+
+
+def test_too_few_answers_are_a_fault(course):
+    given = ANSWERS[: ANSWERS.index('@wrong("double", says="raised no")')]
+    given = given.replace('@right("double")\ndef times_two', "def times_two")
+    assert course(given=given).failures == [
+        "tests/answers/01_toy.py: 4 wrong answers to double, not 5",
+        "tests/answers/01_toy.py: 1 right answers to double, not 2",
+    ]
+
+
+def test_a_missing_file_of_answers_is_a_fault(course):
+    assert course(given=None).failures == [
+        "tests/answers/01_toy.py is not there; the checks were tried on nothing"
+    ]
+
+
+def test_an_exercise_without_a_check_is_a_fault(course):
+    alone = SOURCE[: SOURCE.index("# %% check=")]
+    assert "01_toy.py: the exercise 'double' has no check" in course(alone).failures
+
+
+def test_answers_to_an_unknown_exercise_are_a_fault(course):
+    given = f'{ANSWERS}\n\n@right("triple")\ndef three(x):\n    return 3 * x\n'
+    assert course(given=given).failures == [
+        "tests/answers/01_toy.py answers 'triple', which is no exercise of 01_toy.py"
+    ]
+
+
+def test_a_check_sees_its_exercise_and_nothing_else(course):
+    table = course(SOURCE.replace("assert got == 6", "assert math and got == 6"))
+    assert (
+        "double × the solution: the check lets another error escape: "
+        "NameError: name 'math' is not defined" in table.failures
+    )
+
+
+def test_a_solution_that_leans_on_another_cell_is_refused_with_its_line(course):
+    source = SOURCE.replace("def double(x):", "def double(x=WHERE):")
+    with pytest.raises(RefusedError, match=r"line 7: this cell does not run .* 'WHERE'"):
+        course(source)
+
+
+def test_a_subclass_of_an_answer_is_no_answer_by_itself(tmp_path):
+    path = tmp_path / "01_toy.py"
+    path.write_text(
+        "from grading.authoring.answers import right\n\n\n"
+        '@right("Layer")\nclass Good:\n    pass\n\n\nclass Other(Good):\n    pass\n'
+    )
+    assert [(answer.exercise, answer.label) for answer in answers.load(path)] == [("Layer", "Good")]
+
+
+def test_a_wrong_answer_must_say_something():
+    with pytest.raises(ValueError, match="double needs says="):
+        answers.wrong("double", says=" ")
+
+
+def test_the_command_prints_the_table_and_its_counts(course, tmp_path, capsys):
+    course()
+    assert kill_matrix.main(["--course-dir", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1] == "1 exercises, 9 answers: 3 passed, 6 refused, 0 faults"
+    assert said.err.strip() == ""
+
+
+def test_the_command_fails_on_a_fault(course, tmp_path, capsys):
+    course(given=None)
+    assert kill_matrix.main(["01_toy", "--course-dir", str(tmp_path)]) == 1
+    assert "tests/answers/01_toy.py is not there" in capsys.readouterr().err
+
+
+def test_an_unknown_name_is_refused(course, tmp_path):
+    course()
+    with pytest.raises(RefusedError, match="there is 01_toy"):
+        kill_matrix.chosen(tmp_path, ["02_nothing"])
+
+
+def test_the_readme_counts_all_answers():
+    """To what stands in tests/answers the kill matrix adds the solution and the untouched stub."""
+    given = [a for path in REPOSITORY.glob("tests/answers/*.py") for a in answers.load(path)]
+    exercises = len({answer.exercise for answer in given})
+    passed = sum(answer.right for answer in given) + exercises
+    refused = sum(not answer.right for answer in given) + exercises
+    text = (REPOSITORY / "README.md").read_text("utf-8")
+    assert f"{passed + refused:,} answers to {exercises} exercises" in text
+    assert f"{passed} right ones" in text
+    assert f"{refused:,} wrong ones" in text

@@ -1,0 +1,55 @@
+"""Two hundred submissions in one run: the time grows linearly, and the memory does not grow."""
+
+import contextlib
+import subprocess
+import sys
+import time
+
+import psutil
+
+from grading.classroom import record, run
+from tests.support.classes import TOY, answered, course, submit
+
+N = 200
+
+
+def memory(process):
+    """Bytes that a process and all its descendants have; shared pages count once."""
+    total = 0
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):
+            total += one.memory_full_info().pss
+    return total
+
+
+def test_two_hundred_submissions_take_linear_time_and_bounded_memory(tmp_path):
+    name, solved, released = course(tmp_path, "01_toy", TOY)
+    kinds = [answered(solved, released, names) for names in (["double"], ["square"], [])]
+    for i in range(N):
+        submit(tmp_path, f"student{i:03}", name, kinds[i % 3])
+    started = psutil.Popen(
+        [sys.executable, "-m", "grading.cli", "run", name, "--workers", "2"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    verdicts = tmp_path / "classroom" / "verdicts" / name
+    seen = []  # (time, graded, bytes)
+    while started.poll() is None:
+        graded = len(list(verdicts.glob("*.json"))) if verdicts.is_dir() else 0
+        seen.append((time.monotonic(), graded, memory(started)))
+        time.sleep(0.5)
+    assert started.returncode == 0
+    scores = record.scores(name, run.assignment(name, tmp_path).config)
+    assert [list(scores[f"student{i:03}"].values()) for i in range(N)] == [
+        [2.0 * (i % 3 == 0), 3.0 * (i % 3 == 1), 0.0] for i in range(N)
+    ]
+    begun, middle = (
+        next(moment for moment, graded, _ in seen if graded >= count) for count in (N // 20, N // 2)
+    )
+    first, second = (middle - begun) / (N // 2 - N // 20), (seen[-1][0] - middle) / (N // 2)
+    assert second < 2 * first, f"{first:.2f} s each at first, {second:.2f} s each later"
+    early = max(size for moment, _, size in seen if moment <= middle)
+    late = max(size for moment, _, size in seen if moment > middle)
+    assert late < 1.2 * early, f"{early / 2**20:.0f} MiB at first, {late / 2**20:.0f} MiB later"
+    print(f"{first:.2f} s and {second:.2f} s each, {early / 2**30:.2f} and {late / 2**30:.2f} GiB")

@@ -1,0 +1,130 @@
+"""A canvas for a batch of pictures, and the shapes to fill on it.
+
+A shape is a field of signed distances to its outline in px, negative inside, for b pictures at
+once: (b, 28, 28), or anything that broadcasts to it. A pixel is covered by clip(1/2 - distance,
+0, 1), which smooths the edges. Coordinates x and y are such fields too, and every size may be one
+number for all pictures or (b, 1, 1), one for each.
+"""
+
+import functools
+import itertools
+
+import numpy as np
+
+from vaelib.data.synthetic.labels import SIDE
+
+PATTERNS = ("plain", "stripes", "checks", "print", "block")
+
+
+class Canvas:
+    """A batch of black pictures, the fabric to fill shapes with, and a source of variation.
+
+    Attributes:
+        picture: float32 (b, 28, 28), brightness, 0 where nothing is drawn.
+        fabric: (b, 28, 28), brightness of each picture's fabric, 0.1 to 1.
+        x: float32 (1, 1, 28), px to the right of the middle column.
+        y: float32 (1, 28, 1), px below the top row.
+    """
+
+    def __init__(self, rng, f):
+        """Start black pictures and weave their fabric.
+
+        Args:
+            rng: the random generator, drawn from at every call of `vary` and `often`.
+            f: factors tone, folds, pattern and contrast of `synthetic_clothes`, (b, 1, 1) each.
+        """
+        self._rng, self._b = rng, len(f.tone)
+        self.picture = np.zeros((self._b, SIDE, SIDE), np.float32)
+        self.x = np.arange(SIDE, dtype=np.float32)[None, None, :] - (SIDE - 1) / 2
+        self.y = np.arange(SIDE, dtype=np.float32)[None, :, None]
+        self.fabric = self._weave(f)
+
+    def vary(self, low, high):
+        """A number for each picture, float32 (b, 1, 1), uniform between low and high."""
+        return low + (high - low) * self._rng.random((self._b, 1, 1), np.float32)
+
+    def often(self, share):
+        """1 for a random share (0 to 1) of the pictures, 0 for the others, float32 (b, 1, 1)."""
+        return (self.vary(0, 1) < share).astype(np.float32)
+
+    def fill(self, distance, tone, opacity=1.0):
+        """Fill a shape, distance in px, with a tone; tone and opacity are 0 to 1."""
+        self.picture += np.clip(0.5 - distance, 0, 1) * opacity * (tone - self.picture)
+
+    def _weave(self, f):
+        """Fabric with folds, grain and a pattern, (b, 28, 28)."""
+        x, y, vary = self.x, self.y, self.vary
+        broad = np.sin(vary(-0.5, 0.5) * x + vary(0.1, 0.35) * y + vary(0, 6.3))
+        fine = np.sin(vary(0.4, 0.9) * x + vary(-0.15, 0.15) * y + vary(0, 6.3))
+        grain = self._rng.standard_normal(self.picture.shape, np.float32)
+        shade = 1 + f.folds * (broad + fine) / 2 + 0.35 * f.folds * grain
+        rate, slide = 2 * np.pi / vary(3, 7), vary(0, 6.3)
+        bars = np.clip(2.5 * np.sin(rate * y + slide), -1, 1)
+        posts = np.clip(2.5 * np.sin(rate * x + slide), -1, 1)
+        flowers = np.sin(1.3 * x + 2 * broad + slide) + np.sin(1.2 * y + 2 * fine)
+        block = np.clip(y - vary(7, 17), -1, 1)
+        patterns = {
+            "stripes": bars,
+            "checks": (bars + posts) / 2,
+            "print": np.clip(flowers + grain / 4, -1, 1),
+            "block": block,
+        }
+        worn = sum((f.pattern == PATTERNS.index(k)) * pattern for k, pattern in patterns.items())
+        middle = np.clip(f.tone, f.contrast / 2 + 0.12, 1 - f.contrast / 2)
+        tone = np.where(f.pattern > 0, middle, f.tone)
+        return np.clip(tone * shade + f.contrast / 2 * worn, 0.1, 1)
+
+
+def overlap(*distances):
+    """Distance in px to what lies inside every one of several shapes."""
+    return functools.reduce(np.maximum, distances)
+
+
+def merge(a, b, radius):
+    """Distance in px to shapes a and b grown together, with a fillet of about radius px."""
+    share = np.clip(0.5 + (b - a) / (2 * radius), 0, 1)
+    return b + (a - b) * share - radius * share * (1 - share)
+
+
+def convex(x, y, *corners):
+    """Distance in px to a convex polygon, its corners (x, y) in px, clockwise as seen."""
+    sides = []
+    for (ax, ay), (bx, by) in itertools.pairwise((*corners, corners[0])):
+        dx, dy = bx - ax, by - ay
+        sides.append((dx * (ay - y) - dy * (ax - x)) / (np.hypot(dx, dy) + 1e-3))
+    return overlap(*sides)
+
+
+def ellipse(x, y, across, down):
+    """Distance in px to an ellipse around the origin, to first order at its outline.
+
+    Its half-axes are across and down, in px.
+    """
+    level = np.hypot(x / across, y / down)
+    return (level - 1) * level / (np.hypot(x / across**2, y / down**2) + 1e-6)
+
+
+def line(x, y, width, *points):
+    """Distance in px to a line of that width in px, straight from point (x, y) to point."""
+    nearest = np.inf
+    for (ax, ay), (bx, by) in itertools.pairwise(points):
+        dx, dy = bx - ax, by - ay
+        t = np.clip(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy + 1e-3), 0, 1)
+        nearest = np.minimum(nearest, np.hypot(x - ax - t * dx, y - ay - t * dy))
+    return nearest - width / 2
+
+
+def profile(at, *knots):
+    """Values in the shape of at, a position or an array of them.
+
+    They are linear between knots (position, value) and level beyond the first and last.
+    """
+    value = knots[0][1]
+    for (a, low), (b, high) in itertools.pairwise(knots):
+        value = value + (high - low) * np.clip((at - a) / (b - a), 0, 1)
+    return value
+
+
+def choose(variant, *shapes):
+    """For each picture the shape or number of its variant (b, 1, 1), counted from 0."""
+    return np.choose(variant.astype(int), shapes)

@@ -1,0 +1,5 @@
+"""A latent space to walk through in a browser."""
+
+from vaelib.explorer.page import Explorer, latent_explorer
+
+__all__ = ["Explorer", "latent_explorer"]

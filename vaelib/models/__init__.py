@@ -1,0 +1,37 @@
+"""The variational autoencoders of the course, as Keras models, and builders of their networks."""
+
+from vaelib.models.builders import (
+    build_conv_decoder,
+    build_conv_encoder,
+    build_cvae,
+    build_cvae_mlp,
+    build_dense_decoder,
+    build_dense_encoder,
+    build_full_covariance_vae,
+    build_patch_vae,
+    build_sprite_vae,
+    build_tutorial_vae,
+    build_vae_mlp,
+)
+from vaelib.models.conditional import CVAE, ClassPriorVAE, ScaleTril
+from vaelib.models.sampling import Sampling
+from vaelib.models.vae import VAE
+
+__all__ = [
+    "CVAE",
+    "VAE",
+    "ClassPriorVAE",
+    "Sampling",
+    "ScaleTril",
+    "build_conv_decoder",
+    "build_conv_encoder",
+    "build_cvae",
+    "build_cvae_mlp",
+    "build_dense_decoder",
+    "build_dense_encoder",
+    "build_full_covariance_vae",
+    "build_patch_vae",
+    "build_sprite_vae",
+    "build_tutorial_vae",
+    "build_vae_mlp",
+]

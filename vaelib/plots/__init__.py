@@ -1,0 +1,17 @@
+"""Arrays in, `Axes` out. Nothing here calls ``plt.show()`` or a model."""
+
+from vaelib.plots.curves import density_contours, histograms, layer_bars, lines, training_curves
+from vaelib.plots.images import code_scatter, image_grid, image_rows, label_colours, latent_grid
+
+__all__ = [
+    "code_scatter",
+    "density_contours",
+    "histograms",
+    "image_grid",
+    "image_rows",
+    "label_colours",
+    "latent_grid",
+    "layer_bars",
+    "lines",
+    "training_curves",
+]

@@ -1,0 +1,169 @@
+"""Image grids, rows of images and latent codes: arrays in, `Axes` out."""
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import ListedColormap
+
+from vaelib.plots.curves import new_axes
+from vaelib.plots.grids import tile
+
+INK = "gray_r"  # digits dark on white: prints well, and reads as ink
+
+
+def image_grid(images, n_columns, ax=None):
+    """Images side by side in one image grid, filled row by row.
+
+    Args:
+        images: (n, height, width, 1), or with 3 at the end for colour, in [0, 1].
+        n_columns: images in a row.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`.
+
+    Raises:
+        ValueError: the images have another shape, or there is no column.
+    """
+    whole = tile(images, n_columns)
+    ax = ax or new_axes(0.55 * n_columns, 0.55 * -(-len(images) // n_columns))
+    smooth = "antialiased" if whole.ndim == 3 else "nearest"
+    ax.imshow(whole, cmap=INK, vmin=0, vmax=1, interpolation=smooth)
+    ax.set(xticks=[], yticks=[])
+    return ax
+
+
+def image_rows(rows, ax=None):
+    """Rows of images, one above the other, each with its name on the left.
+
+    Args:
+        rows: for each name, images (n, height, width, 1 or 3) in [0, 1], the same n for all.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`.
+
+    Raises:
+        ValueError: rows of different lengths, or images of another shape.
+    """
+    lengths = {name: len(images) for name, images in rows.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"image_rows: every row needs the same number of images, got {lengths}")
+    n = next(iter(lengths.values()))
+    ax = ax or new_axes(0.75 * n + 1, 0.75 * len(rows))
+    images = np.concatenate(list(rows.values()))
+    image_grid(images, n, ax)
+    ax.set_yticks([(i + 0.5) * images.shape[1] for i in range(len(rows))], list(rows))
+    ax.tick_params(length=0)
+    return ax
+
+
+def latent_grid(images, z, ax=None):
+    """What a grid of codes decodes to, as a map: some of the codes stand along the edges.
+
+    Args:
+        images: (n, height, width, 1 or 3) in [0, 1].
+        z: their codes, (n, 2), row by row, such as `vaelib.codes.quantile_grid` gives: the first
+            number is the same down a column, the second along a row.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`.
+
+    Raises:
+        ValueError: the codes are no such grid, or not one for each image.
+    """
+    z = np.asarray(z)
+    if z.shape != (len(images), 2):
+        raise ValueError(
+            f"latent_grid: {len(images)} images need codes ({len(images)}, 2), got {z.shape}"
+        )
+    across, up = (len(np.unique(numbers)) for numbers in z.T)
+    grid = z.reshape(up, across, 2) if across * up == len(z) else None
+    if grid is None or np.any(grid != np.stack(np.meshgrid(grid[0, :, 0], grid[:, 0, 1]), -1)):
+        raise ValueError(
+            "latent_grid: the codes must be a grid, row by row, as codes.quantile_grid gives"
+        )
+    ax = ax or new_axes(min(8, 0.6 * across + 1), min(8, 0.6 * up + 1))
+    image_grid(images, across, ax)
+    height, width = np.shape(images)[1:3]
+    ax.set_xticks(*_few_ticks(grid[0, :, 0], width))
+    ax.set_yticks(*_few_ticks(grid[:, 0, 1], height))
+    ax.set(xlabel="$z_1$", ylabel="$z_2$")
+    return ax
+
+
+def label_colours(n):
+    """Colours for n labels, which people with weak colour vision can tell apart, too.
+
+    Args:
+        n: how many; beyond 10 they are shades of one scale.
+
+    Returns:
+        A list of n colours that matplotlib understands.
+    """
+    if n <= 10:
+        return list(matplotlib.color_sequences["petroff10"][:n])
+    return list(plt.get_cmap("viridis")(np.linspace(0, 1, n)))
+
+
+def code_scatter(z, labels, ax=None):
+    """Two-dimensional codes coloured by label, with a colour bar and each label at its median.
+
+    Where labels would lie on each other they are moved apart a little.
+
+    Args:
+        z: codes, (n, 2).
+        labels: ints 0 to 9, (n,).
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`.
+
+    Raises:
+        ValueError: the codes are not two-dimensional.
+    """
+    z, labels = np.asarray(z), np.asarray(labels)
+    if z.ndim != 2 or z.shape[1] != 2:
+        raise ValueError(f"code_scatter: codes must have shape (n, 2), got {z.shape}")
+    ax = ax or new_axes(6.5, 5.5)
+    colours = ListedColormap(label_colours(10))
+    points = ax.scatter(*z.T, c=labels, cmap=colours, vmin=-0.5, vmax=9.5, s=4, linewidths=0)
+    ax.figure.colorbar(points, ax=ax, ticks=range(10), label="label")
+    names = np.unique(labels)
+    medians = np.array([np.median(z[labels == name], axis=0) for name in names])
+    for name, place in zip(names, _apart(medians, 0.05 * np.ptp(z, axis=0)), strict=True):
+        ax.text(
+            *place,
+            str(name),
+            ha="center",
+            va="center",
+            bbox={"boxstyle": "circle,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.85},
+        )
+    ax.set(xlabel="first number of the code", ylabel="second number of the code")
+    return ax
+
+
+def _few_ticks(numbers, size):
+    """Places and labels of some numbers along an edge, images of this size apart."""
+    n = len(numbers)
+    few = range(n) if n <= 7 else np.round(np.linspace(0, n - 1, 6 - n % 2)).astype(int)
+    span = np.ptp(numbers) or 1.0
+    decimals = max(0, 1 - int(np.floor(np.log10(span))))
+    labels = [f"{np.round(numbers[i], decimals) + 0.0:.{decimals}f}" for i in few]
+    return [(i + 0.5) * size for i in few], [label.replace("-", "−") for label in labels]
+
+
+def _apart(places, least):
+    """Points (n, 2), pushed apart until they are about `least`, (2,), from each other."""
+    unit = np.where(least > 0, least, 1.0)
+    points = places / unit
+    for _ in range(100):
+        ways = points[:, None] - points  # (n, n, 2)
+        gaps = np.linalg.norm(ways, axis=-1)
+        near = (gaps > 0) & (gaps < 1)
+        if not near.any():
+            break
+        pushes = np.divide(1 - gaps, 2 * gaps, where=near, out=np.zeros_like(gaps))
+        points = points + np.sum(pushes[..., None] * ways, axis=1)
+    return points * unit
