@@ -1,12 +1,17 @@
 """Codes to decode: a grid over a Gaussian, the way from one code to another, one number moved."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 PARALLEL = 1e-6  # radians: float32 does not tell a smaller angle from none
 
 
-def quantile_grid(n, mean=0.0, std=1.0):
+def quantile_grid(n: int, mean: ArrayLike = 0.0, std: ArrayLike = 1.0) -> np.ndarray:
     """Codes on a square grid at the quantiles (i + ½)/n of a Gaussian.
 
     Between two columns lies the same probability everywhere, and between two rows too. The codes
@@ -27,18 +32,20 @@ def quantile_grid(n, mean=0.0, std=1.0):
     """
     if n < 1:
         raise ValueError(f"quantile_grid: n must be at least 1, got {n}")
+    mean, std = np.asarray(mean), np.asarray(std)
     for name, value in (("mean", mean), ("std", std)):
-        if np.shape(value) not in ((), (2,)):
-            shape = np.shape(value)
-            raise ValueError(f"quantile_grid: {name} must be a number or (2,), got shape {shape}")
-    if not np.all(np.asarray(std) > 0):
+        if value.shape not in ((), (2,)):
+            raise ValueError(
+                f"quantile_grid: {name} must be a number or (2,), got shape {value.shape}"
+            )
+    if not np.all(std > 0):
         raise ValueError(f"quantile_grid: std must be positive, got {std}")
     quantiles = ndtri((np.arange(n) + 0.5) / n)
     grid = np.stack(np.meshgrid(quantiles, quantiles[::-1]), axis=-1).reshape(-1, 2)
-    return (np.asarray(mean) + np.asarray(std) * grid).astype("float32")
+    return (mean + std * grid).astype("float32")
 
 
-def interpolate(z_a, z_b, steps, kind="lerp"):
+def interpolate(z_a: ArrayLike, z_b: ArrayLike, steps: int, kind: str = "lerp") -> np.ndarray:
     """Codes on the way from one code to another, both ends included.
 
     "lerp" goes straight, at equal steps. "slerp" turns from one direction to the other at equal
@@ -75,7 +82,7 @@ def interpolate(z_a, z_b, steps, kind="lerp"):
     return between.astype("float32")
 
 
-def traversal(z, dim, values):
+def traversal(z: ArrayLike, dim: int, values: ArrayLike) -> np.ndarray:
     """One code again and again, with another value at one place each time.
 
     Args:
@@ -102,11 +109,11 @@ def traversal(z, dim, values):
     return way
 
 
-def _lerp(a, b, t):
+def _lerp(a: Any, b: Any, t: np.ndarray) -> np.ndarray:
     return (1 - t) * a + t * b
 
 
-def _slerp(z_a, z_b, t):
+def _slerp(z_a: np.ndarray, z_b: np.ndarray, t: np.ndarray) -> np.ndarray:
     norm_a, norm_b = np.linalg.norm(z_a), np.linalg.norm(z_b)
     if norm_a == 0 or norm_b == 0:
         raise ValueError("interpolate: slerp turns directions, and a code of zeros has none")

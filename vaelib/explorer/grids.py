@@ -1,5 +1,7 @@
 """Which codes a latent explorer has decoded beforehand, and which of them its page blends."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -31,7 +33,7 @@ class Grid:
     settings: dict
 
 
-def plane(n, span):
+def plane(n: int, span: float) -> Grid:
     """n × n codes from -span to span, row by row, the second number the same along a row."""
     line = np.linspace(-span, span, n, dtype="float32")
     codes = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
@@ -40,7 +42,9 @@ def plane(n, span):
     return Grid(codes, corners + np.array([0, 1, n, n + 1]), f"{n} × {n} codes", settings)
 
 
-def sliders(size, span, starts, order):
+def sliders(
+    size: tuple[int, int, int, int], span: float, starts: np.ndarray, order: np.ndarray
+) -> Grid:
     """Codes around some starting ones, and on the ways between them.
 
     Each start is followed by its traversals, one for each number; behind all of them are the

@@ -4,13 +4,18 @@ All three look at codes (n, d), usually posterior means, of images whose factors
 that never change are left out.
 """
 
+from __future__ import annotations
+
+from collections.abc import Collection
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 BINS = 20  # Locatello et al. 2019, appendix C: codes are cut into 20 bins of equal width
 SILENT = 0.01  # a number of the code whose variance is below this tells nothing
 
 
-def mutual_information(codes, classes, n_bins=BINS):
+def mutual_information(codes: ArrayLike, classes: ArrayLike, n_bins: int = BINS) -> np.ndarray:
     """I(code; factor) for each number of the code and each factor, from a histogram.
 
     Args:
@@ -28,7 +33,7 @@ def mutual_information(codes, classes, n_bins=BINS):
     )
 
 
-def mutual_information_gap(codes, classes, n_bins=BINS):
+def mutual_information_gap(codes: ArrayLike, classes: ArrayLike, n_bins: int = BINS) -> float:
     """MIG, Chen et al. 2018, eq. 6: the mean over factors of (largest − second largest) / H.
 
     The mutual information of each factor with the numbers of the code is sorted; the gap is
@@ -51,7 +56,7 @@ def mutual_information_gap(codes, classes, n_bins=BINS):
     return float(np.mean((information[-1] - information[-2]) / entropies))
 
 
-def sap_score(codes, values, categorical=()):
+def sap_score(codes: ArrayLike, values: ArrayLike, categorical: Collection[int] = ()) -> float:
     """SAP, Kumar et al. 2018, section 3: how much better the best number predicts than the second.
 
     A number predicts a factor that is a quantity by the squared correlation. It predicts a factor
@@ -83,7 +88,9 @@ def sap_score(codes, values, categorical=()):
     return float(np.mean(scores[-1] - scores[-2]))
 
 
-def factor_vae_score(codes, classes, seed=0, n_votes=800, batch=64):
+def factor_vae_score(
+    codes: ArrayLike, classes: ArrayLike, seed: int = 0, n_votes: int = 800, batch: int = 64
+) -> float:
     """The FactorVAE score, Kim & Mnih 2018, section 4: a vote for the number that stays still.
 
     For each vote a factor is drawn and held at one value while the others vary over `batch` images.
@@ -122,7 +129,9 @@ def factor_vae_score(codes, classes, seed=0, n_votes=800, batch=64):
     return float(tested[np.arange(len(tested)), learned.argmax(axis=1)].sum() / n_votes)
 
 
-def _checked(name, codes, factors, at_least=1):
+def _checked(
+    name: str, codes: ArrayLike, factors: ArrayLike, at_least: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """Codes and the factors that change, as arrays that fit each other."""
     codes, factors = np.asarray(codes, dtype=float), np.asarray(factors)
     if codes.ndim != 2 or factors.ndim != 2 or len(codes) != len(factors):
@@ -138,24 +147,24 @@ def _checked(name, codes, factors, at_least=1):
     return codes, factors
 
 
-def _binned(code, n_bins):
+def _binned(code: np.ndarray, n_bins: int) -> np.ndarray:
     """The bin of each value, from 0; a constant code has one."""
     edges = np.linspace(code.min(), code.max(), n_bins + 1)[1:-1]
     return np.digitize(code, edges) if np.ptp(code) > 0 else np.zeros(len(code), int)
 
 
-def _entropy(*columns):
+def _entropy(*columns: np.ndarray) -> float:
     """Of the values that occur together, in nats."""
     counts = np.unique(np.stack(columns, axis=1), axis=0, return_counts=True)[1]
     share = counts / counts.sum()
     return float(-np.sum(share * np.log(share)))
 
 
-def _squared_correlation(code, value):
+def _squared_correlation(code: np.ndarray, value: np.ndarray) -> float:
     return np.corrcoef(code, value)[0, 1] ** 2
 
 
-def _balanced_accuracy(code, category):
+def _balanced_accuracy(code: np.ndarray, category: np.ndarray) -> float:
     """The largest mean of the classes' shares that thresholds get right, an interval a class."""
     names, category = np.unique(category, return_inverse=True)
     order = np.argsort(code, kind="stable")

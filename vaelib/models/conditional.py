@@ -1,17 +1,30 @@
 """VAEs that know the label: told to both networks, or in a prior for each class."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import keras
 import numpy as np
 from keras import layers, ops
+from numpy.typing import ArrayLike
 
 from vaelib.losses import kl_divergence, kl_full_covariance
 from vaelib.models.vae import VAE, in_parts
+from vaelib.types import Tensor
 
 
 class _Labelled(VAE):
     """What is common: fitted to a pair of images and labels; the likelihood is of the images."""
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Tensor:
         """Reconstruction + beta · KL, averaged over the batch, in nats per image."""
         return super().compute_loss(x[0], y, y_pred, sample_weight, training)
 
@@ -30,7 +43,7 @@ class CVAE(_Labelled):
         kwargs: those of `VAE`.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         """Encode, draw a code for each image, decode."""
         x, y = inputs
         z_mean, z_log_var = self.encoder([x, y])
@@ -38,15 +51,15 @@ class CVAE(_Labelled):
         kl = kl_divergence(z_mean, z_log_var, 0.0, 0.0)
         return self._outputs(decoded, kl, z_mean=z_mean, z_log_var=z_log_var)
 
-    def encode(self, x, y):
+    def encode(self, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, ...]:  # type: ignore[override]
         """The posteriors of images and their labels (n,): z_mean and z_log_var, (n, latent_dim)."""
         return in_parts(lambda *pair: self.encoder(pair), x, y)
 
-    def decode(self, z, y):
+    def decode(self, z: ArrayLike, y: ArrayLike) -> np.ndarray:  # type: ignore[override]
         """The images of codes (n, latent_dim) under labels (n,), numpy (n, height, width, …)."""
         return in_parts(lambda *pair: [self._images(self.decoder(pair))], z, y)[0]
 
-    def reconstruct(self, x, y, y_new=None):
+    def reconstruct(self, x: ArrayLike, y: ArrayLike, y_new: ArrayLike | None = None) -> np.ndarray:  # type: ignore[override]
         """Images, encoded under their labels and decoded under theirs or under new ones, (n,)."""
         return self.decode(self.encode(x, y)[0], y if y_new is None else y_new)
 
@@ -69,7 +82,9 @@ class ClassPriorVAE(_Labelled):
         ValueError: free bits, or what `VAE` refuses.
     """
 
-    def __init__(self, encoder, decoder, n_classes=10, **kwargs):
+    def __init__(
+        self, encoder: keras.Model, decoder: keras.Model, n_classes: int = 10, **kwargs: Any
+    ) -> None:
         super().__init__(encoder, decoder, **kwargs)
         if self.free_bits:
             raise ValueError("ClassPriorVAE: its KL has no part for each number, so no free_bits")
@@ -78,7 +93,7 @@ class ClassPriorVAE(_Labelled):
         start = keras.initializers.RandomNormal(seed=self.sampling.seed)
         self.class_means = self.add_weight((n_classes, latent_dim), start, name="class_means")
 
-    def call(self, inputs):
+    def call(self, inputs: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         """Encode, draw a code for each image, decode."""
         x, y = inputs
         z_mean, scale_tril = self.encoder(x)
@@ -88,7 +103,7 @@ class ClassPriorVAE(_Labelled):
         kl = kl_full_covariance(z_mean, scale_tril, prior_mean, ops.eye(z_mean.shape[-1]))
         return self._outputs(self.decoder(z), kl, z_mean=z_mean, scale_tril=scale_tril)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """What `from_config` needs."""
         return {**super().get_config(), "n_classes": self.n_classes}
 
@@ -101,11 +116,11 @@ class ScaleTril(layers.Layer):
         d: rows and columns.
     """
 
-    def __init__(self, d, **kwargs):
+    def __init__(self, d: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.d = d
 
-    def call(self, numbers):
+    def call(self, numbers: Tensor) -> Tensor:
         """(n, d·(d + 1)/2) becomes (n, d, d)."""
         rows, columns = np.tril_indices(self.d)
         places = np.zeros((len(rows), self.d * self.d), "float32")
@@ -116,6 +131,6 @@ class ScaleTril(layers.Layer):
             matrices * (1 - diagonal) + (ops.softplus(matrices) + keras.config.epsilon()) * diagonal
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """What `from_config` needs."""
         return {**super().get_config(), "d": self.d}

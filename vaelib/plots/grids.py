@@ -1,9 +1,12 @@
 """Many images as one array: what figures and animations share."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def tile(images, n_columns):
+def tile(images: ArrayLike, n_columns: int) -> np.ndarray:
     """Images side by side in one array, filled row by row.
 
     Places that stay empty are paper: 0 for grey, which is drawn as ink on white, and 1 for colour.

@@ -1,5 +1,7 @@
 """Creatures of 18 types, drawn from outlines, for a course without a network or a data set."""
 
+from __future__ import annotations
+
 import colorsys
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -117,7 +119,7 @@ class SyntheticCreatures(NamedTuple):
     attributes: dict[str, np.ndarray]
 
 
-def synthetic_creatures(n, size, seed):
+def synthetic_creatures(n: int, size: int, seed: int) -> SyntheticCreatures:
     """Draw n creatures on white, each of one or two of 18 types.
 
     The first type gives the body, the face and most colours. A second type, which 40% have, gives
@@ -172,7 +174,7 @@ def synthetic_creatures(n, size, seed):
     return SyntheticCreatures(np.clip(images, 0, 1), types, attributes)
 
 
-def _draw(c, f):
+def _draw(c: Paper, f: SimpleNamespace) -> None:
     """One picture of each creature, looking to the left."""
     c.fill(6 * disc(c.x / 19, (c.y - 29.5) / 2.2, 1), SHADOW)
     head = DRAW_BODY[f.plan](c, f)
@@ -180,7 +182,7 @@ def _draw(c, f):
         draw(c, f, *head)
 
 
-def _draw_attributes(rng, n):
+def _draw_attributes(rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
     """Types and what follows from them, and what is drawn at random."""
     first = rng.permutation(np.arange(n) % len(LOOKS))
     other = (first + rng.integers(1, len(LOOKS), n)) % len(LOOKS)
@@ -205,13 +207,15 @@ def _draw_attributes(rng, n):
     return attributes | {name: values.astype(np.float32) for name, values in numbers.items()}
 
 
-def _draw_colours(rng, first, second):
+def _draw_colours(
+    rng: np.random.Generator, first: np.ndarray, second: np.ndarray
+) -> dict[str, np.ndarray]:
     """Colours, each (n, 3): those of the types, a little varied, and those of all creatures."""
     looks, n = list(LOOKS.values()), len(first)
     both = (first != second)[:, None]
     tint = rng.normal(0, (0.012, 0.03, 0.03), (n, 3))  # of hue, saturation and value
 
-    def coat(name, types):
+    def coat(name: str, types: np.ndarray) -> np.ndarray:
         hsv = np.array([colorsys.rgb_to_hsv(*_rgb(getattr(looks[t], name))) for t in types]) + tint
         return np.array([colorsys.hsv_to_rgb(h % 1, *np.clip(sv, 0, 1)) for h, *sv in hsv])
 
@@ -232,6 +236,6 @@ def _draw_colours(rng, first, second):
     return {name: values.astype(np.float32) for name, values in colours.items()}
 
 
-def _rgb(text):
+def _rgb(text: str) -> np.ndarray:
     """(3,) in [0, 1] of #rrggbb."""
     return np.array([int(text[i : i + 2], 16) / 255 for i in (1, 3, 5)])

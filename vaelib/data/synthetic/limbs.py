@@ -4,14 +4,18 @@ Every function draws on a `Paper` c what the creatures f have, at a place in uni
 `drawn_faces`.
 """
 
+from __future__ import annotations
+
+from types import SimpleNamespace
+
 import numpy as np
 
 from vaelib.data.synthetic.faces import draw_flame
-from vaelib.data.synthetic.paper import disc, tube, turned
-from vaelib.data.synthetic.shapes import convex, ellipse, line, overlap
+from vaelib.data.synthetic.paper import Paper, disc, tube, turned
+from vaelib.data.synthetic.shapes import Field, convex, ellipse, line, overlap
 
 
-def draw_wings(c, f, wx, wy, size):
+def draw_wings(c: Paper, f: SimpleNamespace, wx: float, wy: float, size: Field) -> None:
     """A pair of wings around (wx, wy), to be drawn before the body."""
     u, y = np.abs(c.x - wx), c.y - wy
     if f.wings == "feathers":
@@ -34,7 +38,7 @@ def draw_wings(c, f, wx, wy, size):
         c.part(np.minimum(*both), f.wing, 0.85)
 
 
-def draw_tail(c, f, tx, ty, size=1.0):
+def draw_tail(c: Paper, f: SimpleNamespace, tx: Field, ty: Field, size: Field = 1.0) -> None:
     """A tail that begins at (tx, ty) and goes up to the right; 1 is its usual size."""
     x, y = (c.x - tx) / size, (c.y - ty) / size
     if f.tail == "bushy":
@@ -61,7 +65,9 @@ def draw_tail(c, f, tx, ty, size=1.0):
             c.part(size * ellipse(*turned(x - px, y - py, angle), 8, 2.6), f.accent)
 
 
-def draw_pattern(c, f, body, px, py, size):
+def draw_pattern(
+    c: Paper, f: SimpleNamespace, body: Field, px: Field, py: Field, size: Field
+) -> None:
     """A pattern on a body, a belly around (px, py) if it is one."""
     inside = body + 0.7
     if f.pattern == "belly":

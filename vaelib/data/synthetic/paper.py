@@ -6,7 +6,13 @@ right and y downwards. A colour is (b, 1, 1, 3) in [0, 1], and every size may be
 number for all pictures or (b, 1, 1), one for each.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 import numpy as np
+
+from vaelib.data.synthetic.shapes import Field
 
 UNITS = 72  # along a side; creatures stay within 68
 OUTLINE = 0.85  # units: how far an outline goes beyond its shape
@@ -23,7 +29,7 @@ class Paper:
         y: float32 (1, side, 1), units downwards; 0 lies a little below the middle.
     """
 
-    def __init__(self, rng, b, side):
+    def __init__(self, rng: np.random.Generator, b: int, side: int) -> None:
         """Start b white pictures of side × side px."""
         self._rng, self._b = rng, b
         self._scale = np.float32(side / UNITS)  # px in a unit
@@ -31,36 +37,38 @@ class Paper:
         middle = ((np.arange(side, dtype=np.float32) + 0.5) / side - 0.5) * UNITS
         self.x, self.y = middle[None, None, :], middle[None, :, None] - 3
 
-    def vary(self, low, high):
+    def vary(self, low: float, high: float) -> np.ndarray:
         """A number for each picture, float32 (b, 1, 1), uniform between low and high."""
         return low + (high - low) * self._rng.random((self._b, 1, 1), np.float32)
 
-    def fill(self, distance, colour, opacity=1.0):
+    def fill(self, distance: Field, colour: np.ndarray, opacity: Field = 1.0) -> None:
         """Fill a shape with a colour; opacity is 0 to 1."""
-        covered = np.clip(0.5 - distance * self._scale, 0, 1) * opacity
+        covered = np.asarray(np.clip(0.5 - distance * self._scale, 0, 1) * opacity)
         self.picture += covered[..., None] * (colour - self.picture)
 
-    def part(self, distance, colour, opacity=1.0):
+    def part(self, distance: Field, colour: np.ndarray, opacity: Field = 1.0) -> None:
         """Fill a shape that has an outline and gets darker downwards."""
         self.fill(distance - OUTLINE, 0.38 * colour + 0.1 * INK, opacity)
         shade = np.clip(1.06 - 0.008 * self.y, 0.75, 1.15)[..., None]
         self.fill(distance, np.minimum(shade * colour, 1), opacity)
 
 
-def disc(x, y, radius):
+def disc(x: Field, y: Field, radius: Field) -> Field:
     """Distance to a disc around the origin."""
     return np.hypot(x, y) - radius
 
 
-def tube(x, y, points, radii):
+def tube(
+    x: Field, y: Field, points: Iterable[tuple[Field, Field]], radii: Iterable[Field]
+) -> Field:
     """Distance to discs of these radii around points (x, y), joined to a smooth tube."""
-    nearest = np.inf
+    nearest: Field = np.inf
     for (px, py), radius in zip(points, radii, strict=True):
         nearest = np.minimum(nearest, disc(x - px, y - py, radius))
     return nearest
 
 
-def turned(x, y, angle):
+def turned(x: Field, y: Field, angle: Field) -> tuple[Field, Field]:
     """Coordinates in a frame turned clockwise by an angle in radians."""
     cos, sin = np.cos(angle), np.sin(angle)
     return cos * x + sin * y, cos * y - sin * x

@@ -6,12 +6,18 @@ once: (b, 28, 28), or anything that broadcasts to it. A pixel is covered by clip
 number for all pictures or (b, 1, 1), one for each.
 """
 
+from __future__ import annotations
+
 import functools
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 
 from vaelib.data.synthetic.labels import SIDE
+
+Field = np.ndarray | float  # of distances, coordinates or sizes
+Point = tuple[Field, Field]  # x and y, or a position and a value
 
 PATTERNS = ("plain", "stripes", "checks", "print", "block")
 
@@ -26,7 +32,7 @@ class Canvas:
         y: float32 (1, 28, 1), px below the top row.
     """
 
-    def __init__(self, rng, f):
+    def __init__(self, rng: np.random.Generator, f: SimpleNamespace) -> None:
         """Start black pictures and weave their fabric.
 
         Args:
@@ -39,19 +45,19 @@ class Canvas:
         self.y = np.arange(SIDE, dtype=np.float32)[None, :, None]
         self.fabric = self._weave(f)
 
-    def vary(self, low, high):
+    def vary(self, low: float, high: float) -> np.ndarray:
         """A number for each picture, float32 (b, 1, 1), uniform between low and high."""
         return low + (high - low) * self._rng.random((self._b, 1, 1), np.float32)
 
-    def often(self, share):
+    def often(self, share: float) -> np.ndarray:
         """1 for a random share (0 to 1) of the pictures, 0 for the others, float32 (b, 1, 1)."""
         return (self.vary(0, 1) < share).astype(np.float32)
 
-    def fill(self, distance, tone, opacity=1.0):
+    def fill(self, distance: Field, tone: Field, opacity: Field = 1.0) -> None:
         """Fill a shape, distance in px, with a tone; tone and opacity are 0 to 1."""
         self.picture += np.clip(0.5 - distance, 0, 1) * opacity * (tone - self.picture)
 
-    def _weave(self, f):
+    def _weave(self, f: SimpleNamespace) -> np.ndarray:
         """Fabric with folds, grain and a pattern, (b, 28, 28)."""
         x, y, vary = self.x, self.y, self.vary
         broad = np.sin(vary(-0.5, 0.5) * x + vary(0.1, 0.35) * y + vary(0, 6.3))
@@ -75,18 +81,18 @@ class Canvas:
         return np.clip(tone * shade + f.contrast / 2 * worn, 0.1, 1)
 
 
-def overlap(*distances):
+def overlap(*distances: Field) -> Field:
     """Distance in px to what lies inside every one of several shapes."""
     return functools.reduce(np.maximum, distances)
 
 
-def merge(a, b, radius):
+def merge(a: Field, b: Field, radius: float) -> Field:
     """Distance in px to shapes a and b grown together, with a fillet of about radius px."""
     share = np.clip(0.5 + (b - a) / (2 * radius), 0, 1)
     return b + (a - b) * share - radius * share * (1 - share)
 
 
-def convex(x, y, *corners):
+def convex(x: Field, y: Field, *corners: Point) -> Field:
     """Distance in px to a convex polygon, its corners (x, y) in px, clockwise as seen."""
     sides = []
     for (ax, ay), (bx, by) in itertools.pairwise((*corners, corners[0])):
@@ -95,7 +101,7 @@ def convex(x, y, *corners):
     return overlap(*sides)
 
 
-def ellipse(x, y, across, down):
+def ellipse(x: Field, y: Field, across: Field, down: Field) -> Field:
     """Distance in px to an ellipse around the origin, to first order at its outline.
 
     Its half-axes are across and down, in px.
@@ -104,9 +110,9 @@ def ellipse(x, y, across, down):
     return (level - 1) * level / (np.hypot(x / across**2, y / down**2) + 1e-6)
 
 
-def line(x, y, width, *points):
+def line(x: Field, y: Field, width: Field, *points: Point) -> Field:
     """Distance in px to a line of that width in px, straight from point (x, y) to point."""
-    nearest = np.inf
+    nearest: Field = np.inf
     for (ax, ay), (bx, by) in itertools.pairwise(points):
         dx, dy = bx - ax, by - ay
         t = np.clip(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy + 1e-3), 0, 1)
@@ -114,7 +120,7 @@ def line(x, y, width, *points):
     return nearest - width / 2
 
 
-def profile(at, *knots):
+def profile(at: Field, *knots: Point) -> Field:
     """Values in the shape of at, a position or an array of them.
 
     They are linear between knots (position, value) and level beyond the first and last.
@@ -125,6 +131,6 @@ def profile(at, *knots):
     return value
 
 
-def choose(variant, *shapes):
+def choose(variant: np.ndarray, *shapes: np.ndarray) -> np.ndarray:
     """For each picture the shape or number of its variant (b, 1, 1), counted from 0."""
     return np.choose(variant.astype(int), shapes)
