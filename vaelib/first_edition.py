@@ -30,7 +30,7 @@ MODULES = {
     "vaelib.drawn_digits": "vaelib.data.synthetic.digits",
     "vaelib.drawn_faces": "vaelib.data.synthetic.faces",
     "vaelib.drawn_limbs": "vaelib.data.synthetic.limbs",
-    "vaelib.drawn_paper": "vaelib.data.synthetic.paper",
+    "vaelib.drawn_paper": "vaelib.data.synthetic.colour_canvas",
     "vaelib.drawn_shapes": "vaelib.data.synthetic.shapes",
     "vaelib.drawn_shoes": "vaelib.data.synthetic.shoes",
     "vaelib.drawn_strokes": "vaelib.data.synthetic.strokes",

@@ -71,7 +71,7 @@ def kl_divergence(q_mean: Tensor, q_log_var: Tensor, p_mean: Tensor, p_log_var: 
 
 
 def kl_per_dimension(z_mean: Tensor, z_log_var: Tensor) -> Tensor:
-    """What each number of the code adds to the mean of KL(q ‖ N(0, I)).
+    """What each latent dimension adds to the mean of KL(q ‖ N(0, I)).
 
     Args:
         z_mean: (n, d).
@@ -85,13 +85,13 @@ def kl_per_dimension(z_mean: Tensor, z_log_var: Tensor) -> Tensor:
 
 
 def free_bits(kl_per_dim: Tensor, lam: float) -> Tensor:
-    """A KL penalty under which each number of the code has lam nats for nothing.
+    """A KL penalty under which each latent dimension has lam nats for free.
 
     Kingma et al. 2016 (inverse autoregressive flow), appendix C.8.
 
     Args:
         kl_per_dim: as of `kl_per_dimension`, (d,).
-        lam: the nats that are free, for each number.
+        lam: the nats that are free in each latent dimension.
 
     Returns:
         A scalar, in nats: the sum of max(lam, KL_j).
@@ -294,5 +294,5 @@ def _terms(
 
 
 def _log_normal(z: np.ndarray, mean: Tensor, log_var: Tensor) -> np.ndarray:
-    """The log-density of each number."""
+    """The log-density in each latent dimension."""
     return -0.5 * (math.log(2 * math.pi) + log_var + (z - mean) ** 2 * np.exp(-log_var))

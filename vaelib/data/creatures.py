@@ -51,7 +51,7 @@ def load_creatures(size: int, path: str | os.PathLike[str] | None = None) -> Cre
     A folder or a zip has one sub-folder for each type, or none. Without a path, ``pokemon.zip`` and
     then the folder ``pokemon`` are looked for where the environment variable VAELIB_DATA says; one
     that cannot be used is named. If there is neither, or VAELIB_CREATURES is "synthetic", 2,000
-    creatures are drawn. A tenth of the creatures, the same every time, are for testing.
+    synthetic ones are made. A tenth of the creatures, the same every time, are the test set.
     Under nbgrader a small slice is returned.
 
     Args:
@@ -135,11 +135,11 @@ def _find(size: int, path: str | os.PathLike[str] | None) -> tuple[Pictures, str
 
 def _synthetic(size: int) -> Pictures:
     n = GRADING_TRAIN + GRADING_TEST if under_grading() else SYNTHETIC
-    drawn = synthetic_creatures(n, size, seed=0)
+    made = synthetic_creatures(n, size, seed=0)
     types = tuple(LOOKS)
-    names = [f"{types[first]}-{i}" for i, first in enumerate(drawn.attributes["first"])]
-    images = np.round(255 * drawn.images).astype(np.uint8)
-    return Pictures(images, tuple(names), drawn.types, types, ())
+    names = [f"{types[first]}-{i}" for i, first in enumerate(made.attributes["first"])]
+    images = np.round(255 * made.images).astype(np.uint8)
+    return Pictures(images, tuple(names), made.types, types, ())
 
 
 def _split(pictures: Pictures, source: str) -> Creatures:

@@ -44,7 +44,7 @@ class Pictures(NamedTuple):
 def load_image(source: str | os.PathLike[str] | bytes, size: int) -> np.ndarray:
     """A picture of any size and mode as a square, padded with white.
 
-    What is clear becomes white, and of an animation the first frame is taken.
+    What is transparent becomes white, and of an animation the first frame is taken.
 
     Args:
         source: a path, or the bytes of a file.

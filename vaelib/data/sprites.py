@@ -1,4 +1,4 @@
-"""Small dSprites: white shapes on black, of which every factor is known. Drawn, not downloaded."""
+"""Small dSprites: white shapes on black, of which every factor is known, made by a program."""
 
 from __future__ import annotations
 

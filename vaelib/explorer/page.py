@@ -1,4 +1,4 @@
-"""A latent space to walk through in a browser: one HTML page, no server and no network.
+"""A latent space to explore in a browser: one HTML page, no server and no network.
 
 A page cannot run a decoder. So pictures are decoded beforehand, and the page blends neighbours.
 How far that is from the decoder's own pictures is measured, and the page says it.
@@ -53,7 +53,14 @@ class Explorer:
     still: bytes
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file, which works from disk, and return the path."""
+        """Write the page to a file, which works from disk.
+
+        Args:
+            path: the file, which is replaced if it is there.
+
+        Returns:
+            The path, as a `pathlib.Path`.
+        """
         path = Path(path)
         path.write_text(self.page, encoding="utf-8")
         return path
@@ -81,11 +88,11 @@ def latent_explorer(
     conditional: bool = False,
     most_bytes: int = MOST_BYTES,
 ) -> Explorer:
-    """Make a page on which one walks through a latent space.
+    """Make a page on which one explores a latent space.
 
-    With two numbers in a code it is a plane, with the codes of test images as points. With more,
-    it starts from the code of a test image and moves one number at a time, those with the largest
-    KL first. Both can walk from one code to another.
+    With two latent dimensions it is a plane, with the codes of test images as points. With more,
+    it starts from the code of a test image and traverses one latent dimension at a time, those with
+    the largest KL first. Both interpolate from one code to another.
 
     Args:
         decoder: a function of codes (n, latent_dim) that returns images in [0, 1], such as the
@@ -94,7 +101,7 @@ def latent_explorer(
         z: their codes, (n, latent_dim), such as z_mean.
         labels: their labels, whole numbers from 0, (n,); points are coloured by them. None for
             images without.
-        kl: KL of each number of the code in nats, (latent_dim,); needed for more than two.
+        kl: KL of each latent dimension in nats, (latent_dim,); needed for more than two.
         names: a name for each label, or None for the numbers.
         conditional: whether the decoder takes a label; the page then has a switch.
         most_bytes: of the page. The larger it may be, the finer is the grid of codes.
@@ -130,7 +137,7 @@ def latent_explorer(
         kl = np.asarray(kl)
         order = np.argsort(kl)[::-1]
         grids = [sliders(size, span, z[shown], order) for size in SLIDERS]
-        settings = {"numbers": [{"number": int(j) + 1, "kl": float(kl[j])} for j in order]}
+        settings = {"dimensions": [{"dimension": int(j) + 1, "kl": float(kl[j])} for j in order]}
     settings |= {
         "size": x.shape[1:],
         "span": span,
@@ -171,7 +178,7 @@ def _demand_fit(
         )
     if z.shape[1] > 2 and np.shape(kl) != (z.shape[1],):
         raise ValueError(
-            f"latent_explorer: with {z.shape[1]} numbers in a code, kl must have one value for "
+            f"latent_explorer: with {z.shape[1]} latent dimensions, kl must have one value for "
             f"each, ({z.shape[1]},), got {np.shape(kl)}"
         )
     if np.min(labels) < 0 or np.max(labels) >= len(names):
@@ -193,7 +200,7 @@ def _in_tenths(value: float) -> float:
 
 
 def _bytes(images: np.ndarray) -> np.ndarray:
-    """uint8 (n, height, width, 1 or 3): as on paper, where ink is dark."""
+    """uint8 (n, height, width, 1 or 3): grey is dark on a white background."""
     shown = images if images.shape[-1] == 3 else 1 - images
     return np.round(255 * np.clip(shown, 0, 1)).astype("uint8")
 
@@ -241,7 +248,7 @@ def _page(
         f"by {100 * mean:.2g}% of full black on average, and by {100 * worst:.2g}% in the worst of "
         f"{min(TRIED, len(grid.between))} places tried."
     )
-    data = settings | {"each": len(grid.codes), "sheet": packed, "note": note}
+    data = settings | {"each": len(grid.codes), "pictures": packed, "note": note}
     template = resources.files("vaelib.explorer").joinpath("page.html").read_text("utf-8")
     return template.replace("@DATA@", json.dumps(data).replace("<", "\\u003c"))
 
@@ -250,7 +257,7 @@ def _still(pixels: np.ndarray, grid: Grid) -> bytes:
     """A PNG of some of the pictures."""
     n, size = grid.settings["n"], pixels.shape[1:]
     few = np.round(np.linspace(0, n - 1, min(n, STILL))).astype(int)
-    if "stops" in grid.settings:  # what three numbers of the first code do
+    if "stops" in grid.settings:  # traversals of the first code along three dimensions
         picked = pixels[1 : 1 + 3 * n].reshape(3, n, *size)[:, few]
     else:
         picked = pixels[: n * n].reshape(n, n, *size)[few[::-1]][:, few]

@@ -46,7 +46,7 @@ def held_out_log_likelihood(vae: VAE, x: np.ndarray, k: int = 5_000, seed: int =
 
 
 def active_units(z_mean: ArrayLike, threshold: float = 0.01) -> int:
-    """How many numbers of the code depend on the image: Burda et al. 2015, section 5.2.
+    """How many latent dimensions depend on the image: Burda et al. 2015, section 5.2.
 
     Args:
         z_mean: means of the posteriors of many images, (n, latent_dim).

@@ -1,4 +1,4 @@
-"""VAEs that know the label: told to both networks, or in a prior for each class."""
+"""VAEs with labels: both networks conditioned on them, or a prior for each class."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Labelled(VAE):
 
 @keras.saving.register_keras_serializable("vaelib")
 class CVAE(_Labelled):
-    """A conditional VAE: both networks are told the label, and the prior is N(0, I).
+    """A conditional VAE: both networks are conditioned on the label, and the prior is N(0, I).
 
     Sohn et al. 2015. Trained by ``compile(optimizer)`` and ``fit((images, labels))``; what it
     reports is what `VAE` reports, and its ELBO bounds log p(x | y).
@@ -44,7 +44,7 @@ class CVAE(_Labelled):
     """
 
     def call(self, inputs: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
-        """Encode, draw a code for each image, decode."""
+        """Encode, sample a code for each image, decode."""
         x, y = inputs
         z_mean, z_log_var = self.encoder([x, y])
         decoded = self.decoder([self.sampling((z_mean, z_log_var)), y])
@@ -52,15 +52,40 @@ class CVAE(_Labelled):
         return self._outputs(decoded, kl, z_mean=z_mean, z_log_var=z_log_var)
 
     def encode(self, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, ...]:  # type: ignore[override]
-        """The posteriors of images and their labels (n,): z_mean and z_log_var, (n, latent_dim)."""
+        """The approximate posteriors of images.
+
+        Args:
+            x: (n, height, width, channels).
+            y: their labels, (n,).
+
+        Returns:
+            z_mean and z_log_var, both numpy (n, latent_dim).
+        """
         return in_parts(lambda *pair: self.encoder(pair), x, y)
 
     def decode(self, z: ArrayLike, y: ArrayLike) -> np.ndarray:  # type: ignore[override]
-        """The images of codes (n, latent_dim) under labels (n,), numpy (n, height, width, …)."""
+        """The images of latent codes.
+
+        Args:
+            z: (n, latent_dim).
+            y: the labels that the images are conditioned on, (n,).
+
+        Returns:
+            numpy (n, height, width, channels): the mean of p(x | z, y), without pixel noise.
+        """
         return in_parts(lambda *pair: [self._images(self.decoder(pair))], z, y)[0]
 
     def reconstruct(self, x: ArrayLike, y: ArrayLike, y_new: ArrayLike | None = None) -> np.ndarray:  # type: ignore[override]
-        """Images, encoded under their labels and decoded under theirs or under new ones, (n,)."""
+        """Images, encoded under their labels and decoded from the mean of the posterior.
+
+        Args:
+            x: (n, height, width, channels).
+            y: their labels, (n,).
+            y_new: the labels to decode them under, (n,); None for their own.
+
+        Returns:
+            numpy, the shape of x.
+        """
         return self.decode(self.encode(x, y)[0], y if y_new is None else y_new)
 
 
@@ -68,8 +93,8 @@ class CVAE(_Labelled):
 class ClassPriorVAE(_Labelled):
     """A VAE whose prior is N(μ_y, I) with a mean μ_y for each class, which is learned.
 
-    The networks are not told the label. The posterior is a Gaussian with a full covariance L·Lᵀ.
-    A code is drawn as z = z_mean + L·eps.
+    The networks are unconditional. The posterior is a Gaussian with a full covariance L·Lᵀ.
+    A code is sampled as z = z_mean + L·eps.
 
     Args:
         encoder: a model from images to z_mean, (n, latent_dim), and L, (n, latent_dim,
@@ -87,14 +112,16 @@ class ClassPriorVAE(_Labelled):
     ) -> None:
         super().__init__(encoder, decoder, **kwargs)
         if self.free_bits:
-            raise ValueError("ClassPriorVAE: its KL has no part for each number, so no free_bits")
+            raise ValueError(
+                "ClassPriorVAE: its KL has no part for each latent dimension, so no free_bits"
+            )
         self.n_classes = n_classes
         latent_dim = decoder.input_shape[-1]
         start = keras.initializers.RandomNormal(seed=self.sampling.seed)
         self.class_means = self.add_weight((n_classes, latent_dim), start, name="class_means")
 
     def call(self, inputs: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
-        """Encode, draw a code for each image, decode."""
+        """Encode, sample a code for each image, decode."""
         x, y = inputs
         z_mean, scale_tril = self.encoder(x)
         eps = self.sampling((ops.zeros_like(z_mean), ops.zeros_like(z_mean)))
@@ -114,6 +141,7 @@ class ScaleTril(layers.Layer):
 
     Args:
         d: rows and columns.
+        kwargs: those of `keras.Layer`.
     """
 
     def __init__(self, d: int, **kwargs: Any) -> None:
@@ -121,7 +149,7 @@ class ScaleTril(layers.Layer):
         self.d = d
 
     def call(self, numbers: Tensor) -> Tensor:
-        """(n, d·(d + 1)/2) becomes (n, d, d)."""
+        """The matrices, (n, d, d), of numbers (n, d·(d + 1)/2)."""
         rows, columns = np.tril_indices(self.d)
         places = np.zeros((len(rows), self.d * self.d), "float32")
         places[np.arange(len(rows)), rows * self.d + columns] = 1

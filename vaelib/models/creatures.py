@@ -19,7 +19,7 @@ def build_homework_vae(latent_dim: int = 1_000) -> tuple[keras.Model, keras.Mode
     to pixels in (0, 1).
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder, from (n, 128, 128, 3) to two outputs (n, latent_dim), which are meant to be the
@@ -47,7 +47,7 @@ def build_creature_vae(size: int = 64, latent_dim: int = 32) -> tuple[keras.Mode
 
     Args:
         size: px along a side: 64 or 128.
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder, from (n, size, size, 3) to z_mean and z_log_var, both (n, latent_dim); and decoder,
@@ -61,12 +61,12 @@ def build_creature_vae(size: int = 64, latent_dim: int = 32) -> tuple[keras.Mode
 def build_creature_cvae(
     n_types: int, size: int = 64, latent_dim: int = 32
 ) -> tuple[keras.Model, keras.Model]:
-    """`build_creature_vae`, where both networks are told the types.
+    """`build_creature_vae`, where both networks are conditioned on the types.
 
     Args:
         n_types: how many types there are.
         size: px along a side: 64 or 128.
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder, from images and types (n, n_types), zeros and ones, to z_mean and z_log_var; and
@@ -76,13 +76,13 @@ def build_creature_cvae(
     h = layers.Concatenate()([_trunk(x, size), types])
     encoder = keras.Model([x, types], heads(h, latent_dim), name="encoder")
     z, types = keras.Input((latent_dim,)), keras.Input((n_types,))
-    told = layers.Concatenate()([z, types])
-    decoded = _decoder(latent_dim + n_types, size)(told)
+    conditioned = layers.Concatenate()([z, types])
+    decoded = _decoder(latent_dim + n_types, size)(conditioned)
     return encoder, keras.Model([z, types], decoded, name="decoder")
 
 
 def _trunk(x: Tensor, size: int) -> Tensor:
-    """256 numbers about each image."""
+    """256 features of each image."""
     options = {"padding": "same", "activation": ACTIVATION}
     h = layers.Conv2D(32, size // 8, strides=size // 16, **options)(x)
     h = layers.Conv2D(64, 3, strides=2, **options)(h)

@@ -1,4 +1,4 @@
-"""The layer that draws a code."""
+"""The layer that samples a code."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from vaelib.types import Tensor
 
 @keras.saving.register_keras_serializable("vaelib")
 class Sampling(keras.layers.Layer):
-    """Draws a code from N(z_mean, exp(z_log_var)), anew at each call.
+    """Samples a code from N(z_mean, exp(z_log_var)), anew at each call.
 
     z = z_mean + exp(z_log_var / 2) · eps with eps from N(0, I): Kingma & Welling 2013, eq. 10.
     Called with the pair z_mean, z_log_var, both (n, latent_dim), it returns z of that shape.
 
     Args:
-        seed: an int; the same seed gives the same sequence of draws. None takes a random one.
+        seed: an int; the same seed gives the same sequence of samples. None takes a random one.
+        kwargs: those of `keras.Layer`.
     """
 
     def __init__(self, seed: int | None = None, **kwargs: Any) -> None:

@@ -21,7 +21,7 @@ from vaelib.losses import (
 from vaelib.models.sampling import Sampling
 from vaelib.types import Tensor
 
-LAG = 0.9  # how much of its old value the optimal deviation keeps at each step
+LAG = 0.9  # how much of its old value the optimal variance keeps at each step
 BATCH = 1024  # images or codes that go through a network at once
 
 
@@ -42,14 +42,15 @@ class VAE(keras.Model):
         decoder: a model from codes (n, latent_dim) to logits of the pixels, or, with the Gaussian
             likelihood, to their means.
         likelihood: "bernoulli" or "gaussian".
-        sigma: the deviation of Gaussian pixels: a positive number; "scalar", one number that is
-            trained; or "optimal", the root mean square error of the batch (Rybkin et al. 2021,
-            σ-VAE), whose running mean is used outside training.
+        sigma: the standard deviation of Gaussian pixels: a positive number; "scalar", one number
+            that is trained; or "optimal", the root mean square error of the batch (Rybkin et al.
+            2021, σ-VAE), whose running mean is used outside training.
         beta: the weight of the KL term, not negative. It is a variable, so that a callback can
             change it: ``vae.beta.assign(0.5)``.
-        free_bits: if positive, the loss counts for each number of the code at least this many nats
-            of KL, as `vaelib.losses.free_bits`; what is reported stays the KL itself.
-        seed: an int that fixes the draws of codes.
+        free_bits: if positive, the loss counts for each latent dimension at least this many nats of
+            KL, as `vaelib.losses.free_bits`; what is reported stays the KL itself.
+        seed: an int that fixes the sampling of codes.
+        kwargs: those of `keras.Model`.
 
     Raises:
         ValueError: an unknown likelihood, or a sigma, a beta or free bits that cannot be.
@@ -87,7 +88,7 @@ class VAE(keras.Model):
         self.built = encoder.built and decoder.built  # so that weights can be loaded at once
 
     def call(self, x: Tensor) -> dict[str, Tensor]:
-        """Encode, draw a code for each image, decode."""
+        """Encode, sample a code for each image, decode."""
         z_mean, z_log_var = self.encoder(x)
         decoded = self.decoder(self.sampling((z_mean, z_log_var)))
         kl = kl_divergence(z_mean, z_log_var, 0.0, 0.0)
@@ -116,7 +117,8 @@ class VAE(keras.Model):
         Args:
             x: images, (n, height, width, channels).
             decoded: what the decoder gave for their codes, the same shape.
-            training: whether the optimal deviation is that of these images, or the running mean.
+            training: whether the optimal standard deviation is that of these images, or that of the
+                running mean.
 
         Returns:
             (n,).
@@ -130,7 +132,7 @@ class VAE(keras.Model):
         return gaussian_nll(x, decoded, log_var)
 
     def encode(self, x: ArrayLike) -> tuple[np.ndarray, ...]:
-        """The posteriors of images.
+        """The approximate posteriors of images.
 
         Args:
             x: (n, height, width, channels).
@@ -199,9 +201,16 @@ class VAE(keras.Model):
 def in_parts(
     network: Callable[..., Sequence[Tensor]], *arrays: ArrayLike
 ) -> tuple[np.ndarray, ...]:
-    """The outputs of a network for arrays of equal length, in parts that fit in memory, as numpy.
+    """The outputs of a network for many images, in parts that fit in memory.
 
     The network is called eagerly, so that nothing is traced anew for another shape.
+
+    Args:
+        network: a function of as many arrays as there are, which returns a sequence of outputs.
+        arrays: its arguments, all of one length n.
+
+    Returns:
+        Its outputs, each numpy (n, …).
     """
     cuts = [np.split(a, range(BATCH, len(a), BATCH)) for a in map(np.asarray, arrays)]
     outputs = [map(ops.convert_to_numpy, network(*part)) for part in zip(*cuts, strict=True)]

@@ -60,7 +60,7 @@ def write_gif(
 ) -> Path:
     """Write frames as a GIF that starts over and over again.
 
-    Grey is drawn as ink, 1 black and 0 white, as the image grids of `vaelib.plots` are.
+    Grey is shown as 1 black and 0 white, as the image grids of `vaelib.plots` are.
 
     Args:
         path: the file, which is replaced if it is there.

@@ -178,7 +178,15 @@ def training_curves(
 
 
 def new_axes(width: float, height: float) -> Axes:
-    """The `Axes` of a new figure of this size, in inches."""
+    """The `Axes` of a new figure.
+
+    Args:
+        width: in inches.
+        height: in inches.
+
+    Returns:
+        The `Axes`.
+    """
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from vaelib.plots.curves import new_axes
 from vaelib.plots.grids import tile
 
-INK = "gray_r"  # digits dark on white: prints well, and reads as ink
+INK = "gray_r"  # digits dark on a white background, which prints well
 
 
 def image_grid(images: np.ndarray, n_columns: int, ax: Axes | None = None) -> Axes:
@@ -70,8 +70,8 @@ def latent_grid(images: np.ndarray, z: ArrayLike, ax: Axes | None = None) -> Axe
 
     Args:
         images: (n, height, width, 1 or 3) in [0, 1].
-        z: their codes, (n, 2), row by row, such as `vaelib.codes.quantile_grid` gives: the first
-            number is the same down a column, the second along a row.
+        z: their codes, (n, 2), row by row, such as `vaelib.codes.quantile_grid` gives: z₁ is
+            the same down a column, z₂ along a row.
         ax: where to draw; a new figure if None.
 
     Returns:
@@ -150,7 +150,7 @@ def code_scatter(z: ArrayLike, labels: ArrayLike, ax: Axes | None = None) -> Axe
             va="center",
             bbox={"boxstyle": "circle,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.85},
         )
-    ax.set(xlabel="first number of the code", ylabel="second number of the code")
+    ax.set(xlabel="$z_1$", ylabel="$z_2$")
     return ax
 
 

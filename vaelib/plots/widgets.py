@@ -1,4 +1,4 @@
-"""Knobs to turn: sliders beside a picture that follows them, and a still picture elsewhere."""
+"""Sliders beside a picture that follows them, and a still picture elsewhere."""
 
 from __future__ import annotations
 

@@ -43,7 +43,18 @@ def names() -> list[tuple[str, str]]:
 
 
 def seeds(name: str, source: str) -> int:
-    """How many reference runs there are."""
+    """How many reference runs there are.
+
+    Args:
+        name: the model, as for `band`.
+        source: of the data, as for `band`.
+
+    Returns:
+        An int.
+
+    Raises:
+        KeyError: there are none.
+    """
     return len(_runs()[f"{name}, {_kind(source)}"]["val_elbo"])
 
 
@@ -121,23 +132,23 @@ def _meaning(history: Mapping[str, Sequence[float]], edges: Edges, epoch: int) -
     )
     if not np.isfinite(elbo + kl) or kl_ratio > EXPLODED:
         return (
-            "A KL that explodes usually means a deviation that does: a learning rate too high, or "
-            "exp(z_log_var) taken for the deviation."
+            "A KL that explodes usually means a standard deviation that does: a learning rate too "
+            "high, or exp(z_log_var) taken for the standard deviation."
         )
     if 0 < nll_ratio < 0.1:
         return (
             "Numbers that are far too small usually mean a mean taken for a sum: over the pixels, "
-            "or over the numbers of the code."
+            "or over the latent dimensions."
         )
     if kl_ratio < COLLAPSED:
         return (
-            "A KL near 0 means collapse: the codes tell nothing about the image. Usually the KL "
+            "A KL near 0 means posterior collapse: codes do not depend on images. Usually the KL "
             "weighs too much, because the reconstruction is averaged over pixels instead of summed."
         )
     if kl_place > 0 and nll_ratio < 1:
         return (
             "Better reconstructions for a larger KL usually mean that the KL weighs too little: "
-            "averaged over the numbers of the code, or divided by the batch."
+            "averaged over the latent dimensions, or divided by the batch."
         )
     if kl_place < 0 and nll_ratio > 1:
         return (

@@ -1,7 +1,7 @@
-"""Clothes drawn from outlines, for a course without a network or a data set.
+"""Synthetic clothes, made of outlines, for a course without a network or a data set.
 
 A class is drawn by a function of a `Canvas` c of b pictures and the factors f, (b, 1, 1) each: the
-trouser and the bag here, the others in `drawn_tops` and `drawn_shoes`.
+trouser and the bag here, the others in `vaelib.data.synthetic.tops` and `shoes`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ SLEEVES = {
 
 
 class SyntheticClothes(NamedTuple):
-    """Drawn clothes, their classes and the random factors that made them."""
+    """Synthetic clothes, their classes and the random factors that made them."""
 
     images: np.ndarray
     labels: np.ndarray

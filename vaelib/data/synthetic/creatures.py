@@ -1,4 +1,4 @@
-"""Creatures of 18 types, drawn from outlines, for a course without a network or a data set."""
+"""Synthetic creatures of 18 types, made of outlines, where there is no network or data set."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from vaelib.data.synthetic.bodies import DRAW_BODY, draw_head
+from vaelib.data.synthetic.colour_canvas import ColourCanvas, disc
 from vaelib.data.synthetic.faces import draw_ears, draw_face, draw_sign
-from vaelib.data.synthetic.paper import Paper, disc
 
 CHUNK = 32  # creatures drawn at once, which keeps the work in the processor's cache
 BOTH = 0.4  # share of the creatures that have a second type
@@ -112,7 +112,7 @@ LOOKS = {
 
 
 class SyntheticCreatures(NamedTuple):
-    """Drawn creatures, their types and the attributes that made them."""
+    """Synthetic creatures, their types and the attributes that made them."""
 
     images: np.ndarray
     types: np.ndarray
@@ -164,9 +164,9 @@ def synthetic_creatures(n: int, size: int, seed: int) -> SyntheticCreatures:
                 **{k: v[rows, None, None] for k, v in colours.items()},
                 **dict(zip(WORDS, look.tolist(), strict=True)),
             )
-            paper = Paper(np.random.default_rng([seed, number, start]), len(rows), size)
-            _draw(paper, f)
-            images[rows] = paper.picture
+            canvas = ColourCanvas(np.random.default_rng([seed, number, start]), len(rows), size)
+            _draw(canvas, f)
+            images[rows] = canvas.picture
     right = attributes["facing"] > 0
     images[right] = images[right, :, ::-1]
     types = np.zeros((n, len(LOOKS)), bool)
@@ -174,7 +174,7 @@ def synthetic_creatures(n: int, size: int, seed: int) -> SyntheticCreatures:
     return SyntheticCreatures(np.clip(images, 0, 1), types, attributes)
 
 
-def _draw(c: Paper, f: SimpleNamespace) -> None:
+def _draw(c: ColourCanvas, f: SimpleNamespace) -> None:
     """One picture of each creature, looking to the left."""
     c.fill(6 * disc(c.x / 19, (c.y - 29.5) / 2.2, 1), SHADOW)
     head = DRAW_BODY[f.plan](c, f)

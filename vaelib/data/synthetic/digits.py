@@ -1,4 +1,4 @@
-"""Handwritten digits drawn from strokes, for a course without a network or a data set."""
+"""Synthetic handwritten digits, made of strokes, for a course without a network or a data set."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ PEN = np.array([1, 1, 1, 1, 0.92, 1, 0.96, 1, 0.84, 0.88])
 
 
 class SyntheticDigits(NamedTuple):
-    """Drawn digits, their classes and the random factors that made them."""
+    """Synthetic digits, their classes and the random factors that made them."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -79,7 +79,7 @@ class SyntheticDigits(NamedTuple):
 
 
 def synthetic_digits(n: int, seed: int) -> SyntheticDigits:
-    """Draw n handwritten digits, white ink on black, in the manner of MNIST.
+    """Draw n handwritten digits, white on black, in the manner of MNIST.
 
     As in MNIST, the longer side of a digit is about 20 px and its centre of mass lies near the
     centre of the image.
@@ -125,8 +125,8 @@ def _draw_factors(rng: np.random.Generator, labels: np.ndarray) -> dict[str, np.
     """Draw the factors of variation, each clipped where a digit would stop being legible."""
     n = len(labels)
 
-    def normal(mean: float, deviation: float, low: float, high: float) -> np.ndarray:
-        return np.clip(rng.normal(mean, deviation, n), low, high).astype(np.float32)
+    def normal(mean: float, std: float, low: float, high: float) -> np.ndarray:
+        return np.clip(rng.normal(mean, std, n), low, high).astype(np.float32)
 
     factors = {
         "slant": normal(9, 12, -20, 38),

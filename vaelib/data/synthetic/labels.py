@@ -1,4 +1,4 @@
-"""What drawn digits and drawn clothes have in common."""
+"""What synthetic digits and synthetic clothes have in common."""
 
 from __future__ import annotations
 

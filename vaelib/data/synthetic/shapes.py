@@ -46,15 +46,36 @@ class Canvas:
         self.fabric = self._weave(f)
 
     def vary(self, low: float, high: float) -> np.ndarray:
-        """A number for each picture, float32 (b, 1, 1), uniform between low and high."""
+        """Draw a number for each picture.
+
+        Args:
+            low: the least that it may be.
+            high: what it stays below.
+
+        Returns:
+            float32 (b, 1, 1), uniform between low and high.
+        """
         return low + (high - low) * self._rng.random((self._b, 1, 1), np.float32)
 
     def often(self, share: float) -> np.ndarray:
-        """1 for a random share (0 to 1) of the pictures, 0 for the others, float32 (b, 1, 1)."""
+        """Choose some of the pictures at random.
+
+        Args:
+            share: how many of them, from 0 to 1.
+
+        Returns:
+            float32 (b, 1, 1): 1 for those that are chosen, 0 for the others.
+        """
         return (self.vary(0, 1) < share).astype(np.float32)
 
     def fill(self, distance: Field, tone: Field, opacity: Field = 1.0) -> None:
-        """Fill a shape, distance in px, with a tone; tone and opacity are 0 to 1."""
+        """Fill a shape with a tone.
+
+        Args:
+            distance: the shape, in px.
+            tone: the brightness, from 0 to 1.
+            opacity: from 0 to 1.
+        """
         self.picture += np.clip(0.5 - distance, 0, 1) * opacity * (tone - self.picture)
 
     def _weave(self, f: SimpleNamespace) -> np.ndarray:
@@ -82,18 +103,43 @@ class Canvas:
 
 
 def overlap(*distances: Field) -> Field:
-    """Distance in px to what lies inside every one of several shapes."""
+    """Intersect shapes.
+
+    Args:
+        distances: the shapes, in px.
+
+    Returns:
+        Distance in px to what lies inside every one of them.
+    """
     return functools.reduce(np.maximum, distances)
 
 
 def merge(a: Field, b: Field, radius: float) -> Field:
-    """Distance in px to shapes a and b grown together, with a fillet of about radius px."""
+    """Join two shapes smoothly.
+
+    Args:
+        a: a shape, in px.
+        b: another one.
+        radius: of the fillet between them, about, in px.
+
+    Returns:
+        Distance in px to both, grown together.
+    """
     share = np.clip(0.5 + (b - a) / (2 * radius), 0, 1)
     return b + (a - b) * share - radius * share * (1 - share)
 
 
 def convex(x: Field, y: Field, *corners: Point) -> Field:
-    """Distance in px to a convex polygon, its corners (x, y) in px, clockwise as seen."""
+    """A convex polygon.
+
+    Args:
+        x: coordinate, in px.
+        y: coordinate, in px.
+        corners: (x, y) of each in px, clockwise as seen.
+
+    Returns:
+        Distance in px to it.
+    """
     sides = []
     for (ax, ay), (bx, by) in itertools.pairwise((*corners, corners[0])):
         dx, dy = bx - ax, by - ay
@@ -102,16 +148,33 @@ def convex(x: Field, y: Field, *corners: Point) -> Field:
 
 
 def ellipse(x: Field, y: Field, across: Field, down: Field) -> Field:
-    """Distance in px to an ellipse around the origin, to first order at its outline.
+    """An ellipse around the origin.
 
-    Its half-axes are across and down, in px.
+    Args:
+        x: coordinate, in px.
+        y: coordinate, in px.
+        across: its half-axis along x, in px.
+        down: its half-axis along y, in px.
+
+    Returns:
+        Distance in px to it, to first order at its outline.
     """
     level = np.hypot(x / across, y / down)
     return (level - 1) * level / (np.hypot(x / across**2, y / down**2) + 1e-6)
 
 
 def line(x: Field, y: Field, width: Field, *points: Point) -> Field:
-    """Distance in px to a line of that width in px, straight from point (x, y) to point."""
+    """A line, straight from point to point.
+
+    Args:
+        x: coordinate, in px.
+        y: coordinate, in px.
+        width: of the line, in px.
+        points: (x, y) of each in px.
+
+    Returns:
+        Distance in px to it.
+    """
     nearest: Field = np.inf
     for (ax, ay), (bx, by) in itertools.pairwise(points):
         dx, dy = bx - ax, by - ay
@@ -121,9 +184,14 @@ def line(x: Field, y: Field, width: Field, *points: Point) -> Field:
 
 
 def profile(at: Field, *knots: Point) -> Field:
-    """Values in the shape of at, a position or an array of them.
+    """A piecewise linear function, level beyond its first and its last knot.
 
-    They are linear between knots (position, value) and level beyond the first and last.
+    Args:
+        at: a position, or an array of them.
+        knots: (position, value) of each, positions increasing.
+
+    Returns:
+        Values in the shape of `at`.
     """
     value = knots[0][1]
     for (a, low), (b, high) in itertools.pairwise(knots):
@@ -132,5 +200,13 @@ def profile(at: Field, *knots: Point) -> Field:
 
 
 def choose(variant: np.ndarray, *shapes: np.ndarray) -> np.ndarray:
-    """For each picture the shape or number of its variant (b, 1, 1), counted from 0."""
+    """For each picture the shape or the number of its variant.
+
+    Args:
+        variant: which one, counted from 0, (b, 1, 1).
+        shapes: one for each variant.
+
+    Returns:
+        The chosen ones, in the shape that all of these broadcast to.
+    """
     return np.choose(variant.astype(int), shapes)
