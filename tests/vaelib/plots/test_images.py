@@ -83,7 +83,7 @@ def ticks(ax):
 
 
 def test_a_latent_grid_names_some_of_its_codes_along_its_edges():
-    """30 × 30 images of 2 × 4 pixels: the second number falls from the top down."""
+    """30 × 30 images of 2 × 4 pixels: z₂ falls from the top down."""
     ax = plots.latent_grid(rng.random((900, 2, 4, 1)), quantile_grid(30))
     (x, x_labels), (y, y_labels) = ticks(ax)
     columns = np.array([0, 6, 12, 17, 23, 29])
