@@ -32,7 +32,7 @@ from vaelib.models import VAE, build_tutorial_vae
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPORTS = 9  # runs of each side
-N_DRAWN = 60_000
+N_SYNTHETIC = 60_000
 N_FIT, FITS = 6_000, 21  # images in an epoch, and epochs of each side
 
 
@@ -83,13 +83,13 @@ def bench_import():
 
 def bench_drawing():
     """How long the drawn data sets take, in this process alone."""
-    print(f"| drawn, {N_DRAWN:,} images | seconds | processor seconds | images a second |")
+    print(f"| synthetic, {N_SYNTHETIC:,} images | seconds | processor seconds | images a second |")
     print("| --- | --- | --- | --- |")
     for name, draw in (("digits", synthetic_digits), ("clothes", synthetic_clothes)):
         with stopwatch(resource.RUSAGE_SELF) as seconds:
-            draw(N_DRAWN, seed=0)
+            draw(N_SYNTHETIC, seed=0)
         wall, processor = seconds
-        print(f"| {name} | {wall:.1f} | {processor:.1f} | {N_DRAWN / wall:,.0f} |")
+        print(f"| {name} | {wall:.1f} | {processor:.1f} | {N_SYNTHETIC / wall:,.0f} |")
     print()
 
 

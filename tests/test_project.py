@@ -46,7 +46,7 @@ def test_the_library_installs_on_colab():
 
 def test_the_library_needs_no_tool_of_the_course():
     imported = set()
-    for path in (ROOT / "vaelib").glob("*.py"):
+    for path in (ROOT / "vaelib").rglob("*.py"):
         imported |= set(re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(), re.MULTILINE))
     assert not imported & {"nbgrader", "nbformat", "nbclient", "jupyterlab", "jupytext", "grading"}
 

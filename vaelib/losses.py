@@ -4,18 +4,23 @@ Each sums over pixels or latent dimensions and leaves the batch alone; the calle
 Arguments may be numpy arrays or tensors of any type; results are tensors of Keras's float type.
 """
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 from scipy.special import logsumexp
 
+from vaelib.types import Tensor
+
 LOG_2_PI = math.log(2 * math.pi)
 PAIRS_AT_ONCE = 500_000  # pairs of images, 4 MB for each array of them
 
 
-def mse_per_image(x, x_hat):
+def mse_per_image(x: Tensor, x_hat: Tensor) -> Tensor:
     """Mean squared error of each reconstruction.
 
     Args:
@@ -29,7 +34,7 @@ def mse_per_image(x, x_hat):
     return ops.mean(ops.square(x - x_hat), axis=_all_but_the_batch(x))
 
 
-def log_normal_pdf(x, mean, log_var):
+def log_normal_pdf(x: Tensor, mean: Tensor, log_var: Tensor) -> Tensor:
     """Log-density of a Gaussian with a diagonal covariance.
 
     Args:
@@ -45,7 +50,7 @@ def log_normal_pdf(x, mean, log_var):
     return -0.5 * ops.sum(LOG_2_PI + log_var + squares, axis=-1)
 
 
-def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
+def kl_divergence(q_mean: Tensor, q_log_var: Tensor, p_mean: Tensor, p_log_var: Tensor) -> Tensor:
     """KL(q ‖ p) between two Gaussians with diagonal covariances.
 
     With p = N(0, I) this is Kingma & Welling 2013, appendix B.
@@ -65,8 +70,8 @@ def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
     return 0.5 * ops.sum(ops.exp(log_ratio) - 1.0 - log_ratio + distance, axis=-1)
 
 
-def kl_per_dimension(z_mean, z_log_var):
-    """What each number of the code adds to the mean of KL(q ‖ N(0, I)).
+def kl_per_dimension(z_mean: Tensor, z_log_var: Tensor) -> Tensor:
+    """What each latent dimension adds to the mean of KL(q ‖ N(0, I)).
 
     Args:
         z_mean: (n, d).
@@ -75,19 +80,18 @@ def kl_per_dimension(z_mean, z_log_var):
     Returns:
         (d,), in nats, averaged over the n images. The sum is the mean KL.
     """
-    z_mean, z_log_var = _floats(z_mean, z_log_var)
-    apart = [ops.expand_dims(values, axis=-1) for values in (z_mean, z_log_var)]
-    return ops.mean(kl_divergence(*apart, 0.0, 0.0), axis=0)
+    z_mean, z_log_var = (ops.expand_dims(a, axis=-1) for a in _floats(z_mean, z_log_var))
+    return ops.mean(kl_divergence(z_mean, z_log_var, 0.0, 0.0), axis=0)
 
 
-def free_bits(kl_per_dim, lam):
-    """A KL penalty under which each number of the code has lam nats for nothing.
+def free_bits(kl_per_dim: Tensor, lam: float) -> Tensor:
+    """A KL penalty under which each latent dimension has lam nats for free.
 
     Kingma et al. 2016 (inverse autoregressive flow), appendix C.8.
 
     Args:
         kl_per_dim: as of `kl_per_dimension`, (d,).
-        lam: the nats that are free, for each number.
+        lam: the nats that are free in each latent dimension.
 
     Returns:
         A scalar, in nats: the sum of max(lam, KL_j).
@@ -96,7 +100,9 @@ def free_bits(kl_per_dim, lam):
     return ops.sum(ops.maximum(kl_per_dim, lam))
 
 
-def kl_full_covariance(mean, scale_tril, prior_mean, prior_scale_tril):
+def kl_full_covariance(
+    mean: Tensor, scale_tril: Tensor, prior_mean: Tensor, prior_scale_tril: Tensor
+) -> Tensor:
     """KL(q ‖ p) between two Gaussians with full covariances, each Σ = L·Lᵀ.
 
     KL = ½ · (‖Lₚ⁻¹·L_q‖² + ‖Lₚ⁻¹·(μ_q − μₚ)‖² − d) + Σ ln diag(Lₚ) − Σ ln diag(L_q), with the
@@ -120,7 +126,7 @@ def kl_full_covariance(mean, scale_tril, prior_mean, prior_scale_tril):
     return 0.5 * (squares - mean.shape[-1]) + log_dets[0] - log_dets[1]
 
 
-def bernoulli_nll(x, logits):
+def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     """Negative log-likelihood of images under independent Bernoulli pixels.
 
     Finite for every finite logit: −log p = softplus(logits) − x·logits.
@@ -136,7 +142,7 @@ def bernoulli_nll(x, logits):
     return ops.sum(ops.softplus(logits) - x * logits, axis=_all_but_the_batch(x))
 
 
-def gaussian_nll(x, mean, log_var):
+def gaussian_nll(x: Tensor, mean: Tensor, log_var: Tensor) -> Tensor:
     """Negative log-likelihood of images under independent Gaussian pixels.
 
     Args:
@@ -152,7 +158,7 @@ def gaussian_nll(x, mean, log_var):
     return 0.5 * ops.sum(LOG_2_PI + log_var + squares, axis=_all_but_the_batch(x))
 
 
-def negative_elbo(x, logits, z_mean, z_log_var):
+def negative_elbo(x: Tensor, logits: Tensor, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
     """Minus the ELBO under Bernoulli pixels and the prior N(0, I), Kingma & Welling 2013, eq. 10.
 
     Args:
@@ -167,7 +173,7 @@ def negative_elbo(x, logits, z_mean, z_log_var):
     return bernoulli_nll(x, logits) + kl_divergence(z_mean, z_log_var, 0.0, 0.0)
 
 
-def importance_weighted_bound(log_w):
+def importance_weighted_bound(log_w: Tensor) -> Tensor:
     """The importance-weighted bound on log p(x), Burda et al. 2015, eq. 8.
 
     Args:
@@ -180,7 +186,9 @@ def importance_weighted_bound(log_w):
     return ops.logsumexp(log_w, axis=0) - math.log(log_w.shape[0])
 
 
-def single_sample_elbo(x, logits, z, z_mean, z_log_var):
+def single_sample_elbo(
+    x: Tensor, logits: Tensor, z: Tensor, z_mean: Tensor, z_log_var: Tensor
+) -> Tensor:
     """The ELBO estimated with one draw, log p(x | z) + log p(z) − log q(z | x).
 
     Kingma & Welling 2013, eq. 6 with L = 1; pixels are Bernoulli and p(z) = N(0, I).
@@ -199,7 +207,7 @@ def single_sample_elbo(x, logits, z, z_mean, z_log_var):
     return log_w - bernoulli_nll(x, logits)
 
 
-def log_likelihood(log_p_x_given_z, z, z_mean, z_log_var):
+def log_likelihood(log_p_x_given_z: Tensor, z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> Tensor:
     """Importance-sampled log p(x), Burda et al. 2015, eq. 8, with p(z) = N(0, I).
 
     A lower bound on average, which rises to log p(x) as k grows.
@@ -218,15 +226,15 @@ def log_likelihood(log_p_x_given_z, z, z_mean, z_log_var):
     return importance_weighted_bound(log_p_x_given_z + log_ratio)
 
 
-def _floats(*values):
+def _floats(*values: Tensor) -> list[Tensor]:
     return [ops.convert_to_tensor(value, dtype=keras.config.floatx()) for value in values]
 
 
-def _all_but_the_batch(x):
+def _all_but_the_batch(x: Tensor) -> tuple[int, ...]:
     return tuple(range(1, len(x.shape)))
 
 
-def elbo_decomposition(z, z_mean, z_log_var):
+def elbo_decomposition(z: Tensor, z_mean: Tensor, z_log_var: Tensor) -> tuple[float, float, float]:
     """Index-code mutual information, total correlation and dimension-wise KL.
 
     The aggregate posterior is that of the whole set, q(z) = 1/n · Σⱼ q(z | xⱼ). The three terms add
@@ -244,7 +252,9 @@ def elbo_decomposition(z, z_mean, z_log_var):
     return _terms(z, z_mean, z_log_var, math.log(len(z)))
 
 
-def minibatch_decomposition(z, z_mean, z_log_var, n_total):
+def minibatch_decomposition(
+    z: Tensor, z_mean: Tensor, z_log_var: Tensor, n_total: int
+) -> tuple[float, float, float]:
     """The same three from a minibatch, Chen et al. 2018, eq. 5: minibatch-weighted sampling.
 
     In place of q(z) stands 1/(N·M) · Σⱼ q(z | xⱼ), with M images in the batch and N in the set.
@@ -264,12 +274,14 @@ def minibatch_decomposition(z, z_mean, z_log_var, n_total):
     return _terms(z, z_mean, z_log_var, math.log(n_total) + math.log(len(z)))
 
 
-def _terms(z, z_mean, z_log_var, log_weight):
+def _terms(
+    z: Tensor, z_mean: Tensor, z_log_var: Tensor, log_weight: float
+) -> tuple[float, float, float]:
     """The three, where a sum over posteriors is divided by exp(log_weight)."""
     z, z_mean, z_log_var = (np.asarray(a, dtype=np.float64) for a in (z, z_mean, z_log_var))
     joint, product = np.zeros((2, len(z)))  # log q(z), and that of the product of all q(z_j)
     for part in np.array_split(np.arange(len(z)), -(-(len(z) ** 2) // PAIRS_AT_ONCE)):
-        log_q = 0.0  # of these draws under every posterior, (len(part), n)
+        log_q: Any = 0.0  # of these draws under every posterior, (len(part), n)
         for j in range(z.shape[1]):
             log_q_j = _log_normal(z[part, j, None], z_mean[:, j], z_log_var[:, j])
             product[part] += logsumexp(log_q_j, axis=1) - log_weight
@@ -277,10 +289,10 @@ def _terms(z, z_mean, z_log_var, log_weight):
         joint[part] = logsumexp(log_q, axis=1) - log_weight
     own = _log_normal(z, z_mean, z_log_var).sum(axis=-1)
     prior = _log_normal(z, 0.0, 0.0).sum(axis=-1)
-    terms = (own - joint, joint - product, product - prior)
-    return tuple(float(term.mean()) for term in terms)
+    terms = [float(term.mean()) for term in (own - joint, joint - product, product - prior)]
+    return terms[0], terms[1], terms[2]
 
 
-def _log_normal(z, mean, log_var):
-    """The log-density of each number."""
+def _log_normal(z: np.ndarray, mean: Tensor, log_var: Tensor) -> np.ndarray:
+    """The log-density in each latent dimension."""
     return -0.5 * (math.log(2 * math.pi) + log_var + (z - mean) ** 2 * np.exp(-log_var))

@@ -1,12 +1,16 @@
 """How long to train, how to repeat a run, and KL warm-up."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def set_seed(seed):
+def set_seed(seed: int) -> None:
     """Seed Python, numpy and the backend, so that a run can be repeated.
 
     Args:
@@ -15,12 +19,12 @@ def set_seed(seed):
     keras.utils.set_random_seed(seed)
 
 
-def under_grading():
+def under_grading() -> bool:
     """Whether nbgrader is executing this notebook, to validate it or to grade it."""
     return "NBGRADER_EXECUTION" in os.environ
 
 
-def budget(*, cpu, gpu, smallest=1):
+def budget(*, cpu: int, gpu: int, smallest: int = 1) -> int:
     """The size of a run that suits this machine.
 
     Args:
@@ -43,7 +47,7 @@ def budget(*, cpu, gpu, smallest=1):
     return gpu if keras.distribution.list_devices("gpu") else cpu
 
 
-def kl_warmup(step, warmup_steps):
+def kl_warmup(step: ArrayLike, warmup_steps: int) -> Any:
     """The weight of the KL term while it warms up (Sønderby et al. 2016, section 2.3).
 
     Args:
@@ -76,23 +80,23 @@ class KLWarmup(keras.callbacks.Callback):
         ValueError: steps is below 1.
     """
 
-    def __init__(self, steps):
+    def __init__(self, steps: int) -> None:
         super().__init__()
         kl_warmup(0, steps)
         self.steps = steps
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Remember the model's own beta."""
         self.beta = float(keras.ops.convert_to_numpy(self.model.beta))
         self.warming = True
 
-    def on_train_batch_begin(self, batch, logs=None):
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Set the weight of this step."""
         if self.warming:
             step = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
             self.model.beta.assign(self.beta * kl_warmup(step, self.steps))
             self.warming = step < self.steps
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Give the model its own beta again."""
         self.model.beta.assign(self.beta)

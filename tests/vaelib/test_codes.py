@@ -37,7 +37,7 @@ def test_the_grid_stands_at_the_quantiles_and_reads_like_a_plane(n):
     np.testing.assert_allclose(grid, expected, rtol=1e-6, atol=1e-7)
 
 
-def test_each_axis_of_the_grid_has_its_mean_and_deviation():
+def test_each_axis_of_the_grid_has_its_mean_and_standard_deviation():
     left, right = NormalDist(3, 0.5), NormalDist(-1, 2)
     grid = quantile_grid(3, mean=(3, -1), std=(0.5, 2)).reshape(3, 3, 2)
     for i, share in enumerate((1 / 6, 1 / 2, 5 / 6)):
@@ -45,7 +45,7 @@ def test_each_axis_of_the_grid_has_its_mean_and_deviation():
         np.testing.assert_allclose(grid[2 - i, :, 1], right.inv_cdf(share), rtol=1e-6)
 
 
-def test_one_mean_and_deviation_serve_both_axes():
+def test_one_mean_and_standard_deviation_serve_both_axes():
     np.testing.assert_allclose(quantile_grid(4, 1.5, 2.0), 1.5 + 2 * quantile_grid(4), rtol=1e-6)
 
 

@@ -1,5 +1,7 @@
 """Few, real, colourful: pictures of creatures by type, from files, or synthetic."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 from pathlib import Path
@@ -43,13 +45,13 @@ class Creatures(NamedTuple):
     skipped: tuple[str, ...]
 
 
-def load_creatures(size, path=None):
+def load_creatures(size: int, path: str | os.PathLike[str] | None = None) -> Creatures:
     """Pictures of creatures as squares on white: from a path, from VAELIB_DATA, or synthetic.
 
     A folder or a zip has one sub-folder for each type, or none. Without a path, ``pokemon.zip`` and
     then the folder ``pokemon`` are looked for where the environment variable VAELIB_DATA says; one
     that cannot be used is named. If there is neither, or VAELIB_CREATURES is "synthetic", 2,000
-    creatures are drawn. A tenth of the creatures, the same every time, are for testing.
+    synthetic ones are made. A tenth of the creatures, the same every time, are the test set.
     Under nbgrader a small slice is returned.
 
     Args:
@@ -67,7 +69,8 @@ def load_creatures(size, path=None):
         raise ValueError(f"load_creatures: size must be a whole number from 16 px on, got {size!r}")
     pictures, source, found = _find(size, path)
     creatures = _split(pictures, source)
-    n_train, n_test, n_types = map(len, (creatures.x_train, creatures.x_test, creatures.type_names))
+    n_train, n_test = len(creatures.x_train), len(creatures.x_test)
+    n_types = len(creatures.type_names)
     print(
         f"Creatures: {n_train:,} training and {n_test:,} test pictures of {n_types} types, {found}."
     )
@@ -88,7 +91,7 @@ def load_creatures(size, path=None):
     return creatures
 
 
-def warm_and_cold(creatures):
+def warm_and_cold(creatures: Creatures) -> Creatures:
     """Two types for creatures that have none: more red than blue, and the opposite.
 
     Half of all pictures, those with the greatest mean of red minus blue, are warm.
@@ -110,7 +113,7 @@ def warm_and_cold(creatures):
     )
 
 
-def _find(size, path):
+def _find(size: int, path: str | os.PathLike[str] | None) -> tuple[Pictures, str, str]:
     """Pictures, the source, and how to say it."""
     if path is not None:
         return read_pictures(path, size), "path", f"from {path}"
@@ -130,16 +133,16 @@ def _find(size, path):
     return _synthetic(size), "synthetic", "synthetic"
 
 
-def _synthetic(size):
+def _synthetic(size: int) -> Pictures:
     n = GRADING_TRAIN + GRADING_TEST if under_grading() else SYNTHETIC
-    drawn = synthetic_creatures(n, size, seed=0)
+    made = synthetic_creatures(n, size, seed=0)
     types = tuple(LOOKS)
-    names = [f"{types[first]}-{i}" for i, first in enumerate(drawn.attributes["first"])]
-    images = np.round(255 * drawn.images).astype(np.uint8)
-    return Pictures(images, tuple(names), drawn.types, types, ())
+    names = [f"{types[first]}-{i}" for i, first in enumerate(made.attributes["first"])]
+    images = np.round(255 * made.images).astype(np.uint8)
+    return Pictures(images, tuple(names), made.types, types, ())
 
 
-def _split(pictures, source):
+def _split(pictures: Pictures, source: str) -> Creatures:
     """The creatures whose hashed names come first are the test set."""
     hashed = {name: hashlib.blake2b(name.encode()).digest() for name in pictures.names}
     if len(hashed) < 2:
@@ -147,12 +150,14 @@ def _split(pictures, source):
             f"load_creatures: there is one creature only, {pictures.names[0]}, which cannot be "
             "split into training and test. Pictures of one file name are one creature."
         )
-    ordered = sorted(hashed, key=hashed.get)
+    ordered = sorted(hashed, key=hashed.__getitem__)
     chosen = set(ordered[: max(1, round(TEST_SHARE * len(ordered)))])
     testing = np.array([name in chosen for name in pictures.names])
-    sides = []
+    sides: list[tuple[np.ndarray, np.ndarray, tuple[str, ...]]] = []
     for rows, n in ((~testing, GRADING_TRAIN), (testing, GRADING_TEST)):
         rows = np.flatnonzero(rows)[: n if under_grading() else None]
         images = pictures.images[rows].astype(np.float32) / 255
-        sides += [images, pictures.types[rows], tuple(pictures.names[i] for i in rows)]
-    return Creatures(*sides, pictures.type_names, source, pictures.skipped)
+        names = tuple(pictures.names[i] for i in rows)
+        sides.append((images, pictures.types[rows], names))
+    train, test = sides
+    return Creatures(*train, *test, pictures.type_names, source, pictures.skipped)

@@ -1,15 +1,19 @@
 """Digits and clothes as float32 (n, 28, 28, 1) in [0, 1]: from a file, from Keras, or synthetic."""
 
+from __future__ import annotations
+
 import os
 import socket
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 from vaelib.data.synthetic.clothes import synthetic_clothes
 from vaelib.data.synthetic.digits import synthetic_digits
@@ -49,7 +53,7 @@ class Dataset(NamedTuple):
     source: str
 
 
-def load_mnist():
+def load_mnist() -> Dataset:
     """Handwritten digits: MNIST, or synthetic digits where MNIST cannot be had.
 
     Looks for ``mnist.npz`` in the folder that the environment variable VAELIB_DATA names, then in
@@ -63,7 +67,7 @@ def load_mnist():
     return _load("MNIST", "mnist.npz", "mnist.npz", load_data, synthetic_digits)
 
 
-def load_fashion_mnist():
+def load_fashion_mnist() -> Dataset:
     """Clothes: Fashion-MNIST, or synthetic clothes, found as `load_mnist` finds digits.
 
     Returns:
@@ -75,7 +79,7 @@ def load_fashion_mnist():
     )
 
 
-def binarize(x, mode, seed, epoch=0):
+def binarize(x: ArrayLike, mode: str, seed: int, epoch: int = 0) -> np.ndarray:
     """Black and white pixels, in one of the three ways the literature uses.
 
     Args:
@@ -102,7 +106,13 @@ def binarize(x, mode, seed, epoch=0):
     return (rng.random(x.shape, dtype=np.float32) < x).astype(np.float32)
 
 
-def _load(title, file_name, cached_name, load_data, draw):
+def _load(
+    title: str,
+    file_name: str,
+    cached_name: str,
+    load_data: Callable[[], Any],
+    draw: Callable[..., Any],
+) -> Dataset:
     """The first source that answers, cut short under nbgrader."""
     arrays, source = _from_folder(title, file_name), "VAELIB_DATA"
     if arrays is None:
@@ -122,7 +132,7 @@ def _load(title, file_name, cached_name, load_data, draw):
     return Dataset(_scaled(x_train), y_train, _scaled(x_test), y_test, source)
 
 
-def _from_folder(title, file_name):
+def _from_folder(title: str, file_name: str) -> list[np.ndarray] | None:
     """The four arrays of the file in VAELIB_DATA, or None where there is no sound one."""
     folder = os.environ.get("VAELIB_DATA")
     if not folder:
@@ -142,7 +152,9 @@ def _from_folder(title, file_name):
     return arrays
 
 
-def _from_keras(title, cached_name, load_data):
+def _from_keras(
+    title: str, cached_name: str, load_data: Callable[[], Any]
+) -> list[np.ndarray] | None:
     """The four arrays of Keras's cache, downloaded if need be, or None."""
     home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
     cached = home / "datasets" / cached_name
@@ -159,9 +171,10 @@ def _from_keras(title, cached_name, load_data):
     return arrays
 
 
-def _demand_sound(arrays):
+def _demand_sound(arrays: list[np.ndarray]) -> None:
     """Raise ValueError unless these are two sets of 28×28 grey images with labels 0 to 9."""
-    for x, y, name in ((*arrays[:2], "train"), (*arrays[2:], "test")):
+    x_train, y_train, x_test, y_test = arrays
+    for x, y, name in ((x_train, y_train, "train"), (x_test, y_test, "test")):
         if x.shape[1:] != (28, 28) or x.dtype != np.uint8 or len(x) == 0:
             raise ValueError(f"x_{name} should be uint8 (n, 28, 28), but it is {x.dtype} {x.shape}")
         if y.shape != (len(x),) or y.max() > 9:
@@ -169,7 +182,7 @@ def _demand_sound(arrays):
 
 
 @contextmanager
-def _network_timeout(seconds):
+def _network_timeout(seconds: float) -> Iterator[None]:
     """Bound every wait on the network, which Keras's download leaves unbounded."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)
@@ -179,7 +192,7 @@ def _network_timeout(seconds):
         socket.setdefaulttimeout(before)
 
 
-def _synthetic(draw):
+def _synthetic(draw: Callable[..., Any]) -> list[np.ndarray]:
     n_train, n_test = SYNTHETIC_TRAIN, SYNTHETIC_TEST
     if under_grading():
         n_train, n_test = GRADING_TRAIN, GRADING_TEST
@@ -187,7 +200,7 @@ def _synthetic(draw):
     return [train.images, train.labels, test.images, test.labels]
 
 
-def _scaled(images):
+def _scaled(images: np.ndarray) -> np.ndarray:
     """float32 (n, 28, 28, 1) in [0, 1]."""
     if images.dtype == np.uint8:
         images = images.astype(np.float32) / 255

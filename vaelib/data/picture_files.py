@@ -1,13 +1,17 @@
 """Pictures of all kinds from a folder or a zip: read, padded to squares, and kept as arrays."""
 
+from __future__ import annotations
+
 import hashlib
 import io
 import os
 import warnings
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -15,6 +19,8 @@ from PIL import Image, ImageOps
 MOST_BYTES = 1024**3  # that a zip may unpack to
 MOST_PIXELS = 50_000_000  # of one picture
 CACHE_FORMAT = "1"  # another number makes older caches invalid
+
+File = tuple[PurePosixPath, Callable[[], bytes]]  # its path inside, and a function that reads it
 
 
 class Pictures(NamedTuple):
@@ -35,10 +41,10 @@ class Pictures(NamedTuple):
     skipped: tuple[str, ...]
 
 
-def load_image(source, size):
+def load_image(source: str | os.PathLike[str] | bytes, size: int) -> np.ndarray:
     """A picture of any size and mode as a square, padded with white.
 
-    What is clear becomes white, and of an animation the first frame is taken.
+    What is transparent becomes white, and of an animation the first frame is taken.
 
     Args:
         source: a path, or the bytes of a file.
@@ -53,7 +59,7 @@ def load_image(source, size):
     return _squared(source, size).astype(np.float32) / 255
 
 
-def read_pictures(path, size):
+def read_pictures(path: str | os.PathLike[str], size: int) -> Pictures:
     """Every picture of a folder or a zip, kept in a cache for the next time.
 
     A picture's name without its ending is the creature's, and the folder that it stands in is its
@@ -88,10 +94,10 @@ def read_pictures(path, size):
     return pictures
 
 
-def _squared(source, size):
+def _squared(source: str | os.PathLike[str] | bytes, size: int) -> np.ndarray:
     """uint8 (size, size, 3)."""
     in_memory = isinstance(source, bytes)
-    file = io.BytesIO(source) if in_memory else source
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
         with warnings.catch_warnings(), Image.open(file) as opened:
             warnings.simplefilter("ignore")  # of odd palettes and metadata
@@ -108,7 +114,7 @@ def _squared(source, size):
     return np.asarray(ImageOps.pad(fitted, (size, size), color="white"))
 
 
-def _on_white(picture):
+def _on_white(picture: Image.Image) -> Image.Image:
     """RGB, whatever it was."""
     if picture.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
         picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
@@ -118,9 +124,10 @@ def _on_white(picture):
     return white.convert("RGB")
 
 
-def _arranged(path, files, size):
+def _arranged(path: Path, files: Iterable[File], size: int) -> Pictures:
     """What `files` yields, one row for each different picture of a creature."""
-    found, skipped = {}, []  # found: (creature, bytes of its picture) to folders
+    found: dict[tuple[str, bytes], set[PurePosixPath]] = {}  # (creature, picture) to folders
+    skipped: list[str] = []
     for file, read in files:
         try:
             image = _squared(read(), size)
@@ -136,28 +143,28 @@ def _arranged(path, files, size):
         else:
             found.setdefault((file.stem, image.tobytes()), set()).add(file.parent)
     if not found:
-        files = f"its {len(skipped)} files are none" if skipped else "there are no files in it"
+        none = f"its {len(skipped)} files are none" if skipped else "there are no files in it"
         example = f", such as {skipped[0]}" if skipped else ""
-        raise ValueError(f"there is no picture in {path}: {files}{example}")
+        raise ValueError(f"there is no picture in {path}: {none}{example}")
     folders = set.union(*found.values())
     typed = {folder for folder in folders if folder.name} if len(folders) > 1 else set()
     type_names = tuple(sorted({folder.name for folder in typed}))
-    of_creature = {}
+    of_creature: dict[str, set[str]] = {}
     for (name, _), its in found.items():
         of_creature.setdefault(name, set()).update(folder.name for folder in its & typed)
     rows = sorted(found)
     return Pictures(
         np.stack([np.frombuffer(row[1], np.uint8).reshape(size, size, 3) for row in rows]),
         tuple(name for name, _ in rows),
-        np.array([[t in of_creature[name] for t in type_names] for name, _ in rows], bool).reshape(
-            len(rows), len(type_names)
-        ),
+        np.array(
+            [[t in of_creature[name] for t in type_names] for name, _ in rows], np.bool
+        ).reshape(len(rows), len(type_names)),
         type_names,
         tuple(skipped),
     )
 
 
-def _folder_files(path):
+def _folder_files(path: Path) -> Iterator[File]:
     """The files of a folder, (path inside it, function that reads it)."""
     for file in sorted(path.rglob("*")):
         inside = PurePosixPath(file.relative_to(path).as_posix())
@@ -165,7 +172,7 @@ def _folder_files(path):
             yield inside, file.read_bytes
 
 
-def _zip_files(path):
+def _zip_files(path: Path) -> Iterator[File]:
     """The files of a zip, likewise. Nothing is ever written, but a hostile zip is refused."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -185,7 +192,7 @@ def _zip_files(path):
                 )
             for inside, info in zip(places, infos, strict=True):
                 if info.filename and not info.is_dir() and not _leftover(inside):
-                    yield inside, lambda info=info: archive.read(info)
+                    yield inside, partial(archive.read, info)
     except zipfile.BadZipFile as error:
         raise ValueError(
             f"{path} is no zip, or a damaged one: {error}. "
@@ -193,29 +200,29 @@ def _zip_files(path):
         ) from error
 
 
-def _leftover(inside):
+def _leftover(inside: PurePosixPath) -> bool:
     """Whether an operating system left this file."""
     hidden = any(part.startswith(".") or part == "__MACOSX" for part in inside.parts)
     return hidden or inside.name.lower() in ("thumbs.db", "desktop.ini")
 
 
-def _cache_file(path, size):
+def _cache_file(path: Path, size: int) -> Path:
     home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "vaelib"
     return home / f"pictures-{_digest(str(path.resolve()))}-{size}.npz"
 
 
-def _state(path):
+def _state(path: Path) -> str:
     """A text that changes when the folder or the zip does."""
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     stats = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
     return _digest(CACHE_FORMAT + repr(stats))
 
 
-def _digest(text):
+def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=12).hexdigest()
 
 
-def _from_cache(cache, state):
+def _from_cache(cache: Path, state: str) -> Pictures | None:
     """What was kept, or None where there is nothing sound of this state."""
     try:
         with cache.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -229,9 +236,9 @@ def _from_cache(cache, state):
         return None
 
 
-def _to_cache(cache, state, pictures):
+def _to_cache(cache: Path, state: str, pictures: Pictures) -> None:
     """Keep pictures, at one stroke; a machine without room for it does without."""
-    arrays = {key: np.asarray(value) for key, value in pictures._asdict().items()}
+    arrays: dict[str, Any] = {key: np.asarray(value) for key, value in pictures._asdict().items()}
     for key in ("type_names", "skipped"):
         arrays[key] = arrays[key].astype(str)  # also where there are none
     part = cache.with_suffix(f".{os.getpid()}.part")

@@ -1,4 +1,6 @@
-"""Small dSprites: white shapes on black, of which every factor is known. Drawn, not downloaded."""
+"""Small dSprites: white shapes on black, of which every factor is known, made by a program."""
+
+from __future__ import annotations
 
 import itertools
 from typing import NamedTuple
@@ -30,7 +32,7 @@ class Sprites(NamedTuple):
     latents_values: np.ndarray
 
 
-def small_dsprites():
+def small_dsprites() -> Sprites:
     """Draw the sprites of Matthey et al. 2017 (dSprites) on a coarser grid, at 32 × 32.
 
     Returns:
@@ -58,18 +60,18 @@ def small_dsprites():
         axis=1,
     )  # (sprites, n_x, n_y, side, side)
     classes = np.indices(SIZES).reshape(len(SIZES), -1).T
-    columns = [value[index] for value, index in zip(values, classes.T, strict=True)]
+    of_each = [value[index] for value, index in zip(values, classes.T, strict=True)]
     return Sprites(
-        images.reshape(-1, SIDE, SIDE, 1).astype(np.float32), classes, np.stack(columns, axis=1)
+        images.reshape(-1, SIDE, SIDE, 1).astype(np.float32), classes, np.stack(of_each, axis=1)
     )
 
 
-def _starts(n):
+def _starts(n: int) -> list[int]:
     """Where a window of SIDE px begins in a sprite's picture, for each of n positions."""
     return [STEP * (n - 1 - i) for i in range(n)]
 
 
-def _sprite(shape, scale, orientation):
+def _sprite(shape: str, scale: float, orientation: float) -> np.ndarray:
     """One sprite in the middle of a picture that leaves room for every position, bool."""
     side = SIDE + STEP * (SIZES[-1] - 1)
     fine = (np.arange(side * FINE) + 0.5) / FINE - side / 2  # px from the middle
@@ -80,7 +82,7 @@ def _sprite(shape, scale, orientation):
     return inside.reshape(side, FINE, side, FINE).mean(axis=(1, 3)) >= 0.5
 
 
-def _inside(shape, x, y):
+def _inside(shape: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Whether points lie in a shape of scale 1, x and y in px; none is farther out than 7 px."""
     if shape == "square":
         return np.maximum(np.abs(x), np.abs(y)) <= 4.9

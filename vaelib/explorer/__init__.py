@@ -1,4 +1,4 @@
-"""A latent space to walk through in a browser."""
+"""A latent space to explore in a browser."""
 
 from vaelib.explorer.page import Explorer, latent_explorer
 

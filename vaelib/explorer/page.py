@@ -1,22 +1,28 @@
-"""A latent space to walk through in a browser: one HTML page, no server and no network.
+"""A latent space to explore in a browser: one HTML page, no server and no network.
 
 A page cannot run a decoder. So pictures are decoded beforehand, and the page blends neighbours.
 How far that is from the decoder's own pictures is measured, and the page says it.
 """
 
+from __future__ import annotations
+
 import base64
 import html
 import io
 import json
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_hex
+from numpy.typing import ArrayLike
 from PIL import Image
 
-from vaelib.explorer.grids import PLANES, SLIDERS, plane, sliders
+from vaelib.explorer.grids import PLANES, SLIDERS, Grid, plane, sliders
 from vaelib.plots import label_colours
 from vaelib.plots.grids import tile
 from vaelib.training import under_grading
@@ -43,16 +49,23 @@ class Explorer:
     """
 
     page: str
-    error: tuple
+    error: tuple[float, float]
     still: bytes
 
-    def save(self, path):
-        """Write the page to a file, which works from disk, and return the path."""
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file, which works from disk.
+
+        Args:
+            path: the file, which is replaced if it is there.
+
+        Returns:
+            The path, as a `pathlib.Path`.
+        """
         path = Path(path)
         path.write_text(self.page, encoding="utf-8")
         return path
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         frame = (
             f'<iframe srcdoc="{html.escape(self.page)}" title="latent explorer" '
             f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>'
@@ -65,13 +78,21 @@ class Explorer:
 
 
 def latent_explorer(
-    decoder, x, z, labels=None, *, kl=None, names=None, conditional=False, most_bytes=MOST_BYTES
-):
-    """Make a page on which one walks through a latent space.
+    decoder: Callable[..., ArrayLike],
+    x: ArrayLike,
+    z: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    kl: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+    conditional: bool = False,
+    most_bytes: int = MOST_BYTES,
+) -> Explorer:
+    """Make a page on which one explores a latent space.
 
-    With two numbers in a code it is a plane, with the codes of test images as points. With more,
-    it starts from the code of a test image and moves one number at a time, those with the largest
-    KL first. Both can walk from one code to another.
+    With two latent dimensions it is a plane, with the codes of test images as points. With more,
+    it starts from the code of a test image and traverses one latent dimension at a time, those with
+    the largest KL first. Both interpolate from one code to another.
 
     Args:
         decoder: a function of codes (n, latent_dim) that returns images in [0, 1], such as the
@@ -80,7 +101,7 @@ def latent_explorer(
         z: their codes, (n, latent_dim), such as z_mean.
         labels: their labels, whole numbers from 0, (n,); points are coloured by them. None for
             images without.
-        kl: KL of each number of the code in nats, (latent_dim,); needed for more than two.
+        kl: KL of each latent dimension in nats, (latent_dim,); needed for more than two.
         names: a name for each label, or None for the numbers.
         conditional: whether the decoder takes a label; the page then has a switch.
         most_bytes: of the page. The larger it may be, the finer is the grid of codes.
@@ -100,7 +121,7 @@ def latent_explorer(
     _demand_fit(x, z, labels, kl, names)
     kinds = range(len(names)) if conditional else [None]
 
-    def decode(codes):
+    def decode(codes: np.ndarray) -> np.ndarray:
         pairs = [(codes,) if kind is None else (codes, np.full(len(codes), kind)) for kind in kinds]
         return np.concatenate([np.asarray(decoder(*pair), "float32") for pair in pairs])
 
@@ -109,13 +130,14 @@ def latent_explorer(
         shown = np.arange(min(len(z), MOST_POINTS))
         grids = [plane(n, span) for n in PLANES]
         points = [[*np.round(z[i], 3).tolist(), int(labels[i])] for i in shown]
-        settings = {"points": points}
+        settings: dict[str, Any] = {"points": points}
     else:
         shown = _one_of_each(labels)
         span = max(span, _in_tenths(np.abs(z[shown]).max()))
+        kl = np.asarray(kl)
         order = np.argsort(kl)[::-1]
         grids = [sliders(size, span, z[shown], order) for size in SLIDERS]
-        settings = {"numbers": [{"number": int(j) + 1, "kl": float(kl[j])} for j in order]}
+        settings = {"dimensions": [{"dimension": int(j) + 1, "kl": float(kl[j])} for j in order]}
     settings |= {
         "size": x.shape[1:],
         "span": span,
@@ -142,7 +164,9 @@ def latent_explorer(
     )
 
 
-def _demand_fit(x, z, labels, kl, names):
+def _demand_fit(
+    x: np.ndarray, z: np.ndarray, labels: np.ndarray, kl: Any, names: list[str]
+) -> None:
     if x.ndim != 4 or x.shape[-1] not in (1, 3):
         raise ValueError(
             f"latent_explorer: x must be (n, height, width, 1 or 3), got shape {x.shape}"
@@ -154,7 +178,7 @@ def _demand_fit(x, z, labels, kl, names):
         )
     if z.shape[1] > 2 and np.shape(kl) != (z.shape[1],):
         raise ValueError(
-            f"latent_explorer: with {z.shape[1]} numbers in a code, kl must have one value for "
+            f"latent_explorer: with {z.shape[1]} latent dimensions, kl must have one value for "
             f"each, ({z.shape[1]},), got {np.shape(kl)}"
         )
     if np.min(labels) < 0 or np.max(labels) >= len(names):
@@ -164,24 +188,24 @@ def _demand_fit(x, z, labels, kl, names):
         )
 
 
-def _one_of_each(labels):
+def _one_of_each(labels: np.ndarray) -> np.ndarray:
     """Indices of images: the first one of each label, and then the others."""
     _, first = np.unique(labels, return_index=True)
-    return [*first, *np.setdiff1d(np.arange(len(labels)), first)][: SLIDERS[0][0]]
+    return np.append(first, np.setdiff1d(np.arange(len(labels)), first))[: SLIDERS[0][0]]
 
 
-def _in_tenths(value):
+def _in_tenths(value: float) -> float:
     """A number rounded up to tenths."""
     return round(float(np.ceil(10 * value) / 10), 1)
 
 
-def _bytes(images):
-    """uint8 (n, height, width, 1 or 3): as on paper, where ink is dark."""
+def _bytes(images: np.ndarray) -> np.ndarray:
+    """uint8 (n, height, width, 1 or 3): grey is dark on a white background."""
     shown = images if images.shape[-1] == 3 else 1 - images
     return np.round(255 * np.clip(shown, 0, 1)).astype("uint8")
 
 
-def _packed(pixels):
+def _packed(pixels: np.ndarray) -> dict[str, Any]:
     """Pictures as one file, for the page: without loss where they are grey."""
     columns = int(np.ceil(np.sqrt(len(pixels))))
     file = io.BytesIO()
@@ -191,7 +215,7 @@ def _packed(pixels):
     return {"url": f"data:image/webp;base64,{text}", "columns": columns}
 
 
-def _unpacked(packed, shape):
+def _unpacked(packed: dict[str, Any], shape: tuple[int, ...]) -> np.ndarray:
     """The pictures in such a file, as a browser shows them: float32 of this shape, 0 to 255."""
     n, height, width, channels = shape
     file = io.BytesIO(base64.b64decode(packed["url"].partition(",")[2]))
@@ -200,7 +224,9 @@ def _unpacked(packed, shape):
     return whole.swapaxes(1, 2).reshape(-1, height, width, channels)[:n]
 
 
-def _error(decode, packed, grid):
+def _error(
+    decode: Callable[[np.ndarray], np.ndarray], packed: dict[str, Any], grid: Grid
+) -> tuple[float, float]:
     """The mean and the largest mean distance between pictures of the page and decoded ones."""
     rng = np.random.default_rng(0)
     tried = rng.choice(grid.between, min(TRIED, len(grid.between)), replace=False)
@@ -213,23 +239,25 @@ def _error(decode, packed, grid):
     return float(off.mean()), float(off.max())
 
 
-def _page(settings, packed, grid, error):
+def _page(
+    settings: dict[str, Any], packed: dict[str, Any], grid: Grid, error: tuple[float, float]
+) -> str:
     mean, worst = error
     note = (
         f"Decoded beforehand: {grid.words}. In between the page blends neighbours, which is off "
         f"by {100 * mean:.2g}% of full black on average, and by {100 * worst:.2g}% in the worst of "
         f"{min(TRIED, len(grid.between))} places tried."
     )
-    data = settings | {"each": len(grid.codes), "sheet": packed, "note": note}
+    data = settings | {"each": len(grid.codes), "pictures": packed, "note": note}
     template = resources.files("vaelib.explorer").joinpath("page.html").read_text("utf-8")
     return template.replace("@DATA@", json.dumps(data).replace("<", "\\u003c"))
 
 
-def _still(pixels, grid):
+def _still(pixels: np.ndarray, grid: Grid) -> bytes:
     """A PNG of some of the pictures."""
     n, size = grid.settings["n"], pixels.shape[1:]
     few = np.round(np.linspace(0, n - 1, min(n, STILL))).astype(int)
-    if "stops" in grid.settings:  # what three numbers of the first code do
+    if "stops" in grid.settings:  # traversals of the first code along three dimensions
         picked = pixels[1 : 1 + 3 * n].reshape(3, n, *size)[:, few]
     else:
         picked = pixels[: n * n].reshape(n, n, *size)[few[::-1]][:, few]

@@ -1,22 +1,27 @@
-"""How well single numbers of a code stand for single factors: MIG, SAP and the FactorVAE score.
+"""How well latent dimensions stand for single factors: MIG, SAP and the FactorVAE score.
 
 All three look at codes (n, d), usually posterior means, of images whose factors are known. Factors
 that never change are left out.
 """
 
+from __future__ import annotations
+
+from collections.abc import Collection
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 BINS = 20  # Locatello et al. 2019, appendix C: codes are cut into 20 bins of equal width
-SILENT = 0.01  # a number of the code whose variance is below this tells nothing
+INACTIVE = 0.01  # a latent dimension whose variance is below this is inactive
 
 
-def mutual_information(codes, classes, n_bins=BINS):
-    """I(code; factor) for each number of the code and each factor, from a histogram.
+def mutual_information(codes: ArrayLike, classes: ArrayLike, n_bins: int = BINS) -> np.ndarray:
+    """I(z_j; factor) for each latent dimension and each factor, from a histogram.
 
     Args:
         codes: (n, d).
         classes: the value of each factor, whole numbers, (n, n_factors).
-        n_bins: bins of equal width between the smallest and the largest value of a number.
+        n_bins: bins of equal width between the smallest and the largest value of a dimension.
 
     Returns:
         numpy (d, n_factors), in nats.
@@ -28,11 +33,11 @@ def mutual_information(codes, classes, n_bins=BINS):
     )
 
 
-def mutual_information_gap(codes, classes, n_bins=BINS):
+def mutual_information_gap(codes: ArrayLike, classes: ArrayLike, n_bins: int = BINS) -> float:
     """MIG, Chen et al. 2018, eq. 6: the mean over factors of (largest − second largest) / H.
 
-    The mutual information of each factor with the numbers of the code is sorted; the gap is
-    divided by the entropy of the factor.
+    The mutual information of each factor with the latent dimensions is sorted; the gap is divided
+    by the entropy of the factor.
 
     Args:
         codes: (n, d), d at least 2.
@@ -43,7 +48,7 @@ def mutual_information_gap(codes, classes, n_bins=BINS):
         A float, 0 to 1.
 
     Raises:
-        ValueError: a code of one number, arrays that do not fit, or no factor that changes.
+        ValueError: a single latent dimension, arrays that do not fit, or no factor that changes.
     """
     codes, classes = _checked("mutual_information_gap", codes, classes, at_least=2)
     information = np.sort(mutual_information(codes, classes, n_bins), axis=0)
@@ -51,12 +56,12 @@ def mutual_information_gap(codes, classes, n_bins=BINS):
     return float(np.mean((information[-1] - information[-2]) / entropies))
 
 
-def sap_score(codes, values, categorical=()):
-    """SAP, Kumar et al. 2018, section 3: how much better the best number predicts than the second.
+def sap_score(codes: ArrayLike, values: ArrayLike, categorical: Collection[int] = ()) -> float:
+    """SAP, Kumar et al. 2018, section 3: the lead of the best dimension in predicting a factor.
 
-    A number predicts a factor that is a quantity by the squared correlation. It predicts a factor
-    that is a category by thresholds, one fewer than there are categories, with the largest balanced
-    accuracy. A silent number (`SILENT`) predicts nothing: 0.
+    A latent dimension predicts a factor that is a quantity by the squared correlation. It predicts
+    a factor that is a category by thresholds, one fewer than there are categories, with the largest
+    balanced accuracy. An inactive dimension (`INACTIVE`) predicts nothing: 0.
 
     Args:
         codes: (n, d), d at least 2.
@@ -74,7 +79,7 @@ def sap_score(codes, values, categorical=()):
     codes, changing = _checked("sap_score", codes, values, at_least=2)
     scores = np.zeros((codes.shape[1], len(kept)))
     for j, code in enumerate(codes.T):
-        if np.var(code) < SILENT:
+        if np.var(code) < INACTIVE:
             continue
         for place, (k, value) in enumerate(zip(kept, changing.T, strict=True)):
             predict = _balanced_accuracy if k in categorical else _squared_correlation
@@ -83,13 +88,15 @@ def sap_score(codes, values, categorical=()):
     return float(np.mean(scores[-1] - scores[-2]))
 
 
-def factor_vae_score(codes, classes, seed=0, n_votes=800, batch=64):
-    """The FactorVAE score, Kim & Mnih 2018, section 4: a vote for the number that stays still.
+def factor_vae_score(
+    codes: ArrayLike, classes: ArrayLike, seed: int = 0, n_votes: int = 800, batch: int = 64
+) -> float:
+    """The FactorVAE score, Kim & Mnih 2018, section 4: a vote for the dimension that stays still.
 
     For each vote a factor is drawn and held at one value while the others vary over `batch` images.
-    The number of the code with the smallest variance, relative to its variance over all images, is
-    the vote. A majority vote then says which factor a number stands for; its accuracy on as many
-    new votes is the score. Silent numbers (`SILENT`) do not take part.
+    The latent dimension with the smallest variance, relative to its variance over all images, is
+    the vote. A majority vote then says which factor a dimension stands for; its accuracy on as many
+    new votes is the score. Inactive dimensions (`INACTIVE`) do not take part.
 
     Args:
         codes: (n, d).
@@ -106,7 +113,7 @@ def factor_vae_score(codes, classes, seed=0, n_votes=800, batch=64):
     """
     codes, classes = _checked("factor_vae_score", codes, classes)
     variances = codes.var(axis=0)
-    active = variances >= SILENT
+    active = variances >= INACTIVE
     n_factors = classes.shape[1]
     if not active.any():
         return 1 / n_factors
@@ -122,7 +129,9 @@ def factor_vae_score(codes, classes, seed=0, n_votes=800, batch=64):
     return float(tested[np.arange(len(tested)), learned.argmax(axis=1)].sum() / n_votes)
 
 
-def _checked(name, codes, factors, at_least=1):
+def _checked(
+    name: str, codes: ArrayLike, factors: ArrayLike, at_least: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """Codes and the factors that change, as arrays that fit each other."""
     codes, factors = np.asarray(codes, dtype=float), np.asarray(factors)
     if codes.ndim != 2 or factors.ndim != 2 or len(codes) != len(factors):
@@ -131,31 +140,31 @@ def _checked(name, codes, factors, at_least=1):
             f"{factors.shape}"
         )
     if codes.shape[1] < at_least:
-        raise ValueError(f"{name}: there is no second best number in a code of one number")
+        raise ValueError(f"{name}: there is no second best dimension beside a single one")
     factors = factors[:, np.ptp(factors, axis=0) > 0]
     if not factors.shape[1]:
         raise ValueError(f"{name}: no factor changes, so there is nothing to find in the codes")
     return codes, factors
 
 
-def _binned(code, n_bins):
+def _binned(code: np.ndarray, n_bins: int) -> np.ndarray:
     """The bin of each value, from 0; a constant code has one."""
     edges = np.linspace(code.min(), code.max(), n_bins + 1)[1:-1]
     return np.digitize(code, edges) if np.ptp(code) > 0 else np.zeros(len(code), int)
 
 
-def _entropy(*columns):
+def _entropy(*columns: np.ndarray) -> float:
     """Of the values that occur together, in nats."""
     counts = np.unique(np.stack(columns, axis=1), axis=0, return_counts=True)[1]
     share = counts / counts.sum()
     return float(-np.sum(share * np.log(share)))
 
 
-def _squared_correlation(code, value):
+def _squared_correlation(code: np.ndarray, value: np.ndarray) -> float:
     return np.corrcoef(code, value)[0, 1] ** 2
 
 
-def _balanced_accuracy(code, category):
+def _balanced_accuracy(code: np.ndarray, category: np.ndarray) -> float:
     """The largest mean of the classes' shares that thresholds get right, an interval a class."""
     names, category = np.unique(category, return_inverse=True)
     order = np.argsort(code, kind="stable")

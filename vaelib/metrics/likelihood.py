@@ -1,15 +1,19 @@
 """What a trained VAE is measured by: held-out likelihood and active units."""
 
+from __future__ import annotations
+
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
 from vaelib.losses import log_normal_pdf
+from vaelib.models.vae import VAE
 
 CODES_AT_ONCE = 2_000  # decoded together: about 300 MB for the widest model of the course
 
 
-def held_out_log_likelihood(vae, x, k=5_000, seed=0):
+def held_out_log_likelihood(vae: VAE, x: np.ndarray, k: int = 5_000, seed: int = 0) -> np.ndarray:
     """Importance-sampled log p(x) of images, Burda et al. 2015, eq. 8, with k draws from q.
 
     A lower bound on average, which rises to log p(x) as k grows. Draws are made in chunks, so
@@ -41,8 +45,8 @@ def held_out_log_likelihood(vae, x, k=5_000, seed=0):
     return np.concatenate(bounds)
 
 
-def active_units(z_mean, threshold=0.01):
-    """How many numbers of the code depend on the image: Burda et al. 2015, section 5.2.
+def active_units(z_mean: ArrayLike, threshold: float = 0.01) -> int:
+    """How many latent dimensions depend on the image: Burda et al. 2015, section 5.2.
 
     Args:
         z_mean: means of the posteriors of many images, (n, latent_dim).
@@ -51,10 +55,17 @@ def active_units(z_mean, threshold=0.01):
     Returns:
         An int.
     """
-    return int(np.sum(np.var(z_mean, axis=0) > threshold))
+    return int(np.sum(np.var(np.asarray(z_mean), axis=0) > threshold))
 
 
-def _bound(vae, x, z_mean, z_log_var, k, draws):
+def _bound(
+    vae: VAE,
+    x: np.ndarray,
+    z_mean: np.ndarray,
+    z_log_var: np.ndarray,
+    k: int,
+    draws: keras.random.SeedGenerator,
+) -> np.ndarray:
     """log of the mean weight of k draws for a few images, (n,)."""
     total = np.full(len(x), -np.inf)
     for start in range(0, k, CODES_AT_ONCE):

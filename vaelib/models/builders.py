@@ -1,20 +1,23 @@
 """Builders of encoders and decoders."""
 
+from __future__ import annotations
+
 import math
 
 import keras
 from keras import layers, ops
 
 from vaelib.models.conditional import ScaleTril
+from vaelib.types import Tensor
 
 IMAGE_SHAPE = (28, 28, 1)
 
 
-def build_dense_encoder(latent_dim):
+def build_dense_encoder(latent_dim: int) -> keras.Model:
     """A dense encoder: image to code, 784–256–64–latent_dim.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         A `keras.Model` from (n, 28, 28, 1) to (n, latent_dim); ReLU between, nothing on the code.
@@ -31,11 +34,11 @@ def build_dense_encoder(latent_dim):
     )
 
 
-def build_dense_decoder(latent_dim):
+def build_dense_decoder(latent_dim: int) -> keras.Model:
     """A dense decoder: code to image, latent_dim–64–256–784.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         A `keras.Model` from (n, latent_dim) to (n, 28, 28, 1), pixels in (0, 1).
@@ -52,11 +55,11 @@ def build_dense_decoder(latent_dim):
     )
 
 
-def build_vae_mlp(latent_dim=2):
+def build_vae_mlp(latent_dim: int = 2) -> tuple[keras.Model, keras.Model]:
     """A dense VAE, 784–512–(2 × latent_dim) and latent_dim–512–784: 807,700 parameters at 2.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder, from (n, 28, 28, 1) to z_mean and z_log_var, both (n, latent_dim); and decoder,
@@ -77,11 +80,11 @@ def build_vae_mlp(latent_dim=2):
     return encoder, decoder
 
 
-def build_conv_encoder(latent_dim=2):
+def build_conv_encoder(latent_dim: int = 2) -> keras.Model:
     """A convolutional encoder, 69,076 parameters at latent_dim 2.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         A `keras.Model` from (n, 28, 28, 1) to z_mean and z_log_var, both (n, latent_dim).
@@ -90,11 +93,11 @@ def build_conv_encoder(latent_dim=2):
     return keras.Model(x, heads(_conv_trunk(x), latent_dim), name="encoder")
 
 
-def build_conv_decoder(latent_dim=2):
+def build_conv_decoder(latent_dim: int = 2) -> keras.Model:
     """A convolutional decoder, 65,089 parameters at latent_dim 2.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         A `keras.Model` from (n, latent_dim) to logits (n, 28, 28, 1).
@@ -112,13 +115,13 @@ def build_conv_decoder(latent_dim=2):
     )
 
 
-def build_tutorial_vae(latent_dim=50):
+def build_tutorial_vae(latent_dim: int = 50) -> tuple[keras.Model, keras.Model]:
     """The convolutional VAE of TensorFlow's tutorial (tensorflow.org/tutorials/generative/cvae).
 
     Its encoder pads nothing, and one dense layer gives mean and log-variance together.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder and decoder, as of `build_vae_mlp`.
@@ -141,14 +144,14 @@ def build_tutorial_vae(latent_dim=50):
     return encoder, decoder
 
 
-def build_patch_vae(latent_dim=24):
+def build_patch_vae(latent_dim: int = 24) -> tuple[keras.Model, keras.Model]:
     """A convolutional VAE that does its work at 7 × 7: the efficient model of notebook 04.
 
     Its first convolution looks at 49 patches that overlap. The last bias begins at the logit of the
     mean pixel of MNIST, 0.13, so that training need not find it.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder and decoder, as of `build_vae_mlp`.
@@ -173,11 +176,11 @@ def build_patch_vae(latent_dim=24):
     return encoder, decoder
 
 
-def build_sprite_vae(latent_dim=6):
+def build_sprite_vae(latent_dim: int = 6) -> tuple[keras.Model, keras.Model]:
     """A dense VAE for sprites of 32 × 32, 1024–512–256–(2 × latent_dim) and back.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder, from (n, 32, 32, 1) to z_mean and z_log_var, both (n, latent_dim); and decoder,
@@ -190,14 +193,14 @@ def build_sprite_vae(latent_dim=6):
     return encoder, _dense_decoder(latent_dim, shape, 256, 512)
 
 
-def build_cvae(latent_dim=2, n_classes=10):
-    """The convolutional VAE of 134,165 parameters, told the label: 174,437 at latent_dim 2.
+def build_cvae(latent_dim: int = 2, n_classes: int = 10) -> tuple[keras.Model, keras.Model]:
+    """The convolutional VAE of 134,165 parameters, conditioned on the label: 174,437 at 2.
 
     A dense layer makes a plane of 28 × 28 of the label, which the encoder gets as a second channel.
     The decoder gets the label, one-hot, behind the code.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
         n_classes: labels are whole numbers below it.
 
     Returns:
@@ -210,14 +213,16 @@ def build_cvae(latent_dim=2, n_classes=10):
     h = _conv_trunk(layers.Concatenate()([x, plane]))
     encoder = keras.Model([x, y], heads(h, latent_dim), name="encoder")
 
-    return encoder, _told(build_conv_decoder(latent_dim + n_classes), latent_dim, n_classes)
+    return encoder, _conditioned(build_conv_decoder(latent_dim + n_classes), latent_dim, n_classes)
 
 
-def build_cvae_mlp(latent_dim=2, n_classes=10):
-    """A small dense VAE, told the label: 794–256–16–(2 × latent_dim), (latent_dim + 10)–16–256–784.
+def build_cvae_mlp(latent_dim: int = 2, n_classes: int = 10) -> tuple[keras.Model, keras.Model]:
+    """A small dense VAE, conditioned on the label.
+
+    794–256–16–(2 × latent_dim) and (latent_dim + 10)–16–256–784.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
         n_classes: labels are whole numbers below it.
 
     Returns:
@@ -227,14 +232,14 @@ def build_cvae_mlp(latent_dim=2, n_classes=10):
     h = layers.Concatenate()([layers.Flatten()(x), ops.one_hot(y, n_classes)])
     encoder = keras.Model([x, y], heads(_dense(h, 256, 16), latent_dim), name="encoder")
     decoder = _dense_decoder(latent_dim + n_classes, IMAGE_SHAPE, 16, 256)
-    return encoder, _told(decoder, latent_dim, n_classes)
+    return encoder, _conditioned(decoder, latent_dim, n_classes)
 
 
-def build_full_covariance_vae(latent_dim=2):
+def build_full_covariance_vae(latent_dim: int = 2) -> tuple[keras.Model, keras.Model]:
     """A dense VAE whose posterior has a full covariance, for `ClassPriorVAE`: 784–256–128 and back.
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder, from (n, 28, 28, 1) to z_mean (n, latent_dim) and the lower triangular L of the
@@ -249,40 +254,40 @@ def build_full_covariance_vae(latent_dim=2):
     return encoder, _dense_decoder(latent_dim, IMAGE_SHAPE, 128, 256)
 
 
-def _told(decoder, latent_dim, n_classes):
+def _conditioned(decoder: keras.Model, latent_dim: int, n_classes: int) -> keras.Model:
     """A decoder of longer codes becomes one of codes and labels: one-hot, they stand behind."""
     z, y = keras.Input((latent_dim,)), keras.Input((), dtype="int32")
     code = layers.Concatenate()([z, ops.one_hot(y, n_classes)])
     return keras.Model([z, y], decoder(code), name="decoder")
 
 
-def _dense(h, *units):
+def _dense(h: Tensor, *units: int) -> Tensor:
     """Dense layers with ReLU."""
     for n in units:
         h = layers.Dense(n, activation="relu")(h)
     return h
 
 
-def _dense_decoder(latent_dim, shape, *units):
+def _dense_decoder(latent_dim: int, shape: tuple[int, ...], *units: int) -> keras.Model:
     """Dense layers with ReLU from a code to logits of this shape."""
     z = keras.Input((latent_dim,))
     logits = layers.Dense(math.prod(shape))(_dense(z, *units))
     return keras.Model(z, layers.Reshape(shape)(logits), name="decoder")
 
 
-def _conv_trunk(x):
+def _conv_trunk(x: Tensor) -> Tensor:
     """The layers of `build_conv_encoder` up to the 16 that feed the heads."""
     h = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
     h = layers.Conv2D(64, 3, strides=2, padding="same", activation="relu")(h)
     return layers.Dense(16, activation="relu")(layers.Flatten()(h))
 
 
-def heads(h, latent_dim):
+def heads(h: Tensor, latent_dim: int) -> list[Tensor]:
     """The end of an encoder: two dense layers without activation.
 
     Args:
         h: (n, units), what the layers before gave.
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         z_mean and z_log_var, both (n, latent_dim).

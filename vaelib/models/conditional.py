@@ -1,24 +1,37 @@
-"""VAEs that know the label: told to both networks, or in a prior for each class."""
+"""VAEs with labels: both networks conditioned on them, or a prior for each class."""
+
+from __future__ import annotations
+
+from typing import Any
 
 import keras
 import numpy as np
 from keras import layers, ops
+from numpy.typing import ArrayLike
 
 from vaelib.losses import kl_divergence, kl_full_covariance
 from vaelib.models.vae import VAE, in_parts
+from vaelib.types import Tensor
 
 
 class _Labelled(VAE):
     """What is common: fitted to a pair of images and labels; the likelihood is of the images."""
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Tensor:
         """Reconstruction + beta · KL, averaged over the batch, in nats per image."""
         return super().compute_loss(x[0], y, y_pred, sample_weight, training)
 
 
 @keras.saving.register_keras_serializable("vaelib")
 class CVAE(_Labelled):
-    """A conditional VAE: both networks are told the label, and the prior is N(0, I).
+    """A conditional VAE: both networks are conditioned on the label, and the prior is N(0, I).
 
     Sohn et al. 2015. Trained by ``compile(optimizer)`` and ``fit((images, labels))``; what it
     reports is what `VAE` reports, and its ELBO bounds log p(x | y).
@@ -30,24 +43,49 @@ class CVAE(_Labelled):
         kwargs: those of `VAE`.
     """
 
-    def call(self, inputs):
-        """Encode, draw a code for each image, decode."""
+    def call(self, inputs: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+        """Encode, sample a code for each image, decode."""
         x, y = inputs
         z_mean, z_log_var = self.encoder([x, y])
         decoded = self.decoder([self.sampling((z_mean, z_log_var)), y])
         kl = kl_divergence(z_mean, z_log_var, 0.0, 0.0)
         return self._outputs(decoded, kl, z_mean=z_mean, z_log_var=z_log_var)
 
-    def encode(self, x, y):
-        """The posteriors of images and their labels (n,): z_mean and z_log_var, (n, latent_dim)."""
+    def encode(self, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, ...]:  # type: ignore[override]
+        """The approximate posteriors of images.
+
+        Args:
+            x: (n, height, width, channels).
+            y: their labels, (n,).
+
+        Returns:
+            z_mean and z_log_var, both numpy (n, latent_dim).
+        """
         return in_parts(lambda *pair: self.encoder(pair), x, y)
 
-    def decode(self, z, y):
-        """The images of codes (n, latent_dim) under labels (n,), numpy (n, height, width, …)."""
+    def decode(self, z: ArrayLike, y: ArrayLike) -> np.ndarray:  # type: ignore[override]
+        """The images of latent codes.
+
+        Args:
+            z: (n, latent_dim).
+            y: the labels that the images are conditioned on, (n,).
+
+        Returns:
+            numpy (n, height, width, channels): the mean of p(x | z, y), without pixel noise.
+        """
         return in_parts(lambda *pair: [self._images(self.decoder(pair))], z, y)[0]
 
-    def reconstruct(self, x, y, y_new=None):
-        """Images, encoded under their labels and decoded under theirs or under new ones, (n,)."""
+    def reconstruct(self, x: ArrayLike, y: ArrayLike, y_new: ArrayLike | None = None) -> np.ndarray:  # type: ignore[override]
+        """Images, encoded under their labels and decoded from the mean of the posterior.
+
+        Args:
+            x: (n, height, width, channels).
+            y: their labels, (n,).
+            y_new: the labels to decode them under, (n,); None for their own.
+
+        Returns:
+            numpy, the shape of x.
+        """
         return self.decode(self.encode(x, y)[0], y if y_new is None else y_new)
 
 
@@ -55,8 +93,8 @@ class CVAE(_Labelled):
 class ClassPriorVAE(_Labelled):
     """A VAE whose prior is N(μ_y, I) with a mean μ_y for each class, which is learned.
 
-    The networks are not told the label. The posterior is a Gaussian with a full covariance L·Lᵀ.
-    A code is drawn as z = z_mean + L·eps.
+    The networks are unconditional. The posterior is a Gaussian with a full covariance L·Lᵀ.
+    A code is sampled as z = z_mean + L·eps.
 
     Args:
         encoder: a model from images to z_mean, (n, latent_dim), and L, (n, latent_dim,
@@ -69,17 +107,21 @@ class ClassPriorVAE(_Labelled):
         ValueError: free bits, or what `VAE` refuses.
     """
 
-    def __init__(self, encoder, decoder, n_classes=10, **kwargs):
+    def __init__(
+        self, encoder: keras.Model, decoder: keras.Model, n_classes: int = 10, **kwargs: Any
+    ) -> None:
         super().__init__(encoder, decoder, **kwargs)
         if self.free_bits:
-            raise ValueError("ClassPriorVAE: its KL has no part for each number, so no free_bits")
+            raise ValueError(
+                "ClassPriorVAE: its KL has no part for each latent dimension, so no free_bits"
+            )
         self.n_classes = n_classes
         latent_dim = decoder.input_shape[-1]
         start = keras.initializers.RandomNormal(seed=self.sampling.seed)
         self.class_means = self.add_weight((n_classes, latent_dim), start, name="class_means")
 
-    def call(self, inputs):
-        """Encode, draw a code for each image, decode."""
+    def call(self, inputs: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+        """Encode, sample a code for each image, decode."""
         x, y = inputs
         z_mean, scale_tril = self.encoder(x)
         eps = self.sampling((ops.zeros_like(z_mean), ops.zeros_like(z_mean)))
@@ -88,7 +130,7 @@ class ClassPriorVAE(_Labelled):
         kl = kl_full_covariance(z_mean, scale_tril, prior_mean, ops.eye(z_mean.shape[-1]))
         return self._outputs(self.decoder(z), kl, z_mean=z_mean, scale_tril=scale_tril)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """What `from_config` needs."""
         return {**super().get_config(), "n_classes": self.n_classes}
 
@@ -99,14 +141,15 @@ class ScaleTril(layers.Layer):
 
     Args:
         d: rows and columns.
+        kwargs: those of `keras.Layer`.
     """
 
-    def __init__(self, d, **kwargs):
+    def __init__(self, d: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.d = d
 
-    def call(self, numbers):
-        """(n, d·(d + 1)/2) becomes (n, d, d)."""
+    def call(self, numbers: Tensor) -> Tensor:
+        """The matrices, (n, d, d), of numbers (n, d·(d + 1)/2)."""
         rows, columns = np.tril_indices(self.d)
         places = np.zeros((len(rows), self.d * self.d), "float32")
         places[np.arange(len(rows)), rows * self.d + columns] = 1
@@ -116,6 +159,6 @@ class ScaleTril(layers.Layer):
             matrices * (1 - diagonal) + (ops.softplus(matrices) + keras.config.epsilon()) * diagonal
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """What `from_config` needs."""
         return {**super().get_config(), "d": self.d}

@@ -1,22 +1,25 @@
 """Builders of encoders and decoders for colour pictures of creatures."""
 
+from __future__ import annotations
+
 import keras
 from keras import layers
 
 from vaelib.models.builders import heads
+from vaelib.types import Tensor
 
 CHANNELS = 3
 ACTIVATION = "leaky_relu"  # with ReLU some runs died, and the others took three times as long
 
 
-def build_homework_vae(latent_dim=1_000):
+def build_homework_vae(latent_dim: int = 1_000) -> tuple[keras.Model, keras.Model]:
     """A VAE as homework asks for it, for 128 × 128 px: 50 million parameters, hard to train.
 
     Four convolutions to 8 × 8 × 256, one dense layer to each half of the code, and all the way back
     to pixels in (0, 1).
 
     Args:
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder, from (n, 128, 128, 3) to two outputs (n, latent_dim), which are meant to be the
@@ -36,7 +39,7 @@ def build_homework_vae(latent_dim=1_000):
     return encoder, keras.Model(z, x_hat, name="decoder")
 
 
-def build_creature_vae(size=64, latent_dim=32):
+def build_creature_vae(size: int = 64, latent_dim: int = 32) -> tuple[keras.Model, keras.Model]:
     """A small convolutional VAE, made for the Gaussian likelihood.
 
     Its first convolution looks at patches of size / 8 × size / 8 px that overlap by half, so that
@@ -44,7 +47,7 @@ def build_creature_vae(size=64, latent_dim=32):
 
     Args:
         size: px along a side: 64 or 128.
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder, from (n, size, size, 3) to z_mean and z_log_var, both (n, latent_dim); and decoder,
@@ -55,13 +58,15 @@ def build_creature_vae(size=64, latent_dim=32):
     return encoder, _decoder(latent_dim, size)
 
 
-def build_creature_cvae(n_types, size=64, latent_dim=32):
-    """`build_creature_vae`, where both networks are told the types.
+def build_creature_cvae(
+    n_types: int, size: int = 64, latent_dim: int = 32
+) -> tuple[keras.Model, keras.Model]:
+    """`build_creature_vae`, where both networks are conditioned on the types.
 
     Args:
         n_types: how many types there are.
         size: px along a side: 64 or 128.
-        latent_dim: the length of the code.
+        latent_dim: latent dimensions.
 
     Returns:
         encoder, from images and types (n, n_types), zeros and ones, to z_mean and z_log_var; and
@@ -71,20 +76,20 @@ def build_creature_cvae(n_types, size=64, latent_dim=32):
     h = layers.Concatenate()([_trunk(x, size), types])
     encoder = keras.Model([x, types], heads(h, latent_dim), name="encoder")
     z, types = keras.Input((latent_dim,)), keras.Input((n_types,))
-    told = layers.Concatenate()([z, types])
-    decoded = _decoder(latent_dim + n_types, size)(told)
+    conditioned = layers.Concatenate()([z, types])
+    decoded = _decoder(latent_dim + n_types, size)(conditioned)
     return encoder, keras.Model([z, types], decoded, name="decoder")
 
 
-def _trunk(x, size):
-    """256 numbers about each image."""
+def _trunk(x: Tensor, size: int) -> Tensor:
+    """256 features of each image."""
     options = {"padding": "same", "activation": ACTIVATION}
     h = layers.Conv2D(32, size // 8, strides=size // 16, **options)(x)
     h = layers.Conv2D(64, 3, strides=2, **options)(h)
     return layers.Dense(256, activation=ACTIVATION)(layers.Flatten()(h))
 
 
-def _decoder(latent_dim, size):
+def _decoder(latent_dim: int, size: int) -> keras.Model:
     """From codes to pixels."""
     options = {"strides": 2, "padding": "same", "activation": ACTIVATION}
     z = keras.Input((latent_dim,))

@@ -1,10 +1,15 @@
 """The variational autoencoder as a Keras model."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
 from vaelib.losses import (
     bernoulli_nll,
@@ -14,8 +19,9 @@ from vaelib.losses import (
     kl_per_dimension,
 )
 from vaelib.models.sampling import Sampling
+from vaelib.types import Tensor
 
-LAG = 0.9  # how much of its old value the optimal deviation keeps at each step
+LAG = 0.9  # how much of its old value the optimal variance keeps at each step
 BATCH = 1024  # images or codes that go through a network at once
 
 
@@ -36,14 +42,15 @@ class VAE(keras.Model):
         decoder: a model from codes (n, latent_dim) to logits of the pixels, or, with the Gaussian
             likelihood, to their means.
         likelihood: "bernoulli" or "gaussian".
-        sigma: the deviation of Gaussian pixels: a positive number; "scalar", one number that is
-            trained; or "optimal", the root mean square error of the batch (Rybkin et al. 2021,
-            σ-VAE), whose running mean is used outside training.
+        sigma: the standard deviation of Gaussian pixels: a positive number; "scalar", one number
+            that is trained; or "optimal", the root mean square error of the batch (Rybkin et al.
+            2021, σ-VAE), whose running mean is used outside training.
         beta: the weight of the KL term, not negative. It is a variable, so that a callback can
             change it: ``vae.beta.assign(0.5)``.
-        free_bits: if positive, the loss counts for each number of the code at least this many nats
-            of KL, as `vaelib.losses.free_bits`; what is reported stays the KL itself.
-        seed: an int that fixes the draws of codes.
+        free_bits: if positive, the loss counts for each latent dimension at least this many nats of
+            KL, as `vaelib.losses.free_bits`; what is reported stays the KL itself.
+        seed: an int that fixes the sampling of codes.
+        kwargs: those of `keras.Model`.
 
     Raises:
         ValueError: an unknown likelihood, or a sigma, a beta or free bits that cannot be.
@@ -51,16 +58,16 @@ class VAE(keras.Model):
 
     def __init__(
         self,
-        encoder,
-        decoder,
+        encoder: keras.Model,
+        decoder: keras.Model,
         *,
-        likelihood="bernoulli",
-        sigma=1.0,
-        beta=1.0,
-        free_bits=0.0,
-        seed=None,
-        **kwargs,
-    ):
+        likelihood: str = "bernoulli",
+        sigma: float | str = 1.0,
+        beta: float = 1.0,
+        free_bits: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         _check(likelihood, sigma, beta, free_bits)
         self.encoder = encoder
@@ -80,14 +87,21 @@ class VAE(keras.Model):
         self.kl_tracker = keras.metrics.Mean(name="kl")
         self.built = encoder.built and decoder.built  # so that weights can be loaded at once
 
-    def call(self, x):
-        """Encode, draw a code for each image, decode."""
+    def call(self, x: Tensor) -> dict[str, Tensor]:
+        """Encode, sample a code for each image, decode."""
         z_mean, z_log_var = self.encoder(x)
         decoded = self.decoder(self.sampling((z_mean, z_log_var)))
         kl = kl_divergence(z_mean, z_log_var, 0.0, 0.0)
         return self._outputs(decoded, kl, z_mean=z_mean, z_log_var=z_log_var)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Tensor:
         """Reconstruction + beta · KL, averaged over the batch, in nats per image."""
         nll = self.negative_log_likelihood(x, y_pred["decoded"], training=training)
         kl = y_pred["kl"]
@@ -97,13 +111,14 @@ class VAE(keras.Model):
         loss = nll + self.beta * (self._free_kl(y_pred) if self.free_bits else kl)
         return self.mean_over_batch(loss, loss, sample_weight)
 
-    def negative_log_likelihood(self, x, decoded, training=False):
+    def negative_log_likelihood(self, x: Tensor, decoded: Tensor, training: bool = False) -> Tensor:
         """−log p(x | z), in nats.
 
         Args:
             x: images, (n, height, width, channels).
             decoded: what the decoder gave for their codes, the same shape.
-            training: whether the optimal deviation is that of these images, or the running mean.
+            training: whether the optimal standard deviation is that of these images, or that of the
+                running mean.
 
         Returns:
             (n,).
@@ -116,8 +131,8 @@ class VAE(keras.Model):
             self.log_var.assign(LAG * self.log_var + (1 - LAG) * ops.stop_gradient(log_var))
         return gaussian_nll(x, decoded, log_var)
 
-    def encode(self, x):
-        """The posteriors of images.
+    def encode(self, x: ArrayLike) -> tuple[np.ndarray, ...]:
+        """The approximate posteriors of images.
 
         Args:
             x: (n, height, width, channels).
@@ -127,7 +142,7 @@ class VAE(keras.Model):
         """
         return in_parts(self.encoder, x)
 
-    def decode(self, z):
+    def decode(self, z: ArrayLike) -> np.ndarray:
         """The images of codes.
 
         Args:
@@ -138,7 +153,7 @@ class VAE(keras.Model):
         """
         return in_parts(lambda part: [self._images(self.decoder(part))], z)[0]
 
-    def reconstruct(self, x):
+    def reconstruct(self, x: ArrayLike) -> np.ndarray:
         """Images, encoded and decoded from the mean of the posterior.
 
         Args:
@@ -149,7 +164,7 @@ class VAE(keras.Model):
         """
         return self.decode(self.encode(x)[0])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """What `from_config` needs."""
         return {
             **super().get_config(),
@@ -163,7 +178,7 @@ class VAE(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> VAE:
         """The model of a `get_config`, without its weights."""
         parts = {
             key: keras.saving.deserialize_keras_object(config.pop(key))
@@ -171,24 +186,33 @@ class VAE(keras.Model):
         }
         return cls(**parts, **config)
 
-    def _outputs(self, decoded, kl, **posterior):
+    def _outputs(self, decoded: Tensor, kl: Tensor, **posterior: Tensor) -> dict[str, Tensor]:
         """What a call gives."""
         return {"x_hat": self._images(decoded), "decoded": decoded, "kl": kl, **posterior}
 
-    def _free_kl(self, y_pred):
+    def _free_kl(self, y_pred: dict[str, Tensor]) -> Tensor:
         """The KL of the batch, of which some nats are free; one number for all images."""
         return free_bits(kl_per_dimension(y_pred["z_mean"], y_pred["z_log_var"]), self.free_bits)
 
-    def _images(self, decoded):
+    def _images(self, decoded: Tensor) -> Tensor:
         return ops.sigmoid(decoded) if self.likelihood == "bernoulli" else decoded
 
 
-def in_parts(network, *arrays):
-    """The outputs of a network for arrays of equal length, in parts that fit in memory, as numpy.
+def in_parts(
+    network: Callable[..., Sequence[Tensor]], *arrays: ArrayLike
+) -> tuple[np.ndarray, ...]:
+    """The outputs of a network for many images, in parts that fit in memory.
 
     The network is called eagerly, so that nothing is traced anew for another shape.
+
+    Args:
+        network: a function of as many arrays as there are, which returns a sequence of outputs.
+        arrays: its arguments, all of one length n.
+
+    Returns:
+        Its outputs, each numpy (n, …).
     """
-    cuts = [np.split(np.asarray(a), range(BATCH, len(a), BATCH)) for a in arrays]
+    cuts = [np.split(a, range(BATCH, len(a), BATCH)) for a in map(np.asarray, arrays)]
     outputs = [map(ops.convert_to_numpy, network(*part)) for part in zip(*cuts, strict=True)]
     return tuple(np.concatenate(parts) for parts in zip(*outputs, strict=True))
 
@@ -196,17 +220,17 @@ def in_parts(network, *arrays):
 class _MeanOverBatch(keras.losses.Loss):
     """The mean of a loss per image, with Keras's care for weights and for several replicas."""
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         return y_pred
 
 
-def _number(model, name, value, trainable=False):
+def _number(model: keras.Model, name: str, value: float, trainable: bool = False) -> Tensor:
     """A scalar weight, which replicas average when each of them assigns its own."""
     start = keras.initializers.Constant(value)
     return model.add_weight((), start, trainable=trainable, aggregation="mean", name=name)
 
 
-def _check(likelihood, sigma, beta, free_bits):
+def _check(likelihood: str, sigma: float | str, beta: float, free_bits: float) -> None:
     if likelihood not in ("bernoulli", "gaussian"):
         raise ValueError(f'VAE: likelihood must be "bernoulli" or "gaussian", got {likelihood!r}')
     if sigma not in ("scalar", "optimal") and (isinstance(sigma, str) or not sigma > 0):

@@ -1,10 +1,16 @@
 """Frames to a GIF, and the GIF into the notebook."""
 
+from __future__ import annotations
+
 import importlib.util
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import imageio.v3 as iio
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw, ImageFont
 
 from vaelib.plots.grids import tile as tile
@@ -16,7 +22,7 @@ SIDE = 384  # about how many pixels the longer side gets
 TEXT = 16  # height of the caption's letters, in pixels
 
 
-def frame_epochs(n_epochs, n_frames):
+def frame_epochs(n_epochs: int, n_frames: int) -> list[int]:
     """The epochs that become frames: dense at first, when the pictures change most.
 
     They are the distinct values of n_epochs · (i / (n_frames − 1))² for i from 0 to n_frames − 1,
@@ -43,10 +49,18 @@ def frame_epochs(n_epochs, n_frames):
     return sorted({max(1, epoch) for epoch in rounded})
 
 
-def write_gif(path, frames, captions=None, *, seconds_per_frame=0.4, hold_last=2.0, scale=None):
+def write_gif(
+    path: str | os.PathLike[str],
+    frames: Sequence[ArrayLike] | np.ndarray,
+    captions: Sequence[str] | None = None,
+    *,
+    seconds_per_frame: float = 0.4,
+    hold_last: float = 2.0,
+    scale: int | None = None,
+) -> Path:
     """Write frames as a GIF that starts over and over again.
 
-    Grey is drawn as ink, 1 black and 0 white, as the image grids of `vaelib.plots` are.
+    Grey is shown as 1 black and 0 white, as the image grids of `vaelib.plots` are.
 
     Args:
         path: the file, which is replaced if it is there.
@@ -80,7 +94,7 @@ def write_gif(path, frames, captions=None, *, seconds_per_frame=0.4, hold_last=2
         pixels = np.stack([_captioned(p, text) for p, text in zip(pixels, captions, strict=True)])
     times = [round(1000 * seconds_per_frame)] * (len(frames) - 1) + [round(1000 * hold_last)]
     iio.imwrite(
-        path,
+        Path(path),
         pixels,
         extension=".gif",
         is_batch=True,
@@ -91,7 +105,7 @@ def write_gif(path, frames, captions=None, *, seconds_per_frame=0.4, hold_last=2
     return Path(path)
 
 
-def show_gif(path):
+def show_gif(path: str | os.PathLike[str]) -> Any:
     """Show a GIF in the notebook, and on Colab offer it for download, too.
 
     Args:
@@ -110,7 +124,7 @@ def show_gif(path):
     return shown
 
 
-def _checked(frames):
+def _checked(frames: Sequence[ArrayLike] | np.ndarray) -> np.ndarray:
     """The frames as one array, (n, height, width, 1 or 3)."""
     shapes = {np.shape(frame) for frame in frames}
     if len(shapes) != 1:
@@ -131,19 +145,19 @@ def _checked(frames):
     return frames
 
 
-def _pixels(frames):
+def _pixels(frames: np.ndarray) -> np.ndarray:
     """uint8 (n, height, width) for grey and (n, height, width, 3) for colour, in few shades."""
     if frames.shape[-1] == 3:
         return _in_steps(frames, SHADES)
     return _in_steps(1 - frames[..., 0], GREYS)
 
 
-def _in_steps(brightness, n):
+def _in_steps(brightness: np.ndarray, n: int) -> np.ndarray:
     """uint8 from 0 to 255, of which n values are used, for brightness in [0, 1]."""
     return np.round(np.round(brightness * (n - 1)) * (255 / (n - 1))).astype("uint8")
 
 
-def _captioned(pixels, text):
+def _captioned(pixels: np.ndarray, text: str) -> np.ndarray:
     """The frame with a line of text under it."""
     picture = Image.fromarray(pixels)
     whole = Image.new(picture.mode, (picture.width, picture.height + 2 * TEXT), "white")
@@ -154,7 +168,7 @@ def _captioned(pixels, text):
     return np.asarray(whole)
 
 
-def _on_colab():
+def _on_colab() -> bool:
     try:
         return importlib.util.find_spec("google.colab") is not None
     except ModuleNotFoundError:  # there is no package `google` at all

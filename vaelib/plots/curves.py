@@ -1,15 +1,22 @@
 """Bars, curves, histograms and contours: arrays in, `Axes` out."""
 
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 
 PANELS = {"elbo": "ELBO", "reconstruction": "reconstruction", "kl": "KL"}
 MARKED = 20  # with more epochs the markers would run into each other
 
 
-def layer_bars(names, sizes, ax=None):
+def layer_bars(names: Sequence[str], sizes: Sequence[int], ax: Axes | None = None) -> Axes:
     """The sizes of a network's layers as bars, from left to right.
 
     Args:
@@ -33,7 +40,16 @@ def layer_bars(names, sizes, ax=None):
     return ax
 
 
-def lines(x, curves, *, xlabel, ylabel, marker="o", dashed=(), ax=None):
+def lines(
+    x: ArrayLike,
+    curves: Mapping[str, ArrayLike],
+    *,
+    xlabel: str,
+    ylabel: str,
+    marker: str = "o",
+    dashed: Collection[str] = (),
+    ax: Axes | None = None,
+) -> Axes:
     """Curves over a common x, with a legend.
 
     Args:
@@ -60,7 +76,7 @@ def lines(x, curves, *, xlabel, ylabel, marker="o", dashed=(), ax=None):
     return ax
 
 
-def histograms(samples, *, xlabel, ax=None):
+def histograms(samples: Mapping[str, ArrayLike], *, xlabel: str, ax: Axes | None = None) -> Axes:
     """Histograms over common bins, each with area 1.
 
     Args:
@@ -75,14 +91,16 @@ def histograms(samples, *, xlabel, ax=None):
     bins = np.histogram_bin_edges(np.concatenate([np.ravel(s) for s in samples.values()]), 60)
     colours = plt.get_cmap("cividis")(np.linspace(0.05, 0.85, max(len(samples), 2)))
     for (name, values), colour in zip(samples.items(), colours, strict=False):
-        ax.hist(np.ravel(values), bins, density=True, color=colour, alpha=0.65, label=name)
+        ax.hist(np.ravel(values), list(bins), density=True, color=colour, alpha=0.65, label=name)
     ax.set(xlabel=xlabel, yticks=[])
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.legend(frameon=False)
     return ax
 
 
-def density_contours(grid, densities, ax=None):
+def density_contours(
+    grid: ArrayLike, densities: Mapping[str, ArrayLike], ax: Axes | None = None
+) -> Axes:
     """Contours of densities over the plane, the first one filled.
 
     Args:
@@ -104,7 +122,12 @@ def density_contours(grid, densities, ax=None):
     return ax
 
 
-def training_curves(history, *, band=None, axes=None):
+def training_curves(
+    history: Mapping[str, Sequence[float] | np.ndarray],
+    *,
+    band: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None,
+    axes: Any = None,
+) -> np.ndarray:
     """How a VAE learned: ELBO, reconstruction and KL by epoch, each in a panel of its own.
 
     Args:
@@ -131,12 +154,12 @@ def training_curves(history, *, band=None, axes=None):
         axes = plt.subplots(
             1, len(names), figsize=(4 * len(names), 3.3), layout=layout, squeeze=False
         )[1]
-    axes = np.ravel(axes)
+    axes, band = np.ravel(axes), band or {}
     if len(axes) != len(names):
         raise ValueError(f"training_curves: needs {len(names)} axes, one each, got {len(axes)}")
     for ax, name in zip(axes, names, strict=True):
         keys = {"train": name, "test": f"val_{name}"}
-        bands = [band[key] for key in keys.values() if key in (band or {})]
+        bands = [band[key] for key in keys.values() if key in band]
         _draw_bands(ax, bands)
         curves = {label: history[key] for label, key in keys.items() if key in history}
         n_epochs = max(map(len, curves.values()))
@@ -154,21 +177,29 @@ def training_curves(history, *, band=None, axes=None):
     return axes
 
 
-def new_axes(width, height):
-    """The `Axes` of a new figure of this size, in inches."""
+def new_axes(width: float, height: float) -> Axes:
+    """The `Axes` of a new figure.
+
+    Args:
+        width: in inches.
+        height: in inches.
+
+    Returns:
+        The `Axes`.
+    """
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
-def _draw_bands(ax, bands):
+def _draw_bands(ax: Axes, bands: Any) -> None:
     for i, (low, high) in enumerate(bands):
         epochs = np.arange(1, len(low) + 1)
         if len(low) == 1:  # a point has no area
-            epochs, low, high = [0.8, 1.2], np.repeat(low, 2), np.repeat(high, 2)
+            epochs, low, high = np.array([0.8, 1.2]), np.repeat(low, 2), np.repeat(high, 2)
         label = "reference runs" if i == 0 else None
         ax.fill_between(epochs, low, high, color="0.85", linewidth=0, label=label)
 
 
-def _fit_height(ax, parts):
+def _fit_height(ax: Axes, parts: Any) -> None:
     """Show every finite number of the parts, and a margin."""
     numbers = np.concatenate(parts)
     numbers = numbers[np.isfinite(numbers)]

@@ -1,12 +1,15 @@
 """Many images as one array: what figures and animations share."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def tile(images, n_columns):
+def tile(images: ArrayLike, n_columns: int) -> np.ndarray:
     """Images side by side in one array, filled row by row.
 
-    Places that stay empty are paper: 0 for grey, which is drawn as ink on white, and 1 for colour.
+    Places that stay empty are background: 0 for grey, where 0 is shown as white, and 1 for colour.
 
     Args:
         images: (n, height, width, 1) or (n, height, width, 3), in [0, 1].

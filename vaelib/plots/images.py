@@ -1,17 +1,24 @@
 """Image grids, rows of images and latent codes: arrays in, `Axes` out."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from numpy.typing import ArrayLike
 
 from vaelib.plots.curves import new_axes
 from vaelib.plots.grids import tile
 
-INK = "gray_r"  # digits dark on white: prints well, and reads as ink
+INK = "gray_r"  # digits dark on a white background, which prints well
 
 
-def image_grid(images, n_columns, ax=None):
+def image_grid(images: np.ndarray, n_columns: int, ax: Axes | None = None) -> Axes:
     """Images side by side in one image grid, filled row by row.
 
     Args:
@@ -33,7 +40,7 @@ def image_grid(images, n_columns, ax=None):
     return ax
 
 
-def image_rows(rows, ax=None):
+def image_rows(rows: Mapping[str, np.ndarray], ax: Axes | None = None) -> Axes:
     """Rows of images, one above the other, each with its name on the left.
 
     Args:
@@ -58,13 +65,13 @@ def image_rows(rows, ax=None):
     return ax
 
 
-def latent_grid(images, z, ax=None):
+def latent_grid(images: np.ndarray, z: ArrayLike, ax: Axes | None = None) -> Axes:
     """What a grid of codes decodes to, as a map: some of the codes stand along the edges.
 
     Args:
         images: (n, height, width, 1 or 3) in [0, 1].
-        z: their codes, (n, 2), row by row, such as `vaelib.codes.quantile_grid` gives: the first
-            number is the same down a column, the second along a row.
+        z: their codes, (n, 2), row by row, such as `vaelib.codes.quantile_grid` gives: z₁ is
+            the same down a column, z₂ along a row.
         ax: where to draw; a new figure if None.
 
     Returns:
@@ -93,7 +100,7 @@ def latent_grid(images, z, ax=None):
     return ax
 
 
-def label_colours(n):
+def label_colours(n: int) -> list[Any]:
     """Colours for n labels, which people with weak colour vision can tell apart, too.
 
     Args:
@@ -107,7 +114,7 @@ def label_colours(n):
     return list(plt.get_cmap("viridis")(np.linspace(0, 1, n)))
 
 
-def code_scatter(z, labels, ax=None):
+def code_scatter(z: ArrayLike, labels: ArrayLike, ax: Axes | None = None) -> Axes:
     """Two-dimensional codes coloured by label, with a colour bar and each label at its median.
 
     Where labels would lie on each other they are moved apart a little.
@@ -128,23 +135,26 @@ def code_scatter(z, labels, ax=None):
         raise ValueError(f"code_scatter: codes must have shape (n, 2), got {z.shape}")
     ax = ax or new_axes(6.5, 5.5)
     colours = ListedColormap(label_colours(10))
-    points = ax.scatter(*z.T, c=labels, cmap=colours, vmin=-0.5, vmax=9.5, s=4, linewidths=0)
+    points = ax.scatter(
+        z[:, 0], z[:, 1], c=labels, cmap=colours, vmin=-0.5, vmax=9.5, s=4, linewidths=0
+    )
     ax.figure.colorbar(points, ax=ax, ticks=range(10), label="label")
     names = np.unique(labels)
     medians = np.array([np.median(z[labels == name], axis=0) for name in names])
-    for name, place in zip(names, _apart(medians, 0.05 * np.ptp(z, axis=0)), strict=True):
+    for name, (x, y) in zip(names, _apart(medians, 0.05 * np.ptp(z, axis=0)), strict=True):
         ax.text(
-            *place,
+            x,
+            y,
             str(name),
             ha="center",
             va="center",
             bbox={"boxstyle": "circle,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.85},
         )
-    ax.set(xlabel="first number of the code", ylabel="second number of the code")
+    ax.set(xlabel="$z_1$", ylabel="$z_2$")
     return ax
 
 
-def _few_ticks(numbers, size):
+def _few_ticks(numbers: np.ndarray, size: int) -> tuple[list[float], list[str]]:
     """Places and labels of some numbers along an edge, images of this size apart."""
     n = len(numbers)
     few = range(n) if n <= 7 else np.round(np.linspace(0, n - 1, 6 - n % 2)).astype(int)
@@ -154,7 +164,7 @@ def _few_ticks(numbers, size):
     return [(i + 0.5) * size for i in few], [label.replace("-", "−") for label in labels]
 
 
-def _apart(places, least):
+def _apart(places: np.ndarray, least: np.ndarray) -> np.ndarray:
     """Points (n, 2), pushed apart until they are about `least`, (2,), from each other."""
     unit = np.where(least > 0, least, 1.0)
     points = places / unit

@@ -1,7 +1,13 @@
 """The callback that keeps pictures of how a VAE grows up."""
 
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class KeepPictures(keras.callbacks.Callback):
@@ -20,7 +26,9 @@ class KeepPictures(keras.callbacks.Callback):
         ValueError: z has another shape, or an epoch is below 1.
     """
 
-    def __init__(self, z, epochs=None, x=None):
+    def __init__(
+        self, z: ArrayLike, epochs: Collection[int] | None = None, x: ArrayLike | None = None
+    ) -> None:
         super().__init__()
         if np.ndim(z) != 2:
             raise ValueError(f"KeepPictures: z must be (n, latent_dim), got {np.shape(z)}")
@@ -31,11 +39,13 @@ class KeepPictures(keras.callbacks.Callback):
         self.wanted = epochs
         self.on_train_begin()
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Forget the pictures of an earlier `fit`."""
-        self.epochs, self.frames, self.reconstructions = [], [], []
+        self.epochs: list[int] = []
+        self.frames: list[np.ndarray] = []
+        self.reconstructions: list[np.ndarray] = []
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Keep the pictures of this epoch, which Keras counts from 0."""
         if self.wanted is None or epoch + 1 in self.wanted:
             self.epochs.append(epoch + 1)

@@ -1,10 +1,16 @@
-"""Knobs to turn: sliders beside a picture that follows them, and a still picture elsewhere."""
+"""Sliders beside a picture that follows them, and a still picture elsewhere."""
+
+from __future__ import annotations
 
 import importlib.util
 import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from vaelib.training import under_grading
@@ -13,7 +19,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 HEIGHT = 224  # px of the picture on the screen
 
 
-def sliders(draw, still, **values):
+def sliders(draw: Callable[..., ArrayLike], still: Axes, **values: Sequence[Any]) -> None:
     """Show one slider for each name, and the picture that their values give.
 
     Where widgets do not run, such as on GitHub, a figure is shown instead; so it is where the
@@ -32,13 +38,16 @@ def sliders(draw, still, **values):
     empty = [name for name, choices in values.items() if len(choices) == 0]
     if empty:
         raise ValueError(f"sliders: there is no value for {' and '.join(empty)}")
-    shown = {"text/plain": f"sliders: {', '.join(values)}", "image/png": _figure(still)}
+    shown: dict[str, Any] = {
+        "text/plain": f"sliders: {', '.join(values)}",
+        "image/png": _figure(still),
+    }
     if importlib.util.find_spec("ipywidgets") and not under_grading():
         shown[WIDGET] = _view(draw, values)
     display.display(shown, raw=True)
 
 
-def _view(draw, values):
+def _view(draw: Callable[..., ArrayLike], values: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     """What a notebook needs to show the sliders and the picture."""
     import ipywidgets  # only where there is somebody to move the sliders
 
@@ -55,7 +64,7 @@ def _view(draw, values):
     )
     picture = ipywidgets.Image(format="png", layout=shape)
 
-    def follow(change=None):
+    def follow(change: object = None) -> None:
         picture.value = _png(draw(**{slider.description: slider.value for slider in sliders}))
 
     for slider in sliders:
@@ -65,13 +74,13 @@ def _view(draw, values):
     return {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
 
 
-def _label(choice):
+def _label(choice: float) -> str:
     """The text beside a slider: a whole number as it is, another with one decimal."""
     text = f"{choice:.0f}" if choice == int(choice) else f"{choice:.1f}"
     return text.replace("-", "−")
 
 
-def _png(image):
+def _png(image: ArrayLike) -> bytes:
     """An image as the bytes of a file, dark ink on white where it is grey, enlarged."""
     image = np.asarray(image)
     pixels = image if image.shape[-1] == 3 else 1 - image[..., 0]
@@ -83,7 +92,7 @@ def _png(image):
     return file.getvalue()
 
 
-def _figure(ax):
+def _figure(ax: Any) -> bytes:
     """The figure as the bytes of a file; it is closed, so that it is not shown a second time."""
     file = io.BytesIO()
     ax.figure.savefig(file, format="png", bbox_inches="tight")

@@ -4,18 +4,25 @@
 ELBO, reconstruction and KL of every epoch, in nats per image, of several seeds.
 """
 
+from __future__ import annotations
+
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 SPREADS = 7.5  # standard deviations between six seeds: Student's t leaves them once in 1,000
 NARROWEST = 0.02  # a band's half width is at least this share of the value: machines differ, too
 COLLAPSED, EXPLODED = 0.2, 5.0  # KL below or above these multiples of the band
 
+Edges = dict[str, tuple[np.ndarray, np.ndarray]]  # for each quantity, (n_epochs,) each
 
-def band(name, source):
+
+def band(name: str, source: str) -> Edges | None:
     """Where the curves of reference runs lie.
 
     Args:
@@ -30,17 +37,28 @@ def band(name, source):
     return None if runs is None else {key: _edges(values) for key, values in runs.items()}
 
 
-def names():
+def names() -> list[tuple[str, str]]:
     """The models that have a band: pairs of a name and "real" or "synthetic", the kind of data."""
-    return [tuple(key.split(", ")) for key in _runs()]
+    return [(name, kind) for name, kind in (key.split(", ") for key in _runs())]
 
 
-def seeds(name, source):
-    """How many reference runs there are."""
+def seeds(name: str, source: str) -> int:
+    """How many reference runs there are.
+
+    Args:
+        name: the model, as for `band`.
+        source: of the data, as for `band`.
+
+    Returns:
+        An int.
+
+    Raises:
+        KeyError: there are none.
+    """
     return len(_runs()[f"{name}, {_kind(source)}"]["val_elbo"])
 
 
-def verdict(history, name, source):
+def verdict(history: Mapping[str, Sequence[float]], name: str, source: str) -> str:
     """A sentence that says whether a run is normal, and if not, what that usually means.
 
     Args:
@@ -73,7 +91,7 @@ def verdict(history, name, source):
     return f"Your curves leave the band: {where} {_meaning(history, edges, last)}"
 
 
-def binarization_scores():
+def binarization_scores() -> dict[str, dict[str, float]]:
     """One model under three binarizations, as experiments/binarization.py measured it on MNIST.
 
     Returns:
@@ -84,7 +102,7 @@ def binarization_scores():
     return _read("binarization.json")
 
 
-def beta_sweep():
+def beta_sweep() -> dict[float, list[dict[str, Any]]]:
     """β-VAEs on small dSprites, as experiments/beta_sweep.py trained and scored them.
 
     Returns:
@@ -96,7 +114,7 @@ def beta_sweep():
     return {float(beta): runs for beta, runs in _read("beta_sweep.json").items()}
 
 
-def _departures(history, edges):
+def _departures(history: Mapping[str, Sequence[float]], edges: Edges) -> list[tuple[int, str]]:
     """The pairs of epoch (from 0) and quantity that lie outside, in order of epochs."""
     return sorted(
         (epoch, key)
@@ -106,7 +124,7 @@ def _departures(history, edges):
     )
 
 
-def _meaning(history, edges, epoch):
+def _meaning(history: Mapping[str, Sequence[float]], edges: Edges, epoch: int) -> str:
     """What usually stands behind curves outside the band."""
     (elbo, _, elbo_place), (_, nll_ratio, _), (kl, kl_ratio, kl_place) = (
         _compared(history[f"val_{key}"][epoch], [edge[epoch] for edge in edges[f"val_{key}"]])
@@ -114,23 +132,23 @@ def _meaning(history, edges, epoch):
     )
     if not np.isfinite(elbo + kl) or kl_ratio > EXPLODED:
         return (
-            "A KL that explodes usually means a deviation that does: a learning rate too high, or "
-            "exp(z_log_var) taken for the deviation."
+            "A KL that explodes usually means a standard deviation that does: a learning rate too "
+            "high, or exp(z_log_var) taken for the standard deviation."
         )
     if 0 < nll_ratio < 0.1:
         return (
             "Numbers that are far too small usually mean a mean taken for a sum: over the pixels, "
-            "or over the numbers of the code."
+            "or over the latent dimensions."
         )
     if kl_ratio < COLLAPSED:
         return (
-            "A KL near 0 means collapse: the codes tell nothing about the image. Usually the KL "
+            "A KL near 0 means posterior collapse: codes do not depend on images. Usually the KL "
             "weighs too much, because the reconstruction is averaged over pixels instead of summed."
         )
     if kl_place > 0 and nll_ratio < 1:
         return (
             "Better reconstructions for a larger KL usually mean that the KL weighs too little: "
-            "averaged over the numbers of the code, or divided by the batch."
+            "averaged over the latent dimensions, or divided by the batch."
         )
     if kl_place < 0 and nll_ratio > 1:
         return (
@@ -150,13 +168,13 @@ def _meaning(history, edges, epoch):
     return "The ELBO is normal, and reconstruction and KL share it in another way."
 
 
-def _compared(value, edges):
+def _compared(value: float, edges: Sequence[float]) -> tuple[float, float, int]:
     """A value, its ratio to the middle of a band, and −1, 0 or 1: below, inside or above it."""
     low, high = edges
     return value, value / ((low + high) / 2), int(value > high) - int(value < low)
 
 
-def _edges(values):
+def _edges(values: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """The lower and the upper edge at each epoch, from (n_seeds, n_epochs)."""
     values = np.array(values)
     middle = values.mean(axis=0)
@@ -167,16 +185,16 @@ def _edges(values):
     return low, high
 
 
-def _kind(source):
+def _kind(source: str) -> str:
     return "synthetic" if source == "synthetic" else "real"
 
 
-def _runs():
+def _runs() -> dict[str, Any]:
     return _read("bands.json")["runs"]
 
 
 @cache
-def _read(name):
+def _read(name: str) -> dict[str, Any]:
     return json.loads(
         resources.files("vaelib.reference").joinpath(name).read_text(encoding="utf-8")
     )

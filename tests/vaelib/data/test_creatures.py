@@ -236,7 +236,7 @@ def test_a_damaged_zip_in_the_data_folder_is_named_and_creatures_are_drawn(
     assert "36 training and 4 test pictures of 18 types, synthetic." in out
 
 
-def test_drawn_creatures_can_be_asked_for(tmp_path, monkeypatch):
+def test_synthetic_creatures_can_be_asked_for(tmp_path, monkeypatch):
     store(tmp_path / "pokemon")
     monkeypatch.setenv("VAELIB_DATA", str(tmp_path))
     monkeypatch.setenv("VAELIB_CREATURES", "synthetic")

@@ -58,7 +58,7 @@ def test_the_file_in_the_folder_is_used_and_named(folder, capsys, load, file_nam
 
 
 @pytest.mark.parametrize(("load", "file_name", "title"), LOADERS)
-def test_without_file_and_network_images_are_drawn_and_said_to_be(
+def test_without_file_and_network_images_are_synthetic_and_said_to_be(
     monkeypatch, capsys, load, file_name, title
 ):
     monkeypatch.delenv("VAELIB_DATA", raising=False)
@@ -74,7 +74,7 @@ def test_without_file_and_network_images_are_drawn_and_said_to_be(
     )
 
 
-def test_drawn_training_and_test_images_differ():
+def test_synthetic_training_and_test_images_differ():
     found = data.load_mnist()
     assert not np.array_equal(found.x_train[:20], found.x_test)
 

@@ -62,7 +62,7 @@ def test_a_plane_has_its_codes_row_by_row():
     np.testing.assert_array_equal(middles, [[-1, -1], [1, -1], [-1, 1], [1, 1]])
 
 
-def test_sliders_move_one_number_at_a_time_and_walks_are_straight():
+def test_sliders_traverse_one_dimension_at_a_time_and_interpolations_are_linear():
     starts = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]], "float32")
     codes = sliders((3, 2, 2, 1), 2.0, starts, [2, 0, 1]).codes
     assert codes.tolist() == [
@@ -129,7 +129,7 @@ def test_pictures_in_colour_are_stored_with_a_loss_that_is_told():
         return np.broadcast_to(noise, (len(z), 32, 32, 3))
 
     made = latent_explorer(constant, np.zeros((4, 32, 32, 3)), np.zeros((4, 2)))
-    url = data_of(made)["sheet"]["url"].partition(",")[2]
+    url = data_of(made)["pictures"]["url"].partition(",")[2]
     stored = np.asarray(Image.open(io.BytesIO(base64.b64decode(url))).convert("RGB"), float)
     off = np.abs(stored[:32, :32] / 255 - np.round(255 * noise) / 255).mean()
     assert off > 0.05  # noise is the worst that there is
@@ -355,15 +355,15 @@ def test_one_test_image_without_a_label_will_do(opened, latent_dim):
         assert page.locator("#near").text_content() == "nearest test image"
     else:
         assert page.get_by_role("slider", name="how far from A to B").is_disabled()
-        assert page.get_by_role("button", name="Walk from A to B").is_disabled()
+        assert page.get_by_role("button", name="Interpolate from A to B").is_disabled()
 
 
 @needs_chromium
-def test_one_walks_from_a_to_b_in_the_plane(opened):
+def test_one_interpolates_from_a_to_b_in_the_plane(opened):
     made, decode, _ = explorer(bend=0.1)
     page = opened(made)
-    walk = page.get_by_role("button", name="Walk from A to B")
-    assert walk.is_disabled()
+    interpolate = page.get_by_role("button", name="Interpolate from A to B")
+    assert interpolate.is_disabled()
     page.locator("#front").focus()
     page.keyboard.press("Shift+ArrowRight")
     page.get_by_role("button", name="Set A here").click()
@@ -374,7 +374,7 @@ def test_one_walks_from_a_to_b_in_the_plane(opened):
     page.get_by_role("slider", name="how far from A to B").fill("0.25")
     np.testing.assert_allclose(code(page), [0.5, 0.25], atol=1e-6)
     demand_alike(page, decode, [0.5, 0.25], made)
-    walk.click()
+    interpolate.click()
     page.wait_for_function("() => JSON.parse(picture.dataset.z)[1] === 1", timeout=15_000)
     np.testing.assert_allclose(code(page), [0.5, 1], atol=1e-6)
 
@@ -398,7 +398,7 @@ def test_sliders_move_the_numbers_with_the_largest_kl(opened, channels):
 
 
 @needs_chromium
-def test_one_walks_from_one_test_image_to_another(opened):
+def test_one_interpolates_from_one_test_image_to_another(opened):
     made, decode, z = explorer(latent_dim=5, bend=0.05)
     page = opened(made)
     for a, b in ((0, 1), (4, 2), (6, 7), (7, 0)):
@@ -410,7 +410,7 @@ def test_one_walks_from_one_test_image_to_another(opened):
 
 
 @needs_chromium
-def test_another_end_of_the_walk_leaves_a_moved_slider_alone(opened):
+def test_another_end_of_the_interpolation_leaves_a_moved_slider_alone(opened):
     made, decode, z = explorer(latent_dim=5, bend=0.05)
     page = opened(made)
     page.get_by_role("slider", name="number 3 of the code").fill("2")

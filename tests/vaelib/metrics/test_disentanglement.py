@@ -24,7 +24,7 @@ def sap(codes):
 
 
 def turned(codes):
-    """The last two numbers, turned by 45°."""
+    """The last two dimensions, turned by 45°."""
     a, b = codes[:, -2:].T
     return np.column_stack([codes[:, :-2], (a + b) / np.sqrt(2), (a - b) / np.sqrt(2)])
 
@@ -132,6 +132,6 @@ def test_arrays_that_do_not_fit_are_refused(score):
 
 
 @pytest.mark.parametrize("score", [mutual_information_gap, sap_score])
-def test_a_gap_needs_two_numbers(score):
-    with pytest.raises(ValueError, match="no second best number"):
+def test_a_gap_needs_two_latent_dimensions(score):
+    with pytest.raises(ValueError, match="no second best dimension"):
         score(PERFECT[:, :1], CLASSES)

@@ -129,15 +129,15 @@ def test_labels_change_nothing():
 
 
 @pytest.mark.parametrize("sigma", [0.3, "scalar", "optimal"])
-def test_gaussian_pixels_have_the_deviation_that_was_asked_for(sigma):
+def test_gaussian_pixels_have_the_standard_deviation_that_was_asked_for(sigma):
     vae = small_vae(likelihood="gaussian", sigma=sigma)
     decoded = rng.random(X.shape).astype("float32")
-    std = sigma if sigma == 0.3 else 1.0  # where a deviation that is learned starts
+    std = sigma if sigma == 0.3 else 1.0  # where a standard deviation that is learned starts
     expected = -stats.norm.logpdf(X.astype(float), decoded, std).sum(axis=(1, 2, 3))
     np.testing.assert_allclose(vae.negative_log_likelihood(X, decoded), expected, rtol=1e-5)
 
 
-def test_the_optimal_deviation_is_the_root_mean_square_error_of_the_batch():
+def test_the_optimal_standard_deviation_is_the_root_mean_square_error_of_the_batch():
     vae = small_vae(likelihood="gaussian", sigma="optimal")
     decoded = rng.random(X.shape).astype("float32")
     rmse = np.sqrt(np.mean((X - decoded).astype(float) ** 2))
@@ -147,7 +147,7 @@ def test_the_optimal_deviation_is_the_root_mean_square_error_of_the_batch():
     assert float(vae.log_var) == pytest.approx(0.1 * 2 * np.log(rmse), rel=1e-3)
 
 
-def test_learned_deviations_come_near_the_error_that_is_left():
+def test_learned_standard_deviations_come_near_the_error_that_is_left():
     for sigma in ("scalar", "optimal"):
         vae = small_vae(likelihood="gaussian", sigma=sigma)
         vae.compile(keras.optimizers.Adam(0.02))
@@ -272,7 +272,7 @@ for _ in range(2):
     first, second = (np.array(a) for a in strategy.experimental_local_results(draw()))
     assert not np.intersect1d(first, second).size, "the replicas draw the same noise"
 
-# With a deviation of e^-20 there is no noise, and two replicas must do what one does.
+# With a standard deviation of e^-20 there is no noise, and two replicas must do what one does.
 quiet = keras.initializers.Constant(-40)
 results = []
 for scope in (strategy.scope, lambda: tf.device("CPU:0")):

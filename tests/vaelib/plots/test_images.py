@@ -31,15 +31,15 @@ def close_figures():
     plt.close("all")
 
 
-def test_a_sheet_is_filled_row_by_row():
-    sheet = plots.image_grid(IMAGES, n_columns=3).images[0].get_array()
-    assert sheet.shape == (12, 15)
-    np.testing.assert_array_equal(sheet[:4, 5:10], IMAGES[1, ..., 0])
-    np.testing.assert_array_equal(sheet[8:, :5], IMAGES[6, ..., 0])
-    assert np.all(sheet[8:, 5:] == 0)
+def test_an_image_grid_is_filled_row_by_row():
+    grid = plots.image_grid(IMAGES, n_columns=3).images[0].get_array()
+    assert grid.shape == (12, 15)
+    np.testing.assert_array_equal(grid[:4, 5:10], IMAGES[1, ..., 0])
+    np.testing.assert_array_equal(grid[8:, :5], IMAGES[6, ..., 0])
+    assert np.all(grid[8:, 5:] == 0)
 
 
-def test_grey_means_the_same_in_every_sheet():
+def test_grey_means_the_same_in_every_image_grid():
     assert plots.image_grid(0.5 * IMAGES, n_columns=3).images[0].get_clim() == (0, 1)
 
 
@@ -51,7 +51,7 @@ def test_colour_is_kept_and_empty_places_are_paper():
     assert np.all(whole[4:, 5:] == 1)
 
 
-def test_a_sheet_needs_a_column():
+def test_an_image_grid_needs_a_column():
     with pytest.raises(ValueError, match="n_columns must be at least 1, got 0"):
         plots.image_grid(IMAGES, n_columns=0)
 
@@ -59,8 +59,8 @@ def test_a_sheet_needs_a_column():
 def test_rows_stand_one_above_the_other_with_their_names():
     ax = plots.image_rows({"input": IMAGES, "rebuilt": 1 - IMAGES})
     assert [label.get_text() for label in ax.get_yticklabels()] == ["input", "rebuilt"]
-    sheet = ax.images[0].get_array()
-    np.testing.assert_allclose(sheet[:4] + sheet[4:], 1)
+    grid = ax.images[0].get_array()
+    np.testing.assert_allclose(grid[:4] + grid[4:], 1)
 
 
 def test_rows_of_different_length_are_refused():
@@ -82,8 +82,8 @@ def ticks(ax):
     ]
 
 
-def test_a_sheet_of_codes_names_some_of_them_along_its_edges():
-    """30 × 30 images of 2 × 4 pixels: the second number falls from the top down."""
+def test_a_latent_grid_names_some_of_its_codes_along_its_edges():
+    """30 × 30 images of 2 × 4 pixels: z₂ falls from the top down."""
     ax = plots.latent_grid(rng.random((900, 2, 4, 1)), quantile_grid(30))
     (x, x_labels), (y, y_labels) = ticks(ax)
     columns = np.array([0, 6, 12, 17, 23, 29])
@@ -97,14 +97,14 @@ def test_a_sheet_of_codes_names_some_of_them_along_its_edges():
     assert ax.images[0].get_array().shape == (60, 120)
 
 
-def test_a_small_sheet_of_codes_names_them_all():
+def test_a_small_latent_grid_names_all_of_its_codes():
     z = np.array([(across, up) for up in (1, 0) for across in (-0.02, 0, 0.02)])
     (_, x_labels), (_, y_labels) = ticks(plots.latent_grid(IMAGES[:6], z))
     assert x_labels == ["−0.020", "0.000", "0.020"]
     assert y_labels == ["1.0", "0.0"]
 
 
-def test_a_sheet_of_one_code_has_its_two_numbers():
+def test_a_latent_grid_of_one_code_has_its_two_numbers():
     (_, x_labels), (_, y_labels) = ticks(plots.latent_grid(IMAGES[:1], np.array([[-1.5, 2.0]])))
     assert (x_labels, y_labels) == (["−1.5"], ["2.0"])
 
@@ -122,7 +122,7 @@ def test_codes_that_are_no_grid_are_refused(z):
         plots.latent_grid(IMAGES[:4], z)
 
 
-def test_a_sheet_of_codes_needs_a_code_for_each_image():
+def test_a_latent_grid_needs_a_code_for_each_image():
     with pytest.raises(ValueError, match=r"7 images need codes \(7, 2\), got \(4, 2\)"):
         plots.latent_grid(IMAGES, quantile_grid(2))
 

@@ -93,7 +93,7 @@ def test_a_collapsed_run_leaves_every_band(name):
     history = {key: list(values[0]) for key, values in RUNS[name].items()}
     history["val_reconstruction"][-1] += history["val_kl"][-1]  # the same ELBO
     history["kl"][-1] = history["val_kl"][-1] = 0.0
-    assert "means collapse" in reference.verdict(history, model, kind)
+    assert "means posterior collapse" in reference.verdict(history, model, kind)
 
 
 def test_a_run_that_came_back_is_told_when_it_was_outside():

@@ -1,18 +1,24 @@
-"""The body plans of drawn creatures.
+"""The body plans of synthetic creatures.
 
-A plan draws on a `Paper` c everything below the head, looking to the left, and returns where the
-head is, (hx, hy, r) in units; f is as in `drawn_faces`. In the bird, the fish and the floater the
-body is the head.
+A plan draws on a `ColourCanvas` c everything below the head, looking to the left, and returns where
+the head is, (hx, hy, r) in units; f is as in `vaelib.data.synthetic.faces`. In the bird, the fish
+and the floater the body is the head.
 """
+
+from __future__ import annotations
+
+from types import SimpleNamespace
 
 import numpy as np
 
+from vaelib.data.synthetic.colour_canvas import WHITE, ColourCanvas, disc, tube, turned
 from vaelib.data.synthetic.limbs import draw_pattern, draw_tail, draw_wings
-from vaelib.data.synthetic.paper import WHITE, disc, tube, turned
-from vaelib.data.synthetic.shapes import convex, ellipse, line, merge, overlap
+from vaelib.data.synthetic.shapes import Field, convex, ellipse, line, merge, overlap
+
+Place = tuple[Field, Field, Field]  # of a head: hx, hy and r
 
 
-def draw_walker(c, f):
+def draw_walker(c: ColourCanvas, f: SimpleNamespace) -> Place:
     """On two legs, with arms."""
     w = f.plump
     draw_wings(c, f, 0, 6, 16)
@@ -27,7 +33,7 @@ def draw_walker(c, f):
     return 0, -9 + c.vary(-1, 1), c.vary(11.5, 13.1)
 
 
-def draw_runner(c, f):
+def draw_runner(c: ColourCanvas, f: SimpleNamespace) -> Place:
     """On four legs, seen from the side."""
     step = c.vary(-1.5, 1.5)
     draw_wings(c, f, 8, 2, 14)
@@ -42,7 +48,7 @@ def draw_runner(c, f):
     return -10, -7 + c.vary(-2, 1), c.vary(11, 12.7)
 
 
-def draw_serpent(c, f):
+def draw_serpent(c: ColourCanvas, f: SimpleNamespace) -> Place:
     """A body that rises from a long tail."""
     wind = c.vary(0.85, 1.15)
     draw_wings(c, f, -4, 4, 15)
@@ -62,7 +68,7 @@ def draw_serpent(c, f):
     return -9, -12 + c.vary(-1.5, 1.5), c.vary(10, 11.3)
 
 
-def draw_floater(c, f):
+def draw_floater(c: ColourCanvas, f: SimpleNamespace) -> Place:
     """A body in the air, with a wavy hem."""
     hy, r = -3 + c.vary(-2, 2), 15 * f.plump
     draw_wings(c, f, 0, 4, 17)
@@ -77,7 +83,7 @@ def draw_floater(c, f):
     return 0, hy, 0.95 * r
 
 
-def draw_bird(c, f):
+def draw_bird(c: ColourCanvas, f: SimpleNamespace) -> Place:
     """A round body with thin legs; its arms are wings."""
     hy, r = -1 + c.vary(-1.5, 1.5), 16 * f.plump
     draw_tail(c, f, 0.8 * r, hy + 8, 0.9)
@@ -94,7 +100,7 @@ def draw_bird(c, f):
     return 0, hy - 2, 0.9 * r
 
 
-def draw_bug(c, f):
+def draw_bug(c: ColourCanvas, f: SimpleNamespace) -> Place:
     """Three segments and legs under them."""
     w = f.plump
     draw_wings(c, f, 8, 2, 15)
@@ -110,7 +116,7 @@ def draw_bug(c, f):
     return -11, -3 + c.vary(-2, 2), c.vary(10.3, 11.5)
 
 
-def draw_fish(c, f):
+def draw_fish(c: ColourCanvas, f: SimpleNamespace) -> Place:
     """An oval body with fins, swimming to the left."""
     hy, sway = 1 + c.vary(-2, 2), c.vary(-2.5, 2.5)
     x, y = c.x, c.y - hy
@@ -125,7 +131,7 @@ def draw_fish(c, f):
     return -8, hy - 1, 13.5 * f.plump
 
 
-def draw_golem(c, f):
+def draw_golem(c: ColourCanvas, f: SimpleNamespace) -> Place:
     """Blocks: a broad body, heavy arms and short legs."""
     w = f.plump
     draw_wings(c, f, 0, 4, 15)
@@ -140,7 +146,7 @@ def draw_golem(c, f):
     return 0, -9 + c.vary(-1, 1), c.vary(10.8, 12)
 
 
-def draw_head(c, f, hx, hy, r):
+def draw_head(c: ColourCanvas, f: SimpleNamespace, hx: Field, hy: Field, r: Field) -> None:
     """A head, where the body is not the head."""
     if f.plan in ("bird", "fish", "floater"):
         return
@@ -150,7 +156,7 @@ def draw_head(c, f, hx, hy, r):
     c.fill(ellipse(*turned(x + 0.45 * r, y + 0.6 * r, -0.6), 0.24 * r, 0.11 * r), WHITE, 0.35)
 
 
-def _block(x, y, across, down):
+def _block(x: Field, y: Field, across: Field, down: Field) -> Field:
     """Distance to a rectangle with soft corners around the origin."""
     corner = 2.6
     u, v = np.abs(x) - across + corner, np.abs(y) - down + corner

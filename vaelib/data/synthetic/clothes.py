@@ -1,8 +1,10 @@
-"""Clothes drawn from outlines, for a course without a network or a data set.
+"""Synthetic clothes, made of outlines, for a course without a network or a data set.
 
 A class is drawn by a function of a `Canvas` c of b pictures and the factors f, (b, 1, 1) each: the
-trouser and the bag here, the others in `drawn_tops` and `drawn_shoes`.
+trouser and the bag here, the others in `vaelib.data.synthetic.tops` and `shoes`.
 """
+
+from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -45,14 +47,14 @@ SLEEVES = {
 
 
 class SyntheticClothes(NamedTuple):
-    """Drawn clothes, their classes and the random factors that made them."""
+    """Synthetic clothes, their classes and the random factors that made them."""
 
     images: np.ndarray
     labels: np.ndarray
     factors: dict[str, np.ndarray]
 
 
-def synthetic_clothes(n, seed):
+def synthetic_clothes(n: int, seed: int) -> SyntheticClothes:
     """Draw n pieces of clothing, bright on black, in the manner of Fashion-MNIST.
 
     Args:
@@ -93,7 +95,7 @@ def synthetic_clothes(n, seed):
     return SyntheticClothes(images, labels, factors)
 
 
-def _draw_factors(rng, labels):
+def _draw_factors(rng: np.random.Generator, labels: np.ndarray) -> dict[str, np.ndarray]:
     """Draw the factors of variation."""
     n = len(labels)
     tone = 0.3 + 0.65 * rng.beta(1.2, 1, n)
@@ -118,7 +120,7 @@ def _draw_factors(rng, labels):
     return {name: values.astype(np.float32) for name, values in factors.items()}
 
 
-def _draw_trouser(c, f):
+def _draw_trouser(c: Canvas, f: SimpleNamespace) -> None:
     """A trouser: two legs, narrow, straight or flared, with a waistband, a fly and pockets."""
     top, bottom = c.vary(1, 1.8), c.vary(24.5, 26.4)
     x, y = c.x - c.vary(-0.06, 0.06) * (c.y - 8), c.y
@@ -138,7 +140,7 @@ def _draw_trouser(c, f):
     c.fill(pocket, f.trim, 0.7 * c.often(0.6))
 
 
-def _draw_bag(c, f):
+def _draw_bag(c: Canvas, f: SimpleNamespace) -> None:
     """A bag: a body with soft corners, and a handle, a shoulder strap or none."""
     half, tall = f.width * c.vary(9.6, 11.6), c.vary(12, 17)
     clutch = f.variant == 2

@@ -1,4 +1,6 @@
-"""Creatures of 18 types, drawn from outlines, for a course without a network or a data set."""
+"""Synthetic creatures of 18 types, made of outlines, where there is no network or data set."""
+
+from __future__ import annotations
 
 import colorsys
 from types import SimpleNamespace
@@ -7,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from vaelib.data.synthetic.bodies import DRAW_BODY, draw_head
+from vaelib.data.synthetic.colour_canvas import ColourCanvas, disc
 from vaelib.data.synthetic.faces import draw_ears, draw_face, draw_sign
-from vaelib.data.synthetic.paper import Paper, disc
 
 CHUNK = 32  # creatures drawn at once, which keeps the work in the processor's cache
 BOTH = 0.4  # share of the creatures that have a second type
@@ -110,14 +112,14 @@ LOOKS = {
 
 
 class SyntheticCreatures(NamedTuple):
-    """Drawn creatures, their types and the attributes that made them."""
+    """Synthetic creatures, their types and the attributes that made them."""
 
     images: np.ndarray
     types: np.ndarray
     attributes: dict[str, np.ndarray]
 
 
-def synthetic_creatures(n, size, seed):
+def synthetic_creatures(n: int, size: int, seed: int) -> SyntheticCreatures:
     """Draw n creatures on white, each of one or two of 18 types.
 
     The first type gives the body, the face and most colours. A second type, which 40% have, gives
@@ -162,9 +164,9 @@ def synthetic_creatures(n, size, seed):
                 **{k: v[rows, None, None] for k, v in colours.items()},
                 **dict(zip(WORDS, look.tolist(), strict=True)),
             )
-            paper = Paper(np.random.default_rng([seed, number, start]), len(rows), size)
-            _draw(paper, f)
-            images[rows] = paper.picture
+            canvas = ColourCanvas(np.random.default_rng([seed, number, start]), len(rows), size)
+            _draw(canvas, f)
+            images[rows] = canvas.picture
     right = attributes["facing"] > 0
     images[right] = images[right, :, ::-1]
     types = np.zeros((n, len(LOOKS)), bool)
@@ -172,7 +174,7 @@ def synthetic_creatures(n, size, seed):
     return SyntheticCreatures(np.clip(images, 0, 1), types, attributes)
 
 
-def _draw(c, f):
+def _draw(c: ColourCanvas, f: SimpleNamespace) -> None:
     """One picture of each creature, looking to the left."""
     c.fill(6 * disc(c.x / 19, (c.y - 29.5) / 2.2, 1), SHADOW)
     head = DRAW_BODY[f.plan](c, f)
@@ -180,7 +182,7 @@ def _draw(c, f):
         draw(c, f, *head)
 
 
-def _draw_attributes(rng, n):
+def _draw_attributes(rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
     """Types and what follows from them, and what is drawn at random."""
     first = rng.permutation(np.arange(n) % len(LOOKS))
     other = (first + rng.integers(1, len(LOOKS), n)) % len(LOOKS)
@@ -205,13 +207,15 @@ def _draw_attributes(rng, n):
     return attributes | {name: values.astype(np.float32) for name, values in numbers.items()}
 
 
-def _draw_colours(rng, first, second):
+def _draw_colours(
+    rng: np.random.Generator, first: np.ndarray, second: np.ndarray
+) -> dict[str, np.ndarray]:
     """Colours, each (n, 3): those of the types, a little varied, and those of all creatures."""
     looks, n = list(LOOKS.values()), len(first)
     both = (first != second)[:, None]
     tint = rng.normal(0, (0.012, 0.03, 0.03), (n, 3))  # of hue, saturation and value
 
-    def coat(name, types):
+    def coat(name: str, types: np.ndarray) -> np.ndarray:
         hsv = np.array([colorsys.rgb_to_hsv(*_rgb(getattr(looks[t], name))) for t in types]) + tint
         return np.array([colorsys.hsv_to_rgb(h % 1, *np.clip(sv, 0, 1)) for h, *sv in hsv])
 
@@ -232,6 +236,6 @@ def _draw_colours(rng, first, second):
     return {name: values.astype(np.float32) for name, values in colours.items()}
 
 
-def _rgb(text):
+def _rgb(text: str) -> np.ndarray:
     """(3,) in [0, 1] of #rrggbb."""
     return np.array([int(text[i : i + 2], 16) / 255 for i in (1, 3, 5)])

@@ -1,4 +1,6 @@
-"""Handwritten digits drawn from strokes, for a course without a network or a data set."""
+"""Synthetic handwritten digits, made of strokes, for a course without a network or a data set."""
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
@@ -69,15 +71,15 @@ PEN = np.array([1, 1, 1, 1, 0.92, 1, 0.96, 1, 0.84, 0.88])
 
 
 class SyntheticDigits(NamedTuple):
-    """Drawn digits, their classes and the random factors that made them."""
+    """Synthetic digits, their classes and the random factors that made them."""
 
     images: np.ndarray
     labels: np.ndarray
     factors: dict[str, np.ndarray]
 
 
-def synthetic_digits(n, seed):
-    """Draw n handwritten digits, white ink on black, in the manner of MNIST.
+def synthetic_digits(n: int, seed: int) -> SyntheticDigits:
+    """Draw n handwritten digits, white on black, in the manner of MNIST.
 
     As in MNIST, the longer side of a digit is about 20 px and its centre of mass lies near the
     centre of the image.
@@ -119,12 +121,12 @@ def synthetic_digits(n, seed):
     return SyntheticDigits(images, labels, factors)
 
 
-def _draw_factors(rng, labels):
+def _draw_factors(rng: np.random.Generator, labels: np.ndarray) -> dict[str, np.ndarray]:
     """Draw the factors of variation, each clipped where a digit would stop being legible."""
     n = len(labels)
 
-    def normal(mean, deviation, low, high):
-        return np.clip(rng.normal(mean, deviation, n), low, high).astype(np.float32)
+    def normal(mean: float, std: float, low: float, high: float) -> np.ndarray:
+        return np.clip(rng.normal(mean, std, n), low, high).astype(np.float32)
 
     factors = {
         "slant": normal(9, 12, -20, 38),
@@ -145,7 +147,7 @@ def _draw_factors(rng, labels):
     return factors
 
 
-def _pressure(rng, factors):
+def _pressure(rng: np.random.Generator, factors: dict[str, np.ndarray]) -> np.ndarray:
     """Width of the pen (n, SAMPLES) in px, which drifts a little along the strokes."""
     n = len(factors["thickness"])
     along = np.linspace(0, 1, SAMPLES, dtype=np.float32)
@@ -153,7 +155,7 @@ def _pressure(rng, factors):
     return factors["thickness"][:, None] * (1 + 0.12 * np.sin(phase + speed * along))
 
 
-def _place(ends, factors):
+def _place(ends: np.ndarray, factors: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Apply the factors to segments and put them in the image: middles and lengths in px."""
     column = {name: values[:, None] for name, values in factors.items()}
     x, y = np.moveaxis(ends, -1, 0)  # (2, n, SAMPLES) each

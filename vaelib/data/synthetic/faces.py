@@ -1,14 +1,18 @@
-"""What drawn creatures have on their heads: a face, ears, and a sign of their type.
+"""What synthetic creatures have on their heads: a face, ears, and a sign of their type.
 
-Every function draws on a `Paper` c, around the middle (hx, hy) of a head with radius r, in units.
-f holds what the creatures have in common as words, such as f.ears, and what is each one's own as
-(b, 1, 1), colours as (b, 1, 1, 3).
+Every function draws on a `ColourCanvas` c, around the middle (hx, hy) of a head with radius r, in
+units. f holds what the creatures have in common as words, such as f.ears, and what is each one's
+own as (b, 1, 1), colours as (b, 1, 1, 3).
 """
+
+from __future__ import annotations
+
+from types import SimpleNamespace
 
 import numpy as np
 
-from vaelib.data.synthetic.paper import INK, WHITE, disc, turned
-from vaelib.data.synthetic.shapes import convex, ellipse, line, overlap
+from vaelib.data.synthetic.colour_canvas import INK, WHITE, ColourCanvas, disc, turned
+from vaelib.data.synthetic.shapes import Field, convex, ellipse, line, overlap
 
 # Half-width and half-height of an eye, and half the way between the two, as shares of the head.
 EYES = {
@@ -22,7 +26,7 @@ EYES = {
 }
 
 
-def draw_face(c, f, hx, hy, r):
+def draw_face(c: ColourCanvas, f: SimpleNamespace, hx: Field, hy: Field, r: Field) -> None:
     """Cheeks, eyes, and a mouth or a beak, looking a little to the left."""
     x, y = c.x - hx + 0.18 * r, c.y - hy - 0.08 * r
     if f.eyes != "glowing":
@@ -36,7 +40,7 @@ def draw_face(c, f, hx, hy, r):
         c.fill(overlap(np.abs(bend) - 0.55, np.abs(x) - 0.26 * r), INK, 0.9)
 
 
-def _draw_eyes(c, f, x, y, r):
+def _draw_eyes(c: ColourCanvas, f: SimpleNamespace, x: Field, y: Field, r: Field) -> None:
     """Two eyes of one of the kinds in EYES."""
     across, down, apart = (share * r for share in EYES[f.eyes])
     u = np.abs(x) - apart
@@ -62,7 +66,7 @@ def _draw_eyes(c, f, x, y, r):
         c.fill(overlap(eye - 0.5, np.abs(lid) - 0.5), INK)
 
 
-def draw_ears(c, f, hx, hy, r):
+def draw_ears(c: ColourCanvas, f: SimpleNamespace, hx: Field, hy: Field, r: Field) -> None:
     """Ears, or what stands in their place; they are drawn before the head."""
     u, y, long = np.abs(c.x - hx), c.y - hy, f.ear_size * r
     if f.ears == "pointed":
@@ -93,7 +97,7 @@ def draw_ears(c, f, hx, hy, r):
         )
 
 
-def draw_sign(c, f, hx, hy, r):
+def draw_sign(c: ColourCanvas, f: SimpleNamespace, hx: Field, hy: Field, r: Field) -> None:
     """What shows the type, on top of the head."""
     x, y = c.x - hx, c.y - hy + 0.92 * r
     if f.sign == "flame":
@@ -126,8 +130,16 @@ def draw_sign(c, f, hx, hy, r):
         c.part(np.minimum(back, front), f.main)
 
 
-def draw_flame(c, f, x, y, size):
-    """A flame around the origin of x and y, about size units wide and twice as tall."""
+def draw_flame(c: ColourCanvas, f: SimpleNamespace, x: Field, y: Field, size: Field) -> None:
+    """A flame, about `size` wide and twice as tall.
+
+    Args:
+        c: the canvas.
+        f: the factors of the creatures.
+        x: coordinate, in units; the flame stands around the origin.
+        y: coordinate, in units.
+        size: in units.
+    """
     for grown, colour in ((size, f.glow), (0.5 * size, f.glow_core)):
         base = y - size + 1.5 * grown  # the core stands on the flame's bottom
         bend = x - 0.25 * grown * np.sin(2.2 * base / grown)
@@ -136,7 +148,7 @@ def draw_flame(c, f, x, y, size):
         (c.part if grown is size else c.fill)(shape, colour)
 
 
-def _star(x, y, size):
+def _star(x: Field, y: Field, size: Field) -> Field:
     """Distance, roughly, to a star of five points around the origin."""
     angle = np.arctan2(x, -y) / (2 * np.pi / 5)
     wave = 2 * np.abs(np.mod(angle + 0.5, 1) - 0.5)  # 0 at the points, 1 between

@@ -1,11 +1,13 @@
-"""What drawn digits and drawn clothes have in common."""
+"""What synthetic digits and synthetic clothes have in common."""
+
+from __future__ import annotations
 
 import numpy as np
 
 SIDE = 28  # pixels, as in MNIST and Fashion-MNIST
 
 
-def balanced_labels(n, rng):
+def balanced_labels(n: int, rng: np.random.Generator) -> np.ndarray:
     """Labels 0 to 9 in random order, each n / 10 times, rounded up or down.
 
     Args:

@@ -1,18 +1,30 @@
-"""What drawn creatures have on their bodies: wings, a tail and a pattern.
+"""What synthetic creatures have on their bodies: wings, a tail and a pattern.
 
-Every function draws on a `Paper` c what the creatures f have, at a place in units; f is as in
-`drawn_faces`.
+Every function draws on a `ColourCanvas` c what the creatures f have, at a place in units; f is as
+in `vaelib.data.synthetic.faces`.
 """
+
+from __future__ import annotations
+
+from types import SimpleNamespace
 
 import numpy as np
 
+from vaelib.data.synthetic.colour_canvas import ColourCanvas, disc, tube, turned
 from vaelib.data.synthetic.faces import draw_flame
-from vaelib.data.synthetic.paper import disc, tube, turned
-from vaelib.data.synthetic.shapes import convex, ellipse, line, overlap
+from vaelib.data.synthetic.shapes import Field, convex, ellipse, line, overlap
 
 
-def draw_wings(c, f, wx, wy, size):
-    """A pair of wings around (wx, wy), to be drawn before the body."""
+def draw_wings(c: ColourCanvas, f: SimpleNamespace, wx: float, wy: float, size: Field) -> None:
+    """A pair of wings, to be drawn before the body.
+
+    Args:
+        c: the canvas.
+        f: the factors of the creatures.
+        wx: where their middle is, in units.
+        wy: likewise, downwards.
+        size: of a wing, in units.
+    """
     u, y = np.abs(c.x - wx), c.y - wy
     if f.wings == "feathers":
         lift = 0.5 + 0.35 * f.raised
@@ -34,8 +46,16 @@ def draw_wings(c, f, wx, wy, size):
         c.part(np.minimum(*both), f.wing, 0.85)
 
 
-def draw_tail(c, f, tx, ty, size=1.0):
-    """A tail that begins at (tx, ty) and goes up to the right; 1 is its usual size."""
+def draw_tail(c: ColourCanvas, f: SimpleNamespace, tx: Field, ty: Field, size: Field = 1.0) -> None:
+    """A tail that goes up to the right.
+
+    Args:
+        c: the canvas.
+        f: the factors of the creatures.
+        tx: where it begins, in units.
+        ty: likewise, downwards.
+        size: a factor; 1 is the usual size.
+    """
     x, y = (c.x - tx) / size, (c.y - ty) / size
     if f.tail == "bushy":
         bush = ellipse(*turned(x - 6, y + 5, -0.8), 8.5, 5)
@@ -61,8 +81,19 @@ def draw_tail(c, f, tx, ty, size=1.0):
             c.part(size * ellipse(*turned(x - px, y - py, angle), 8, 2.6), f.accent)
 
 
-def draw_pattern(c, f, body, px, py, size):
-    """A pattern on a body, a belly around (px, py) if it is one."""
+def draw_pattern(
+    c: ColourCanvas, f: SimpleNamespace, body: Field, px: Field, py: Field, size: Field
+) -> None:
+    """A pattern on a body.
+
+    Args:
+        c: the canvas.
+        f: the factors of the creatures.
+        body: the body's shape, in units.
+        px: where the belly is, if that is the pattern, in units.
+        py: likewise, downwards.
+        size: half the width of the body at its belly, about, in units.
+    """
     inside = body + 0.7
     if f.pattern == "belly":
         c.fill(overlap(ellipse(c.x - px, c.y - py, 0.62 * size, 0.78 * size), inside), f.belly)

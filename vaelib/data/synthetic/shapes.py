@@ -6,12 +6,18 @@ once: (b, 28, 28), or anything that broadcasts to it. A pixel is covered by clip
 number for all pictures or (b, 1, 1), one for each.
 """
 
+from __future__ import annotations
+
 import functools
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 
 from vaelib.data.synthetic.labels import SIDE
+
+Field = np.ndarray | float  # of distances, coordinates or sizes
+Point = tuple[Field, Field]  # x and y, or a position and a value
 
 PATTERNS = ("plain", "stripes", "checks", "print", "block")
 
@@ -26,7 +32,7 @@ class Canvas:
         y: float32 (1, 28, 1), px below the top row.
     """
 
-    def __init__(self, rng, f):
+    def __init__(self, rng: np.random.Generator, f: SimpleNamespace) -> None:
         """Start black pictures and weave their fabric.
 
         Args:
@@ -39,19 +45,40 @@ class Canvas:
         self.y = np.arange(SIDE, dtype=np.float32)[None, :, None]
         self.fabric = self._weave(f)
 
-    def vary(self, low, high):
-        """A number for each picture, float32 (b, 1, 1), uniform between low and high."""
+    def vary(self, low: float, high: float) -> np.ndarray:
+        """Draw a number for each picture.
+
+        Args:
+            low: the least that it may be.
+            high: what it stays below.
+
+        Returns:
+            float32 (b, 1, 1), uniform between low and high.
+        """
         return low + (high - low) * self._rng.random((self._b, 1, 1), np.float32)
 
-    def often(self, share):
-        """1 for a random share (0 to 1) of the pictures, 0 for the others, float32 (b, 1, 1)."""
+    def often(self, share: float) -> np.ndarray:
+        """Choose some of the pictures at random.
+
+        Args:
+            share: how many of them, from 0 to 1.
+
+        Returns:
+            float32 (b, 1, 1): 1 for those that are chosen, 0 for the others.
+        """
         return (self.vary(0, 1) < share).astype(np.float32)
 
-    def fill(self, distance, tone, opacity=1.0):
-        """Fill a shape, distance in px, with a tone; tone and opacity are 0 to 1."""
+    def fill(self, distance: Field, tone: Field, opacity: Field = 1.0) -> None:
+        """Fill a shape with a tone.
+
+        Args:
+            distance: the shape, in px.
+            tone: the brightness, from 0 to 1.
+            opacity: from 0 to 1.
+        """
         self.picture += np.clip(0.5 - distance, 0, 1) * opacity * (tone - self.picture)
 
-    def _weave(self, f):
+    def _weave(self, f: SimpleNamespace) -> np.ndarray:
         """Fabric with folds, grain and a pattern, (b, 28, 28)."""
         x, y, vary = self.x, self.y, self.vary
         broad = np.sin(vary(-0.5, 0.5) * x + vary(0.1, 0.35) * y + vary(0, 6.3))
@@ -75,19 +102,44 @@ class Canvas:
         return np.clip(tone * shade + f.contrast / 2 * worn, 0.1, 1)
 
 
-def overlap(*distances):
-    """Distance in px to what lies inside every one of several shapes."""
+def overlap(*distances: Field) -> Field:
+    """Intersect shapes.
+
+    Args:
+        distances: the shapes, in px.
+
+    Returns:
+        Distance in px to what lies inside every one of them.
+    """
     return functools.reduce(np.maximum, distances)
 
 
-def merge(a, b, radius):
-    """Distance in px to shapes a and b grown together, with a fillet of about radius px."""
+def merge(a: Field, b: Field, radius: float) -> Field:
+    """Join two shapes smoothly.
+
+    Args:
+        a: a shape, in px.
+        b: another one.
+        radius: of the fillet between them, about, in px.
+
+    Returns:
+        Distance in px to both, grown together.
+    """
     share = np.clip(0.5 + (b - a) / (2 * radius), 0, 1)
     return b + (a - b) * share - radius * share * (1 - share)
 
 
-def convex(x, y, *corners):
-    """Distance in px to a convex polygon, its corners (x, y) in px, clockwise as seen."""
+def convex(x: Field, y: Field, *corners: Point) -> Field:
+    """A convex polygon.
+
+    Args:
+        x: coordinate, in px.
+        y: coordinate, in px.
+        corners: (x, y) of each in px, clockwise as seen.
+
+    Returns:
+        Distance in px to it.
+    """
     sides = []
     for (ax, ay), (bx, by) in itertools.pairwise((*corners, corners[0])):
         dx, dy = bx - ax, by - ay
@@ -95,18 +147,35 @@ def convex(x, y, *corners):
     return overlap(*sides)
 
 
-def ellipse(x, y, across, down):
-    """Distance in px to an ellipse around the origin, to first order at its outline.
+def ellipse(x: Field, y: Field, across: Field, down: Field) -> Field:
+    """An ellipse around the origin.
 
-    Its half-axes are across and down, in px.
+    Args:
+        x: coordinate, in px.
+        y: coordinate, in px.
+        across: its half-axis along x, in px.
+        down: its half-axis along y, in px.
+
+    Returns:
+        Distance in px to it, to first order at its outline.
     """
     level = np.hypot(x / across, y / down)
     return (level - 1) * level / (np.hypot(x / across**2, y / down**2) + 1e-6)
 
 
-def line(x, y, width, *points):
-    """Distance in px to a line of that width in px, straight from point (x, y) to point."""
-    nearest = np.inf
+def line(x: Field, y: Field, width: Field, *points: Point) -> Field:
+    """A line, straight from point to point.
+
+    Args:
+        x: coordinate, in px.
+        y: coordinate, in px.
+        width: of the line, in px.
+        points: (x, y) of each in px.
+
+    Returns:
+        Distance in px to it.
+    """
+    nearest: Field = np.inf
     for (ax, ay), (bx, by) in itertools.pairwise(points):
         dx, dy = bx - ax, by - ay
         t = np.clip(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy + 1e-3), 0, 1)
@@ -114,10 +183,15 @@ def line(x, y, width, *points):
     return nearest - width / 2
 
 
-def profile(at, *knots):
-    """Values in the shape of at, a position or an array of them.
+def profile(at: Field, *knots: Point) -> Field:
+    """A piecewise linear function, level beyond its first and its last knot.
 
-    They are linear between knots (position, value) and level beyond the first and last.
+    Args:
+        at: a position, or an array of them.
+        knots: (position, value) of each, positions increasing.
+
+    Returns:
+        Values in the shape of `at`.
     """
     value = knots[0][1]
     for (a, low), (b, high) in itertools.pairwise(knots):
@@ -125,6 +199,14 @@ def profile(at, *knots):
     return value
 
 
-def choose(variant, *shapes):
-    """For each picture the shape or number of its variant (b, 1, 1), counted from 0."""
+def choose(variant: np.ndarray, *shapes: np.ndarray) -> np.ndarray:
+    """For each picture the shape or the number of its variant.
+
+    Args:
+        variant: which one, counted from 0, (b, 1, 1).
+        shapes: one for each variant.
+
+    Returns:
+        The chosen ones, in the shape that all of these broadcast to.
+    """
     return np.choose(variant.astype(int), shapes)

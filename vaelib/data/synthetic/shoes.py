@@ -4,15 +4,29 @@ Each function draws one class on a `Canvas` c of b pictures, with the factors f 
 `synthetic_clothes` as (b, 1, 1) each.
 """
 
+from __future__ import annotations
+
+from types import SimpleNamespace
+
 import numpy as np
 
-from vaelib.data.synthetic.shapes import choose, convex, line, merge, overlap, profile
+from vaelib.data.synthetic.shapes import (
+    Canvas,
+    Field,
+    Point,
+    choose,
+    convex,
+    line,
+    merge,
+    overlap,
+    profile,
+)
 
 LENGTH = 25.0  # px, the measure of a shoe from toe to heel
 ARCH = (0.35, 0), (0.6, 0.45), (0.8, 1)  # how a raised heel lifts the sole, by position
 
 
-def draw_sandal(c, f):
+def draw_sandal(c: Canvas, f: SimpleNamespace) -> None:
     """A sandal: a flat sole, a wedge or a heel, with open straps over toes and ankle."""
     floor = choose(f.variant, c.vary(17.5, 19.5), c.vary(20, 22), c.vary(22.5, 24.5))
     lift = choose(f.variant, c.vary(0, 0.8), c.vary(3, 5.5), c.vary(6, 9.5))
@@ -31,7 +45,7 @@ def draw_sandal(c, f):
     width, tall = c.vary(1.2, 2.3), f.width * c.vary(5, 8)
     toe, mid = c.vary(-9.5, -7.5), c.vary(-4, -1)
 
-    def strap(*knots):  # through (along the shoe, height above the sole)
+    def strap(*knots: Point) -> Field:  # through (along the shoe, height above the sole)
         rows = [(a, floor - lift * profile(a / LENGTH + 0.5, *ARCH) - up) for a, up in knots]
         return line(x, c.y, width, *rows)
 
@@ -47,7 +61,7 @@ def draw_sandal(c, f):
     c.fill(np.minimum(heel_strap, ankle), f.tone, behind)
 
 
-def draw_sneaker(c, f):
+def draw_sneaker(c: Canvas, f: SimpleNamespace) -> None:
     """A sneaker: a flat rubber sole, laces, a low collar and a stripe, bars or neither."""
     rise, ankle = f.width * c.vary(7.4, 9.6), f.width * c.vary(6.4, 8.6)
     t, sole = _sole_line(c, c.vary(19, 20.5), 0)
@@ -73,7 +87,7 @@ def draw_sneaker(c, f):
     c.fill(overlap(np.abs(y + 0.4) - 0.1, np.abs(x) - 12.5), 0.4 * f.tone, 0.6)
 
 
-def draw_boot(c, f):
+def draw_boot(c: Canvas, f: SimpleNamespace) -> None:
     """An ankle boot: a closed shoe with a shaft, on a flat sole, a block heel or a high heel."""
     floor, vamp, shaft = c.vary(24.4, 25.6), f.width * c.vary(6.6, 8), c.vary(1.5, 6.5)
     lift = choose(f.variant, c.vary(0.6, 1.4), c.vary(2.5, 4), c.vary(5, 7.5))
@@ -105,7 +119,7 @@ def draw_boot(c, f):
     c.fill(overlap(zipper, boot), f.trim, 0.6 * (f.variant == 2))
 
 
-def _sole_line(c, floor, lift):
+def _sole_line(c: Canvas, floor: Field, lift: Field) -> Point:
     """Position along the shoe, 0 at the toe to 1 at the heel, and row of its sole, (b, 1, 28).
 
     The sole stands on the row floor, from which the heel is raised by lift px.
@@ -116,7 +130,7 @@ def _sole_line(c, floor, lift):
     return t, floor - lift * profile(t, *ARCH) - toe_spring
 
 
-def _upper(c, t, sole, *knots):
+def _upper(c: Canvas, t: Field, sole: Field, *knots: Point) -> Field:
     """Distance in px to the closed part of a shoe; knots are its height in px by position."""
     height = profile(t, *knots)
     rise = np.gradient(height - sole, axis=2)

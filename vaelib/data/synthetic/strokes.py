@@ -1,5 +1,7 @@
 """Handwriting as strokes: smooth curves through control points, and their ink."""
 
+from __future__ import annotations
+
 import functools
 
 import numpy as np
@@ -9,7 +11,7 @@ from vaelib.data.synthetic.labels import SIDE
 SAMPLES = 96  # segments a digit is cut into: about 0.6 px each, below the width of the pen
 
 
-def write_strokes(rng, strokes, n):
+def write_strokes(rng: np.random.Generator, strokes: str, n: int) -> np.ndarray:
     """Write the same strokes n times, each time a little differently.
 
     A stroke is a smooth curve through "x,y" points in percent of the digit's height, y down; "/"
@@ -30,7 +32,7 @@ def write_strokes(rng, strokes, n):
     return basis[:, None] @ (control + 0.04 * (wobble @ noise))
 
 
-def render_strokes(points, lengths, thickness):
+def render_strokes(points: np.ndarray, lengths: np.ndarray, thickness: np.ndarray) -> np.ndarray:
     """Render strokes, given as short segments, as soft-edged ink.
 
     Each segment leaves a Gaussian blot; the blots of a straight stroke add up to a ridge that
@@ -55,7 +57,7 @@ def render_strokes(points, lengths, thickness):
 
 
 @functools.cache
-def _stroke_plan(strokes):
+def _stroke_plan(strokes: str) -> tuple[np.ndarray, ...]:
     """Turn the text of strokes into what does not change from image to image.
 
     Returns:
@@ -65,13 +67,13 @@ def _stroke_plan(strokes):
     """
     paths = [np.array([p.split(",") for p in s.split()], float) / 100 for s in strokes.split("/")]
     control, index = np.unique(np.concatenate(paths), axis=0, return_inverse=True)
-    index = np.split(index.ravel(), np.cumsum([len(path) for path in paths])[:-1])
+    indices = np.split(index.ravel(), np.cumsum([len(path) for path in paths])[:-1])
     fine = [_catmull_rom(len(path), 400) for path in paths]
     travelled = [_arc_length(weights @ path) for weights, path in zip(fine, paths, strict=True)]
     share = np.cumsum([0.0] + [t[-1] for t in travelled])
     cuts = np.diff(np.rint(SAMPLES * share / share[-1]).astype(int))
     starts, ends = [], []
-    for weights, t, columns, count in zip(fine, travelled, index, cuts, strict=True):
+    for weights, t, columns, count in zip(fine, travelled, indices, cuts, strict=True):
         even = np.abs(t - np.linspace(0, t[-1], count + 1)[:, None]).argmin(axis=1)
         full = weights[even] @ np.eye(len(control))[columns]
         starts.append(full[:-1])
@@ -82,7 +84,7 @@ def _stroke_plan(strokes):
     return tuple(a.astype(np.float32) for a in (control, basis, np.linalg.cholesky(alike)))
 
 
-def _catmull_rom(knots, samples):
+def _catmull_rom(knots: int, samples: int) -> np.ndarray:
     """Weights (samples, knots) of a Catmull-Rom curve through its knots, ends reflected."""
     position = np.linspace(0, knots - 1, samples)
     left = np.minimum(position.astype(int), knots - 2)
@@ -100,6 +102,6 @@ def _catmull_rom(knots, samples):
     return padded[:, 1:-1]
 
 
-def _arc_length(curve):
+def _arc_length(curve: np.ndarray) -> np.ndarray:
     """Length travelled at each point of a curve (m, 2)."""
     return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])

@@ -4,11 +4,22 @@ Each function draws one class on a `Canvas` c of b pictures, with the factors f 
 `synthetic_clothes` as (b, 1, 1) each.
 """
 
+from __future__ import annotations
+
 from types import SimpleNamespace
 
 import numpy as np
 
-from vaelib.data.synthetic.shapes import convex, ellipse, line, overlap, profile
+from vaelib.data.synthetic.shapes import (
+    Canvas,
+    Field,
+    Point,
+    convex,
+    ellipse,
+    line,
+    overlap,
+    profile,
+)
 
 FAR = 99.0  # px, the distance to a shape that is not there
 # Half-widths of a garment in px (from, to), but "dip", the depth of the neckline, "drop", the fall
@@ -37,14 +48,14 @@ CUTS = {
 }  # fmt: skip
 
 
-def draw_t_shirt(c, f):
+def draw_t_shirt(c: Canvas, f: SimpleNamespace) -> None:
     """A T-shirt: a bound neckline and, on some, a picture or lines of writing on the chest."""
     g = _draw_garment(c, f, CUTS["T-shirt"])
     c.fill(overlap(np.abs(g.opening - 0.4) - 0.4, g.trunk), f.trim, 0.7 * c.often(0.5))
     _print_chest(c, f, g, 0.35)
 
 
-def draw_pullover(c, f):
+def draw_pullover(c: Canvas, f: SimpleNamespace) -> None:
     """A pullover: a ribbed hem and cuffs, and a closed collar that is round, rolled or a hood."""
     hooded = f.variant == 2
     g = _draw_garment(c, f, CUTS["pullover"], hooded)
@@ -59,7 +70,7 @@ def draw_pullover(c, f):
     _print_chest(c, f, g, 0.3)
 
 
-def draw_dress(c, f):
+def draw_dress(c: Canvas, f: SimpleNamespace) -> None:
     """A dress: its waist is a belt, a seam over pleats, or pleats alone."""
     g = _draw_garment(c, f, CUTS["dress"], lined=0)
     level = g.top + (g.bottom - g.top) * c.vary(0.36, 0.46)
@@ -69,7 +80,7 @@ def draw_dress(c, f):
     c.fill(overlap(g.trunk, level - g.y), 0.7 * c.fabric, 0.6 * pleats * (f.variant > 0))
 
 
-def draw_coat(c, f):
+def draw_coat(c: Canvas, f: SimpleNamespace) -> None:
     """A coat: open from collar to hem, with lapels, a hood or a stand-up collar, and pockets."""
     hooded = f.variant == 1
     g = _draw_garment(c, f, CUTS["coat"], hooded)
@@ -89,7 +100,7 @@ def draw_coat(c, f):
     c.fill(overlap(buttons, g.trunk, g.top + 6 - g.y), f.trim, c.often(0.4))
 
 
-def draw_shirt(c, f):
+def draw_shirt(c: Canvas, f: SimpleNamespace) -> None:
     """A shirt: a collar with two points, a row of buttons on a fine seam, and a chest pocket."""
     g = _draw_garment(c, f, CUTS["shirt"], rounded=(0.8, 2))
     seam = overlap(np.abs(g.x + 0.8) - 0.05, g.trunk, g.top + 3 - g.y)
@@ -106,13 +117,20 @@ def draw_shirt(c, f):
     c.fill(overlap(g.sleeve, g.cuff - 1.6 - g.y), 0.8 * c.fabric, 0.7)
 
 
-def _draw_garment(c, f, cut, hooded=False, lined=0.6, rounded=(0, 0)):
+def _draw_garment(
+    c: Canvas,
+    f: SimpleNamespace,
+    limits: dict[str, tuple[float, float]],
+    hooded: Field = False,
+    lined: float = 0.6,
+    rounded: tuple[float, float] = (0, 0),
+) -> SimpleNamespace:
     """A garment with a neck, a trunk and two sleeves, without its trimmings.
 
     Args:
         c: the canvas.
         f: the factors.
-        cut: one of CUTS.
+        limits: one of CUTS.
         hooded: where True, the neck is lower to leave room for a hood; (b, 1, 1).
         lined: share of the garments whose back can be seen inside the neck.
         rounded: how much shorter the garment is at its sides, px (from, to).
@@ -121,7 +139,7 @@ def _draw_garment(c, f, cut, hooded=False, lined=0.6, rounded=(0, 0)):
         Measures and shapes in px: x, y and u = |x|, counted from the garment's axis; top, bottom,
         neck, waist and cuff as in `CUTS`; the shapes trunk, sleeve and opening (of the neck).
     """
-    cut = SimpleNamespace(**{name: c.vary(*limits) for name, limits in cut.items()})
+    cut = SimpleNamespace(**{name: c.vary(*pair) for name, pair in limits.items()})
     top = c.vary(1.2, 1.9) + np.where(hooded, 2, 0)
     x, y = c.x - c.vary(-0.03, 0.03) * (c.y - 14), c.y
     u = np.abs(x)
@@ -148,7 +166,9 @@ def _draw_garment(c, f, cut, hooded=False, lined=0.6, rounded=(0, 0)):
     )  # fmt: skip
 
 
-def _sleeve(c, length, u, shoulder, under, hand):
+def _sleeve(
+    c: Canvas, length: Field, u: Field, shoulder: Point, under: Point, hand: Field
+) -> tuple[np.ndarray, np.ndarray]:
     """Distance in px to the sleeves, FAR where there are none, and the row of their cuffs.
 
     Args:
@@ -172,7 +192,7 @@ def _sleeve(c, length, u, shoulder, under, hand):
     return np.where(length > 0, shape, FAR), end_y
 
 
-def _add_hood(c, g, hooded):
+def _add_hood(c: Canvas, g: SimpleNamespace, hooded: Field) -> None:
     """A hood that lies on the shoulders, where the garment has one."""
     y = g.y - g.top
     hood = overlap(ellipse(g.x, y - 0.8, g.neck + 1.6, 3.4), y - 3.4)
@@ -181,7 +201,7 @@ def _add_hood(c, g, hooded):
     c.fill(ellipse(g.x, y - 0.4, g.neck - 0.8, 1.8), 0.5 * c.fabric, hooded)
 
 
-def _print_chest(c, f, g, share):
+def _print_chest(c: Canvas, f: SimpleNamespace, g: SimpleNamespace, share: float) -> None:
     """On a share of the plain garments a disc, a ring or lines of writing."""
     worn = c.often(share) * (f.pattern == 0)
     kind, middle = c.vary(0, 3), c.vary(9, 12)
@@ -192,6 +212,6 @@ def _print_chest(c, f, g, share):
     c.fill(np.where(kind < 1, disc, np.where(kind < 2, ring, letters)), f.trim, worn)
 
 
-def _buttons(x, y, every, radius):
+def _buttons(x: Field, y: Field, every: Field, radius: float) -> Field:
     """Distance in px to a column of round buttons at x = 0, every so many px, of a radius in px."""
     return np.hypot(x, (y + every / 2) % every - every / 2) - radius
