@@ -1,12 +1,13 @@
 # Works on a machine that has only Python and make. Set PYTHON to choose another interpreter.
 PYTHON ?= python3
 BIN = .venv/bin
+SLOW = training or process or browser or server or jail or cluster
 GROUPED = -n 2 --dist loadfile # a notebook's cells stay together, in order
 
 # Colab's Python is 3.12; where there is none, this one has to do.
 PYTHON_OF_COLAB = $(shell python3.12 -c "import sys; print(sys.executable)" 2> /dev/null || echo $(PYTHON))
 
-.PHONY: lab test test-colab build site grade kill-matrix bench lint
+.PHONY: lab test test-fast test-colab build site grade kill-matrix bench lint
 
 lab: .venv/lab-installed ## open JupyterLab in course/
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/course
@@ -14,6 +15,9 @@ lab: .venv/lab-installed ## open JupyterLab in course/
 test: .venv/dev-installed ## run every test, and every solution notebook at full length
 	$(BIN)/pytest $(GROUPED) tests
 	$(BIN)/pytest $(GROUPED) --nbval-lax --nbval-current-env solutions
+
+test-fast: .venv/dev-installed ## run what needs no training, process, browser, server, jail or cluster
+	$(BIN)/pytest $(GROUPED) -m "not ($(SLOW))" tests
 
 # Colab's old Jupyter uses what Python 3.12 warns of.
 test-colab: .venv-colab/installed ## run every notebook with the versions that Colab has
@@ -33,7 +37,7 @@ grade: .venv/grading-installed ## grade classroom/submitted: make grade A=01_aut
 kill-matrix: .venv/dev-installed ## hold every check against right and wrong answers
 	$(BIN)/python -m grading.authoring.kill_matrix
 
-bench: .venv/dev-installed ## measure what docs/measurements.md states
+bench: .venv/dev-installed ## measure what docs/measurements.md states, and write it
 	$(BIN)/python -m experiments.bench
 
 lint: .venv/dev-installed ## what the pre-commit hook demands

@@ -1,22 +1,19 @@
-"""Trains the conditional VAE of notebook 05 and its blind twin with several seeds, on MNIST.
+"""Trains the conditional VAE of notebook 05 and its unconditional twin with several seeds.
 
-    python -m experiments.conditional
-
-It prints for each seed the test ELBO of both, and which share of drawn digits a small classifier
+It scores on MNIST the test ELBO of both, and which share of sampled digits a small classifier
 recognises as the digit asked for.
 """
-
-import statistics
 
 import keras
 import numpy as np
 from keras import layers
 
+from experiments.measurements import Figure, of_runs
 from vaelib import data
 from vaelib.models import CVAE, build_cvae
 from vaelib.training import KLWarmup, set_seed
 
-SEEDS, STEPS, BATCH, DRAWN = (5, 6, 7), 800, 50, 10_000
+SEEDS, STEPS, BATCH, SAMPLES = (5, 6, 7), 800, 50, 10_000
 
 
 def train(x, y, seed, callbacks=()):
@@ -45,36 +42,44 @@ def train_judge(x, y, seed):
     return judge
 
 
-def measure(mnist, seed):
-    """Test ELBO told and blind, in nats, the share recognised, and the judge's share of real."""
+def scores(mnist, seed):
+    """Test ELBO with and without labels, in nats, and the shares in % of samples and of real images
+    that the classifier recognises.
+    """
     x, x_test = (data.binarize(part, "threshold", seed) for part in (mnist.x_train, mnist.x_test))
     y, y_test = (labels.astype("int32") for labels in (mnist.y_train, mnist.y_test))
     judge = train_judge(x, y, seed)
-    told = train(x, y, seed)
-    blind = train(x, 0 * y, seed, [KLWarmup(300)])
+    conditional = train(x, y, seed)
+    unconditional = train(x, 0 * y, seed, [KLWarmup(300)])
     elbos = [
         vae.evaluate((x_test, labels), verbose=0, return_dict=True)["elbo"]
-        for vae, labels in ((told, y_test), (blind, 0 * y_test))
+        for vae, labels in ((conditional, y_test), (unconditional, 0 * y_test))
     ]
-    asked = np.arange(DRAWN) % 10
-    z = np.random.default_rng(seed).normal(size=(DRAWN, 2)).astype("float32")
-    named = judge.predict(told.decode(z, asked), verbose=0).argmax(axis=1)
+    asked = np.arange(SAMPLES) % 10
+    z = np.random.default_rng(seed).normal(size=(SAMPLES, 2)).astype("float32")
+    named = judge.predict(conditional.decode(z, asked), verbose=0).argmax(axis=1)
     real = judge.evaluate(x_test, y_test, verbose=0, return_dict=True)["accuracy"]
-    return *elbos, float(np.mean(named == asked)), real
+    return *elbos, 100 * float(np.mean(named == asked)), 100 * real
 
 
-def main():
-    """Prints a table of all seeds, and their means."""
+def measure():
+    """The scores of each seed, and of all, as figures."""
     mnist = data.load_mnist()
-    print("| seed | told | blind | nats gained | recognised | real images recognised |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    rows = [(seed, measure(mnist, seed)) for seed in SEEDS]
-    means = [statistics.mean(column) for column in zip(*(row for _, row in rows), strict=True)]
-    for seed, (told, blind, share, real) in [*rows, ("mean", means)]:
-        gain = told - blind
-        print(f"| {seed} | {told:.1f} | {blind:.1f} | {gain:.1f} | {share:.1%} | {real:.1%} |")
-    print()
-
-
-if __name__ == "__main__":
-    main()
+    rows = [scores(mnist, seed) for seed in SEEDS]
+    rows = [(elbo, other, elbo - other, *shares) for elbo, other, *shares in rows]
+    columns = (
+        ("conditional, test ELBO", "nats"),
+        ("unconditional, test ELBO", "nats"),
+        ("gained", "nats"),
+        ("samples recognised", "%"),
+        ("real images recognised", "%"),
+    )
+    figures = [
+        Figure(f"seed {seed}", quantity, value, unit)
+        for seed, row in zip(SEEDS, rows, strict=True)
+        for (quantity, unit), value in zip(columns, row, strict=True)
+    ]
+    return figures + [
+        of_runs("all", quantity, column, unit)
+        for (quantity, unit), column in zip(columns, zip(*rows, strict=True), strict=True)
+    ]

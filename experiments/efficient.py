@@ -1,15 +1,9 @@
-"""The efficient model of notebook 04, trained as the notebook trains it on a GPU.
-
-    python -m experiments.efficient [seed …]
-
-Prints the ELBO of the threshold-binarized test set, and the processor seconds of training.
-"""
-
-import sys
+"""The efficient model of notebook 04, trained as the notebook trains it on a GPU."""
 
 import keras
 
-from experiments.tutorial import processor_seconds
+from experiments.clock import processor_seconds
+from experiments.measurements import of_runs
 from vaelib import data
 from vaelib.models import VAE, build_patch_vae
 from vaelib.training import KLWarmup, set_seed
@@ -44,15 +38,14 @@ def train(x_train, x_test, seed):
         yield vae.evaluate(x_test, batch_size=500, verbose=0, return_dict=True)["elbo"], spent
 
 
-def main(seeds):
-    """Trains and scores with each seed."""
+def measure():
+    """Trains with each seed: test ELBOs under the threshold, and processor seconds, as figures."""
     mnist = data.load_mnist()
     x_train, x_test = (data.binarize(x, "threshold", 0) for x in (mnist.x_train, mnist.x_test))
-    for seed in seeds:
-        elbos, seconds = zip(*train(x_train, x_test, seed), strict=True)
-        curve = ", ".join(f"{elbo:.2f}" for elbo in elbos)
-        print(f"seed {seed}: test ELBO {curve}; {sum(seconds):.1f} processor seconds", flush=True)
-
-
-if __name__ == "__main__":
-    main([int(seed) for seed in sys.argv[1:]] or SEEDS)
+    elbos, costs = [], []
+    for seed in SEEDS:
+        passes = list(train(x_train, x_test, seed))
+        elbos.append(passes[-1][0])
+        costs.append(sum(seconds for _, seconds in passes))
+    name = f"efficient model, all {STEPS:,} steps"
+    return [of_runs(name, "test ELBO", elbos, "nats"), of_runs(name, "processor time", costs, "s")]

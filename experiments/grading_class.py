@@ -1,7 +1,4 @@
-"""How long a class takes to grade, here and under stock nbgrader, and how much memory that needs.
-
-Run with `python -m experiments.grading_class`; `make bench` runs it, too.
-"""
+"""Time and memory that a class takes to grade, here and under stock nbgrader."""
 
 import contextlib
 import shutil
@@ -16,9 +13,9 @@ import nbformat
 import psutil
 from nbgrader.api import Gradebook
 
-from grading.authoring.execute import environment
+from experiments.measurements import ROOT, Figure
+from grading.course import environment
 
-ROOT = Path(__file__).resolve().parent.parent
 NAME = "03_reparameterization"
 CLASS, IN_TURN = 24, 2  # submissions, and groups of them that alternate between the two
 FULL = 4  # submissions with training at full length
@@ -27,16 +24,20 @@ EVERY = 9  # one answer of so many is left open
 LONG = 'import os\n\nos.environ.pop("NBGRADER_EXECUTION", None)  # training is not cut short'
 
 
-def main():
-    """Prints both comparisons as Markdown."""
+def measure():
+    """Both comparisons as figures.
+
+    Raises:
+        RuntimeError: a command failed, or a single score differs.
+    """
     with tempfile.TemporaryDirectory() as folder:
         groups = [
             _course(Path(folder, f"group{i}"), CLASS // IN_TURN, i * CLASS // IN_TURN)
             for i in range(IN_TURN)
         ]
-        _compare(f"{CLASS} submissions of {NAME}, training cut short", groups)
+        short = _compare(f"{CLASS} submissions, training cut short", groups)
         full = _course(Path(folder, "full"), FULL, 0, LONG)
-        _compare(f"{FULL} submissions of {NAME}, training at full length", [full])
+        return short + _compare(f"{FULL} submissions, training at full length", [full])
 
 
 def _compare(title, groups):
@@ -51,10 +52,13 @@ def _compare(title, groups):
             raise RuntimeError(f"the scores differ: {marks} under nbgrader, {_marks(folder)} here")
     seconds = [sum(one[0] for one in side) for side in (theirs, ours)]
     memory = [max(one[1] for one in side) / 2**30 for side in (theirs, ours)]
-    print(f"| {title} | wall seconds | peak memory, GiB |\n| --- | --- | --- |")
-    print(f"| nbgrader autograde | {seconds[0]:.0f} | {memory[0]:.2f} |")
-    print(f"| vae-grade, {WORKERS} workers | {seconds[1]:.0f} | {memory[1]:.2f} |")
-    print(f"| ratio | {seconds[0] / seconds[1]:.1f} | |\n", flush=True)
+    return [
+        Figure(title, "nbgrader", seconds[0], "s"),
+        Figure(title, "vae-grade", seconds[1], "s"),
+        Figure(title, "ratio", seconds[0] / seconds[1]),
+        Figure(title, "nbgrader, peak memory", memory[0], "GiB"),
+        Figure(title, "vae-grade, peak memory", memory[1], "GiB"),
+    ]
 
 
 def _course(folder, n, first, opening=""):
@@ -145,7 +149,3 @@ def _measured(grade, folder):
     finally:
         over.set()
         watcher.join()
-
-
-if __name__ == "__main__":
-    main()

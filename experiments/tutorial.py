@@ -5,24 +5,18 @@ batches of 100, threshold binarization, the bound estimated with one draw. Run a
 trains to the end and prints the test ELBO and the processor seconds of every epoch.
 """
 
-import resource
 import sys
 
 import keras
 import tensorflow as tf
 
+from experiments.clock import processor_seconds
 from vaelib import data
 from vaelib.losses import bernoulli_nll, log_normal_pdf
 from vaelib.models import build_tutorial_vae
 from vaelib.training import set_seed
 
 LATENT_DIM, LEARNING_RATE, BATCH, EPOCHS = 50, 1e-4, 100, 100
-
-
-def processor_seconds():
-    """Seconds of processor time of this process so far."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 def batches(x, seed=None):

@@ -15,6 +15,8 @@ from tests.support.browsers import chromium, needs_chromium
 from tests.support.classes import answered, behind, place, without_outputs
 from tests.support.programs import free_port, program, reached, wait_for
 
+pytestmark = pytest.mark.server
+
 ROOT = Path(__file__).resolve().parents[1]
 TOKEN = "secret"
 BADGE = "https://colab.research.google.com/**"  # the one thing that a notebook shows from elsewhere

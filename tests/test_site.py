@@ -14,6 +14,8 @@ import pytest
 
 from tests.support.browsers import chromium, needs_chromium
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "course").glob("*/*.ipynb"))
 EXPLORERS = sorted(path.name for path in (ROOT / "docs" / "explorers").glob("*.html"))

@@ -8,7 +8,12 @@ import pytest
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 PATIENCE = 60_000  # ms, beside other work on a slow machine
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is on this machine")
+
+
+def needs_chromium(test):
+    """Marks a test that looks at pages in Chromium, and skips it where there is none."""
+    absent = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is on this machine")
+    return pytest.mark.browser(absent(test))
 
 
 @contextmanager

@@ -91,18 +91,21 @@ def betas_of_fit(vae, x, warmup, epochs=1):
     return betas.seen
 
 
+@pytest.mark.training
 def test_beta_warms_up_to_the_models_own():
     vae, x = small_vae(beta=4.0)
     assert betas_of_fit(vae, x, KLWarmup(5), epochs=2) == [0, 0.8, 1.6, 2.4, 3.2, 4, 4, 4]
     assert float(vae.beta) == 4
 
 
+@pytest.mark.training
 def test_after_a_fit_shorter_than_the_warmup_beta_is_the_models_own_again():
     vae, x = small_vae(beta=0.5)
     assert betas_of_fit(vae, x, KLWarmup(10)) == [0, 0.05, 0.1, 0.15]
     assert float(vae.beta) == 0.5
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("same", [True, False])
 def test_a_second_fit_goes_on_with_the_warmup_and_compile_starts_a_new_one(same):
     vae, x = small_vae(beta=1.0)
@@ -114,6 +117,7 @@ def test_a_second_fit_goes_on_with_the_warmup_and_compile_starts_a_new_one(same)
     assert betas_of_fit(vae, x, second) == [0, 0.166667, 0.333333, 0.5]
 
 
+@pytest.mark.training
 def test_the_loss_of_a_step_uses_its_beta():
     vae, x = small_vae(beta=1.0)
     vae.encoder.layers[-1].bias.assign([2.0])  # the last of two heads: z_log_var
@@ -134,12 +138,14 @@ def run(code):
     return done.stdout, done.stderr, time.perf_counter() - start
 
 
+@pytest.mark.process
 def test_importing_vaelib_and_computing_prints_nothing_on_stderr():
     """nbgrader takes the marks of a cell that writes to stderr."""
     code = "import vaelib, tensorflow as tf, keras; print(float(keras.ops.sum(tf.ones((3, 3)))))"
     assert run(code)[:2] == ("9.0\n", "")
 
 
+@pytest.mark.process
 def test_errors_are_seen_again_after_the_import():
     code = "import vaelib, os, sys; print('here', file=sys.stderr); os.write(2, b'and here')"
     assert run(code)[1] == "here\nand here"

@@ -944,6 +944,7 @@ def test_an_unknown_name_is_refused(toy, capsys):
     assert "there is 01_toy" in capsys.readouterr().err
 
 
+@pytest.mark.process
 def test_two_clean_builds_in_two_processes_are_byte_identical(tmp_path):
     paths = [course(tmp_path / name) for name in ("one", "two")]
     assert main(["--course-dir", str(tmp_path / "one"), "--no-matrix"]) == 0

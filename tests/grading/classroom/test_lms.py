@@ -132,6 +132,7 @@ GRADEBOOK = [
 ]
 
 
+@pytest.mark.jail
 def test_canvas_gets_its_own_gradebook_back_with_one_column_filled(graded, tmp_path):
     task = run.assignment("01_toy", graded)
     path, filled, left, lost = lms.export(task, table(tmp_path / "grades.csv", GRADEBOOK))
@@ -146,6 +147,7 @@ def test_canvas_gets_its_own_gradebook_back_with_one_column_filled(graded, tmp_p
             lms.export(task, table(tmp_path / "other.csv", other))
 
 
+@pytest.mark.jail
 def test_moodle_gets_its_worksheet_back(graded, tmp_path):
     task = run.assignment("01_toy", graded)
     rows = [
@@ -161,6 +163,7 @@ def test_moodle_gets_its_worksheet_back(graded, tmp_path):
         lms.export(task, table(tmp_path / "w.csv", rows))
 
 
+@pytest.mark.jail
 def test_a_table_with_semicolons_stays_one(graded, tmp_path):
     path = tmp_path / "w.csv"
     path.write_text("ID;01_toy;Name\n101;;Doe, Jane\n", "utf-8")
@@ -171,6 +174,7 @@ def test_a_table_with_semicolons_stays_one(graded, tmp_path):
     assert filled.read_text("utf-8").splitlines() == ["ID,01_toy,a; b", "101,2,"]
 
 
+@pytest.mark.jail
 def test_a_table_that_cannot_be_filled_is_named(graded, tmp_path):
     task = run.assignment("01_toy", graded)
     with pytest.raises(lms.LmsError, match="neither a column 'Identifier'"):
@@ -191,6 +195,7 @@ def test_a_table_that_cannot_be_filled_is_named(graded, tmp_path):
     assert (filled, rows_of(path)[1]) == (1, ["101", "2"])
 
 
+@pytest.mark.jail
 def test_the_commands_say_what_they_did(graded, tmp_path, capsys):
     where = ["--course-dir", str(graded)]
     template = str(table(tmp_path / "grades.csv", GRADEBOOK))

@@ -25,6 +25,8 @@ from tests.support.classes import (
     with_source,
 )
 
+pytestmark = pytest.mark.jail
+
 
 @pytest.fixture(scope="module", params=[path.stem for path in sources(REPOSITORY)])
 def graded(request, tmp_path_factory):

@@ -16,6 +16,8 @@ from tests.support.browsers import chromium, needs_chromium
 from tests.support.classes import TOY, answered, course, grade, submit, with_source
 from tests.support.programs import free_port, program, reached, wait_for
 
+pytestmark = pytest.mark.jail
+
 STUDENTS = 6
 SLOW = "import time\n\n\ntime.sleep(1)\n"
 PROGRAMS = shutil.which("postgres") or next(
@@ -64,6 +66,7 @@ def test_the_marks_are_what_was_answered(graded):
     }
 
 
+@pytest.mark.cluster
 def test_a_dask_cluster_gives_the_same_gradebook_though_a_worker_is_killed(graded, tmp_path):
     folder, port = again(graded, tmp_path), free_port()
     address = f"tcp://127.0.0.1:{port}"
@@ -92,6 +95,7 @@ def test_a_dask_cluster_gives_the_same_gradebook_though_a_worker_is_killed(grade
     assert marks(folder) == graded[1]
 
 
+@pytest.mark.server
 @pytest.mark.skipif(PROGRAMS is None, reason="PostgreSQL's programs are not on this machine")
 def test_a_postgresql_server_gets_the_same_gradebook(graded, tmp_path):
     folder, port = again(graded, tmp_path), free_port()

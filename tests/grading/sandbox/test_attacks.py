@@ -36,6 +36,8 @@ from grading.sandbox.work import PASSED
 from grading.submission.sanitize import MOST_BYTES
 from tests.support.classes import TOY, Graded, answered, course, grade, submit, with_source
 
+pytestmark = pytest.mark.jail
+
 ATTACKS = Path(__file__).resolve().parents[2] / "attacks"
 CELLS = {path.stem: path for path in ATTACKS.glob("*.py")}
 NOTEBOOKS = {path.stem: path for path in ATTACKS.glob("notebooks/*.py")}

@@ -19,6 +19,8 @@ import pytest
 
 from grading.sandbox import jail, seccomp, work
 
+pytestmark = pytest.mark.jail
+
 NOBODY = 65534
 LIMITS = {"memory": 1 << 30, "disk": 8 << 20, "processes": 32, "seconds": 60}
 

@@ -57,6 +57,7 @@ def test_every_check_accepts_right_answers_and_names_the_mistake_in_wrong_ones(t
     assert table.rows
 
 
+@pytest.mark.process
 def test_a_check_says_the_same_across_the_wire(tried, session):
     path, table = tried
     checks = {cell.name: cell for cell in parse(path.read_text("utf-8")) if cell.kind == "check"}

@@ -14,6 +14,8 @@ from tests.support.students import defined, student
 from vaelib import losses
 from vaelib.checks import call
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):

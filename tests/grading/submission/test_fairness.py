@@ -22,6 +22,8 @@ from tests.support.classes import (
     without,
 )
 
+pytestmark = pytest.mark.jail
+
 STEP = 8  # seconds that a cell or a call may take here
 DOUBLE = "def double(x):\n    return x + x"
 SQUARE = "def square(x):\n    return x * x"

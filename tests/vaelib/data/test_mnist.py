@@ -150,6 +150,7 @@ def loaded_with_cache(home, load):
     return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.process
 def test_a_damaged_cache_of_keras_is_named_and_not_used(tmp_path):
     cache = tmp_path / "datasets" / "fashion-mnist"
     cache.mkdir(parents=True)
@@ -161,6 +162,7 @@ def test_a_damaged_cache_of_keras_is_named_and_not_used(tmp_path):
     assert f"{cache} is damaged, so it is not used: " in out
 
 
+@pytest.mark.process
 def test_a_damaged_copy_of_mnist_in_keras_cache_is_named_and_not_used(tmp_path):
     """Keras tries to download it anew, which fails without a network."""
     (tmp_path / "datasets").mkdir()

@@ -218,6 +218,7 @@ def test_only_garments_with_arms_have_sleeves(clothes):
     assert (clothes.factors["sleeve"][np.isin(clothes.labels, [2, 4])] > 0.8).all()
 
 
+@pytest.mark.training
 @BOTH
 def test_a_small_classifier_tells_the_classes_apart(draw):
     """At least 97% of other drawn images are recognised after three epochs on 10,000."""

@@ -79,6 +79,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
 """
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts memory in kilobytes")
 def test_5000_draws_of_the_widest_model_fit_in_2_gb():
     run = subprocess.run(

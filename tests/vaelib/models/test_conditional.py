@@ -127,6 +127,7 @@ def test_it_reports_what_follows_from_its_own_outputs(kind):
     np.testing.assert_allclose(white, nll.sum(axis=(1, 2, 3)), rtol=1e-4)
 
 
+@pytest.mark.training
 @KINDS
 def test_it_learns_and_is_the_same_after_saving(kind, tmp_path):
     model = make(kind)
@@ -143,6 +144,7 @@ def test_it_learns_and_is_the_same_after_saving(kind, tmp_path):
     np.testing.assert_allclose(*both, atol=1e-6)
 
 
+@pytest.mark.training
 def test_the_prior_means_of_the_classes_are_trained_and_only_of_those_that_came():
     model = make("ClassPriorVAE")
     model.compile(keras.optimizers.SGD(1e-3))

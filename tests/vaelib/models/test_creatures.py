@@ -50,6 +50,7 @@ def test_the_conditional_model_looks_at_the_types_in_both_networks():
     assert decoder.output_shape == (None, 64, 64, 3)
 
 
+@pytest.mark.training
 def test_both_learn_from_synthetic_creatures():
     drawn = synthetic_creatures(96, 64, seed=0)
     types = drawn.types.astype("float32")

@@ -81,6 +81,7 @@ def test_the_reconstruction_is_that_of_the_codes_drawn():
     assert not np.allclose(parts["decoded"], mean)
 
 
+@pytest.mark.training
 def test_fit_reports_every_part_for_training_and_for_validation():
     vae = small_vae()
     vae.compile("adam")
@@ -90,6 +91,7 @@ def test_fit_reports_every_part_for_training_and_for_validation():
     assert all(len(values) == 2 for values in history.values())
 
 
+@pytest.mark.training
 def test_training_makes_the_loss_smaller():
     vae = small_vae(seed=1)
     vae.compile(keras.optimizers.Adam(0.01))
@@ -147,6 +149,7 @@ def test_the_optimal_standard_deviation_is_the_root_mean_square_error_of_the_bat
     assert float(vae.log_var) == pytest.approx(0.1 * 2 * np.log(rmse), rel=1e-3)
 
 
+@pytest.mark.training
 def test_learned_standard_deviations_come_near_the_error_that_is_left():
     for sigma in ("scalar", "optimal"):
         vae = small_vae(likelihood="gaussian", sigma=sigma)
@@ -171,6 +174,7 @@ def test_a_reconstruction_is_decoded_from_the_mean():
     np.testing.assert_allclose(vae.reconstruct(X), vae.decode(vae.encode(X)[0]))
 
 
+@pytest.mark.training
 @pytest.mark.parametrize(
     "options",
     [
@@ -201,6 +205,7 @@ def test_a_saved_model_comes_back(options, tmp_path):
     np.testing.assert_array_equal(other.reconstruct(X), vae.reconstruct(X))
 
 
+@pytest.mark.training
 def test_callbacks_work(tmp_path):
     vae = small_vae()
     vae.compile("adam")
@@ -297,6 +302,7 @@ print("both replicas did their part")
 """
 
 
+@pytest.mark.process
 def test_a_mirrored_strategy_trains_as_one_device_does_with_noise_of_its_own_on_each_replica():
     run = subprocess.run(
         [sys.executable, "-c", TWO_REPLICAS], cwd=ROOT, capture_output=True, text=True, check=False

@@ -28,6 +28,7 @@ def fit(vae, callbacks=(), epochs=4):
     vae.fit(X, epochs=epochs, batch_size=6, verbose=0, shuffle=False, callbacks=list(callbacks))
 
 
+@pytest.mark.training
 def test_a_frame_is_what_the_codes_decode_to_after_that_epoch():
     vae, pictures = small_vae(), KeepPictures(Z, x=X[:3])
     fit(vae, [pictures])
@@ -42,6 +43,7 @@ def test_a_frame_is_what_the_codes_decode_to_after_that_epoch():
     assert isinstance(pictures.frames[0], np.ndarray)
 
 
+@pytest.mark.training
 def test_pictures_do_not_change_the_training():
     plain, watched = small_vae(), small_vae()
     fit(plain)
@@ -50,6 +52,7 @@ def test_pictures_do_not_change_the_training():
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.training
 def test_only_the_epochs_that_are_asked_for_are_kept():
     pictures = KeepPictures(Z, epochs=[1, 3, 9])
     fit(small_vae(), [pictures])
@@ -58,6 +61,7 @@ def test_only_the_epochs_that_are_asked_for_are_kept():
     assert pictures.reconstructions == []
 
 
+@pytest.mark.training
 def test_another_fit_starts_them_anew():
     vae, pictures = small_vae(), KeepPictures(Z)
     assert pictures.epochs == pictures.frames == []

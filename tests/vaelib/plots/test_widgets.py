@@ -73,6 +73,7 @@ def test_under_grading_there_is_only_the_figure(monkeypatch):
     assert made == []
 
 
+@pytest.mark.process
 def test_without_ipywidgets_there_is_only_the_figure():
     code = """
 import sys
