@@ -208,5 +208,5 @@ def test_sliders_and_the_explorer_move_the_picture(server, name, sliders):
 
         page = lab.run(explorer).frame_locator("iframe")
         picture, before = page.locator("#picture"), page.locator("#picture").evaluate(DRAWN)
-        page.get_by_role("slider", name="number 2 of the code").fill("1.5")
+        page.get_by_role("slider", name="latent dimension 2").fill("1.5")
         wait_for(lambda: picture.evaluate(DRAWN) != before, 20)

@@ -313,7 +313,7 @@ def test_keys_and_sliders_move_through_the_plane(opened):
         page.keyboard.press("Shift+ArrowRight")
     edge = data_of(made)["span"]
     assert code(page)[0] == edge
-    page.get_by_role("slider", name="number 2 of the code").fill("1.25")
+    page.get_by_role("slider", name="latent dimension 2").fill("1.25")
     assert code(page) == [edge, 1.25]
     demand_alike(page, decode, [edge, 1.25], made)
 
@@ -381,17 +381,17 @@ def test_one_interpolates_from_a_to_b_in_the_plane(opened):
 
 @needs_chromium
 @pytest.mark.parametrize("channels", [1, 3])
-def test_sliders_move_the_numbers_with_the_largest_kl(opened, channels):
+def test_sliders_move_the_latent_dimensions_with_the_largest_kl(opened, channels):
     made, decode, z = explorer(latent_dim=5, channels=channels, bend=0.05)
     page = opened(made)
     demand_alike(page, decode, z[0], made)
     names = [one.get_attribute("aria-label") for one in page.locator("input[type=range]").all()]
-    assert names[:5] == [f"number {j} of the code, KL {j - 1:.2f} nats" for j in (5, 4, 3, 2, 1)]
+    assert names[:5] == [f"latent dimension {j}, KL {j - 1:.2f} nats" for j in (5, 4, 3, 2, 1)]
     for start in (0, 2, 5):
         page.locator("fieldset").first.locator("input").nth(start).check()
         demand_alike(page, decode, z[start], made)
         for j, value in ((4, "-2.1"), (0, "1.35"), (2, "3")):
-            page.get_by_role("slider", name=f"number {j + 1} of the code").fill(value)
+            page.get_by_role("slider", name=f"latent dimension {j + 1}").fill(value)
             moved = z[start].copy()
             moved[j] = float(value)
             demand_alike(page, decode, moved, made)
@@ -413,7 +413,7 @@ def test_one_interpolates_from_one_test_image_to_another(opened):
 def test_another_end_of_the_interpolation_leaves_a_moved_slider_alone(opened):
     made, decode, z = explorer(latent_dim=5, bend=0.05)
     page = opened(made)
-    page.get_by_role("slider", name="number 3 of the code").fill("2")
+    page.get_by_role("slider", name="latent dimension 3").fill("2")
     page.locator("fieldset").nth(1).locator("input").nth(4).check()
     demand_alike(page, decode, np.where(np.arange(5) == 2, 2, z[0]), made)
 
@@ -423,7 +423,7 @@ def test_sliders_reach_every_code_that_one_can_start_from(opened):
     z = np.random.default_rng(3).normal(size=(400, 5)).astype("float32")
     z[2, 4] = -9.03
     made = latent_explorer(decoder_of(5), noise_images(400), z, kl=np.arange(5))
-    slider = opened(made).get_by_role("slider", name="number 5 of the code")
+    slider = opened(made).get_by_role("slider", name="latent dimension 5")
     assert slider.get_attribute("min") == "-9.1"
     assert slider.get_attribute("max") == "9.1"
 
@@ -438,7 +438,7 @@ def test_a_switch_sets_the_class(opened, latent_dim):
     for label, name in ((2, "owl"), (1, "dog")):
         page.get_by_role("radio", name=name, exact=True).check(force=True)
         demand_alike(page, decode, start, made, label)
-    slider = page.get_by_role("slider", name="number 1 of the code")
+    slider = page.get_by_role("slider", name="latent dimension 1")
     slider.fill("2.5")
     demand_alike(page, decode, [2.5, *start[1:]], made, 1)
 
