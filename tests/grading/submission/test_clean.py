@@ -3,21 +3,19 @@
 import base64
 import copy
 import hashlib
-import html.parser
 import json
-import os
 import random
 
 import nbformat
 import pytest
-from nbconvert.filters import markdown2html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.preprocessors import CheckCellMetadata, OverwriteCells
 
 from grading.classroom.record import register
 from grading.course import course_config
-from grading.submission import sanitize
-from grading.submission.sanitize import SubmissionError, clean, find, plain_markdown
+from grading.notebook import is_check
+from grading.submission import SubmissionError, clean
+from grading.submission.matching import STUB
 from tests.support.classes import (
     REPOSITORY,
     TOY,
@@ -51,112 +49,11 @@ def full(toy):
     return copy.deepcopy(toy[2])
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """An empty folder where a student hands in."""
-    made = tmp_path / "zoe" / "01_toy"
-    made.mkdir(parents=True)
-    return made
-
-
 def content(nb):
     return nbformat.writes(nb, version=nbformat.NO_CONVERT).encode()
 
 
-def lay(folder, *names, text="{}"):
-    for name in names:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text + name, "utf-8")
-
-
-# find
-
-
-def test_find_takes_the_notebook_of_the_right_name(folder):
-    lay(folder, "01_toy.ipynb", "data.csv")
-    assert find(folder, "01_toy") == (folder / "01_toy.ipynb", [])
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["homework.ipynb", "01_toy (1).ipynb", "01_TOY.IPYNB", "a/b/01_toy.ipynb", "01_toy.ipynb.txt"],
-)
-def test_find_takes_the_only_notebook_whatever_its_name(folder, name):
-    lay(folder, name, "notes.txt", "data.json")
-    where = f"the notebook was called {name}; it was taken for 01_toy.ipynb"
-    assert find(folder, "01_toy") == (folder / name, [where])
-
-
-def test_find_prefers_what_is_called_like_the_assignment(folder):
-    lay(folder, "my_01_toy.ipynb", "scratch.ipynb", "old/other.ipynb")
-    path, repairs = find(folder, "01_toy")
-    assert path == folder / "my_01_toy.ipynb"
-    told = "several notebooks: my_01_toy.ipynb was graded, and not old/other.ipynb, scratch.ipynb"
-    assert repairs[1] == told
-
-
-def test_find_leaves_alone_what_programs_put_there(folder):
-    lay(folder, "a.ipynb", ".ipynb_checkpoints/b.ipynb", "__MACOSX/._a.ipynb", ".c.ipynb")
-    path, repairs = find(folder, "01_toy")
-    assert path == folder / "a.ipynb"
-    assert len(repairs) == 1
-
-
-def test_find_does_not_choose_between_different_notebooks(folder):
-    lay(folder, "01_toy (1).ipynb", "01_toy (2).ipynb")
-    with pytest.raises(SubmissionError, match=r"^no 01_toy\.ipynb, but several: 01_toy \(1\)"):
-        find(folder, "01_toy")
-
-
-def test_find_takes_either_of_two_equal_notebooks(folder):
-    for name in ("01_toy (1).ipynb", "01_toy (2).ipynb"):
-        (folder / name).write_text("{}")
-    assert find(folder, "01_toy")[0] == folder / "01_toy (1).ipynb"
-
-
-def test_find_says_what_is_there_instead(folder):
-    with pytest.raises(SubmissionError, match=r"^no 01_toy\.ipynb; found an empty folder$"):
-        find(folder, "01_toy")
-    lay(folder, *(f"file_{number:03}.py" for number in range(500)))
-    with pytest.raises(SubmissionError, match=r"found file_000\.py, .* …$") as caught:
-        find(folder, "01_toy")
-    assert len(str(caught.value)) < 300
-
-
-def test_find_says_where_else_the_assignment_is(folder):
-    folder.rmdir()
-    lay(folder.parent, "homework/01_toy.ipynb")
-    with pytest.raises(SubmissionError, match=r"no folder 01_toy; found homework/01_toy\.ipynb"):
-        find(folder, "01_toy")
-
-
-@pytest.mark.parametrize("which", ["student", "folder", "part", "notebook"])
-def test_find_follows_no_link(tmp_path, which):
-    real = tmp_path / "real"
-    lay(real / "01_toy", "01_toy.ipynb", "part/01_toy.ipynb")
-    mine = tmp_path / "zoe" / "01_toy"
-    links = {
-        "student": (mine.parent, real),
-        "folder": (mine, real / "01_toy"),
-        "part": (mine / "part", real / "01_toy" / "part"),
-        "notebook": (mine / "01_toy.ipynb", real / "01_toy" / "01_toy.ipynb"),
-    }
-    path, target = links[which]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.symlink_to(target)
-    with pytest.raises(SubmissionError, match=r"links are not followed|an empty folder"):
-        find(mine, "01_toy")
-
-
-def test_find_can_tell_names_that_are_no_text(folder):
-    path = folder / os.fsdecode(b"na\xefve.ipynb")
-    path.write_text("{}")
-    found, repairs = find(folder, "01_toy")
-    assert found == path
-    repairs[0].encode()  # can be written to a file
-
-
-# clean: what is no notebook
+# what is no notebook
 
 
 @pytest.mark.parametrize(
@@ -187,12 +84,12 @@ def test_clean_says_why_there_is_no_notebook(released, file, why):
 
 
 def test_clean_refuses_a_file_that_is_too_large(released, monkeypatch):
-    monkeypatch.setattr(sanitize, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("grading.submission.read.MOST_BYTES", 1 << 20)
     with pytest.raises(SubmissionError, match="a notebook of 2 MiB is too large"):
         clean(b" " * (2 << 20), released)
 
 
-# clean: the cells
+# the cells
 
 
 def test_an_untouched_release_stays_as_it_is(released):
@@ -237,7 +134,7 @@ def test_of_two_answers_with_the_same_stub_each_finds_its_own():
     name, released = "07_pokemon_vae", None
     path = REPOSITORY / "course" / name / f"{name}.ipynb"
     released = nbformat.read(path, as_version=4)
-    stubs = [c for c in released.cells if c.source == sanitize.STUB]
+    stubs = [c for c in released.cells if c.source == STUB]
     assert [cell.id for cell in stubs] == ["five_bugs", "memorising"]
     for mine in ("five_bugs", "memorising"):
         nb = with_source(released, mine, "These are my words.")
@@ -300,72 +197,7 @@ def test_a_check_is_always_the_original(full, released):
     assert (check.source, check.outputs) == ("assert square(3) == 9", [])
 
 
-# clean: markdown
-
-
-class Page(html.parser.HTMLParser):
-    """What a page has that could run: tags, and where links and pictures lead."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.addresses = set(), []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        """Notes a tag."""
-        self.tags.add(tag)
-        self.addresses += [value for name, value in attrs if name in ("href", "src")]
-        assert not [name for name, _ in attrs if name.startswith("on")]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<script>alert(1)</script>",
-        "<SCRIPT\nsrc=x>",
-        "<img src=x onerror=alert(1)>",
-        "<iframe srcdoc='<script>alert(1)</script>'>",
-        "<!-- --><svg/onload=alert(1)>",
-        "<javascript:alert(1)>",
-        "[a](javascript:alert(1))",
-        "[a](JaVaScRiPt :alert(1))",
-        "[a](&#106;avascript:alert(1))",
-        "[a](&#x6A;avascript&colon;alert(1))",
-        "[a](java&Tab;script:alert(1))",
-        "[a][b]\n\n[b]: javascript:alert(1)",
-        "![a](data:text/html;base64,PHNjcmlwdD4=)",
-        "[a](data:text/html,<script>alert(1)</script>)",
-        "[a](vbscript:msgbox)",
-        "`<script>` then <script>alert(1)</script>",
-        "$\\href{javascript:alert(1)}{x}$ $$\\unicode{<script>}$$",
-        "```\n</code></pre><script>alert(1)</script>\n```",
-        "    <script>alert(1)</script>",
-        "<scr<script>ipt>alert(1)</script>",
-    ],
-)
-def test_markdown_runs_nothing(text):
-    plain = plain_markdown(text)
-    page = Page(markdown2html(plain))
-    assert page.tags <= {"p", "a", "em", "strong", "img", "pre", "code", "span", "div"}
-    for address in page.addresses:
-        scheme = "".join(address.split()).partition(":")[0].lower()
-        assert scheme not in ("javascript", "vbscript", "data"), address
-    assert "\\href" not in plain
-    assert "<script" not in plain.lower()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Since $a < b$ and $x_1 \\leq \\frac{1}{2} \\& y$, **so** `a < b`.",
-        "The data: 3 & 4, see [here](https://example.org/?a=1&b=2).",
-        "| a | b |\n| --- | --- |\n| $x$ | 1 |",
-        "$$\\begin{aligned} a &= b \\\\ &= c \\end{aligned}$$",
-        "KL(q || p) >= 0, 学生, naïve – 1 << 3",
-    ],
-)
-def test_markdown_of_honest_students_stays(text):
-    assert plain_markdown(text) == text
+# markdown
 
 
 def test_pasted_pictures_are_left_out_and_that_is_told(full, released):
@@ -379,7 +211,7 @@ def test_pasted_pictures_are_left_out_and_that_is_told(full, released):
     assert made.repairs == ["pictures that were pasted into text were left out"]
 
 
-# clean: outputs
+# outputs
 
 
 def outputs(full, released, *given):
@@ -460,14 +292,14 @@ def test_a_progress_bar_is_kept_in_its_last_state(full, released):
 
 
 def test_all_outputs_together_are_limited(full, released, monkeypatch):
-    monkeypatch.setattr(sanitize, "MOST_OUTPUTS", 10_000)
+    monkeypatch.setattr("grading.submission.outputs.MOST_OUTPUTS", 10_000)
     pictures = [new_output("display_data", data={"image/png": PNG}) for _ in range(1_000)]
     kept = outputs(full, released, new_output("stream", text="x" * 5_000), *pictures)
     assert len(json.dumps(kept)) < 20_000
     assert 10 < len(kept) < 100
 
 
-# clean: always a notebook that nbgrader takes
+# always a notebook that nbgrader takes
 
 
 def test_the_notebook_of_another_assignment_is_refused(released):
@@ -531,4 +363,4 @@ def test_the_result_is_always_one_that_nbgrader_takes(full, released, config, nu
     for step in (OverwriteCells(), CheckCellMetadata()):
         nb, resources = step.preprocess(nb, resources)
     for before, after in zip(made.nb.cells, nb.cells, strict=True):
-        assert before.source == after.source or sanitize.is_check(before)
+        assert before.source == after.source or is_check(before)
