@@ -32,12 +32,12 @@ def read(content: bytes) -> tuple[tuple[Given, ...], tuple[str, ...]]:
         SubmissionError: it is no notebook, or one that is too large.
     """
     cells = [cell for cell in _cells(content) if isinstance(cell, dict)]
-    read = [_given(number, cell) for number, cell in enumerate(cells)]
-    given = tuple(one for one, _ in read)
+    found = [_given(number, cell) for number, cell in enumerate(cells)]
+    given = tuple(one for one, _ in found)
     size = sum(len(one.source) for one in given)
     if size > MOST_SOURCES:
         raise SubmissionError(f"cells with {size:,} characters of text are too much")
-    return given, tuple(repair for _, repairs in read for repair in repairs)
+    return given, tuple(repair for _, repairs in found for repair in repairs)
 
 
 def joined(value: Any) -> str:

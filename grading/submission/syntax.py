@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Iterable
 
-MOST_KEPT = 2_000  # cells whose names are kept in memory
+MOST_KEPT = 4_000  # texts whose names are kept in memory: those of a notebook and its release
 MOST_PARSED = 50_000  # characters of a cell that is read as Python
 BINDING = re.compile(r"^(?:(?:async\s+)?def|class)\s+(\w+)|^([^\W\d]\w*)\s*=(?!=)", re.MULTILINE)
 

@@ -1,8 +1,10 @@
 """What a cell's Python says, without running it."""
 
+import nbformat
 import pytest
 
-from grading.submission.syntax import only_defines
+from grading.submission.syntax import bound, only_defines
+from tests.support.classes import REPOSITORY
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,11 @@ def test_imports_definitions_plain_values_and_constants_only_define(source):
 )
 def test_what_computes_or_is_no_python_does_more(source):
     assert not only_defines(source)
+
+
+@pytest.mark.parametrize("path", sorted(REPOSITORY.glob("course/*/*.ipynb")), ids=lambda p: p.stem)
+def test_the_settings_of_every_notebook_only_define(path):
+    cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    settings = [cell.source for cell in cells if "SEED" in bound(cell.source)]
+    assert settings
+    assert all(map(only_defines, settings))
