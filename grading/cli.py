@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from grading import notebook
+from grading import notebook, submission
 from grading.classroom import lms, report
 from grading.classroom.lms import LmsError
 from grading.classroom.record import RecordError, feedback
@@ -21,7 +21,6 @@ from grading.classroom.run import (
 )
 from grading.course import environment
 from grading.sandbox import jail
-from grading.submission import sanitize
 
 WALLS = "--not-isolated"
 
@@ -203,8 +202,8 @@ def _doctor(options):
         known = ", ".join(sorted(releases))
         raise GradingError(f"{options.notebook.name} is called like no assignment: {known}")
     try:
-        clean = sanitize.clean(options.notebook.read_bytes(), notebook.read(releases[name]))
-    except sanitize.SubmissionError as error:
+        clean = submission.clean(options.notebook.read_bytes(), notebook.read(releases[name]))
+    except submission.SubmissionError as error:
         print(f"This cannot be graded: {error}")
         return 1
     renamed = options.notebook.name != f"{name}.ipynb"

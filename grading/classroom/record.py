@@ -25,9 +25,8 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import capture_log
 from traitlets import Dict
 
-from grading import notebook
+from grading import notebook, submission
 from grading.course import generate, reason
-from grading.submission import sanitize
 
 
 class RecordError(Exception):
@@ -177,7 +176,7 @@ def _overview(notes, failed):
     for message in failed:
         words = " ".join(message.split())
         lines += textwrap.wrap(words, 100, initial_indent=4 * " ", subsequent_indent=8 * " ")
-    return nbformat.v4.new_markdown_cell(sanitize.plain_markdown("\n".join(lines)), id="overview")
+    return nbformat.v4.new_markdown_cell(submission.plain_markdown("\n".join(lines)), id="overview")
 
 
 def _error(message):

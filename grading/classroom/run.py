@@ -16,12 +16,11 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from grading import notebook
+from grading import notebook, submission
 from grading.classroom.record import RecordError, graded, record, register, scores
 from grading.course import course_config
 from grading.sandbox.wire import plain
 from grading.sandbox.work import PASSED, Cell, Work
-from grading.submission import sanitize
 
 ODD_ID = re.compile(r"[*?\[\]{}\x00-\x1f\x7f\ufffd]|^\s|\s$")  # would mean others, to nbgrader
 MOST_STRIKES = 2  # workers that may die over one submission
@@ -301,7 +300,7 @@ def prepare(student, task, settings, again):
     """
     try:
         return _prepared(student, task, settings, again)
-    except (sanitize.SubmissionError, OSError) as error:
+    except (submission.SubmissionError, OSError) as error:
         return Result(student, "", failure=plain(str(error))), None, None
     except Exception as error:  # whatever one submission does to this, the class goes on
         failure = plain(f"the grader failed: {type(error).__name__}: {error}")
@@ -310,8 +309,8 @@ def prepare(student, task, settings, again):
 
 def _prepared(student, task, settings, again):
     if ODD_ID.search(student):
-        raise sanitize.SubmissionError(f"{student!r} cannot be a student's id")
-    path, repairs = sanitize.find(task.submitted / student / task.name, task.name)
+        raise submission.SubmissionError(f"{student!r} cannot be a student's id")
+    path, repairs = submission.find(task.submitted / student / task.name, task.name)
     repairs = [plain(text) for text in repairs]
     content = _content(path)
     book = task.config.CourseDirectory.db_url.replace(str(task.root), "")  # also if a course moves
@@ -321,8 +320,8 @@ def _prepared(student, task, settings, again):
     if kept and kept.key == key and not kept.failure and not again:
         return kept, None, None
     try:
-        clean = sanitize.clean(content, task.released)
-    except sanitize.SubmissionError as error:
+        clean = submission.clean(content, task.released)
+    except submission.SubmissionError as error:
         digest = hashlib.sha256(content).hexdigest()
         return Result(student, key, digest, failure=plain(str(error))), None, None
     repairs += [plain(text) for text in clean.repairs]
@@ -368,7 +367,7 @@ def _record(result, nb, task):
 
 def _content(path):
     with path.open("rb") as file:
-        return file.read(sanitize.MOST_BYTES + 1)
+        return file.read(submission.MOST_BYTES + 1)
 
 
 def _timestamp(path):

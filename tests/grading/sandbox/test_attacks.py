@@ -33,7 +33,7 @@ from grading.classroom.record import feedback
 from grading.course import course_config
 from grading.sandbox import jail
 from grading.sandbox.work import PASSED
-from grading.submission.sanitize import MOST_BYTES
+from grading.submission import MOST_BYTES
 from tests.support.classes import TOY, Graded, answered, course, grade, submit, with_source
 
 pytestmark = pytest.mark.jail
