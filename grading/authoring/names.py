@@ -1,8 +1,11 @@
 """Which names a cell of code defines, and which it takes from elsewhere."""
 
 import ast
-import symtable
+import dis
 from collections.abc import Iterator
+from types import CodeType
+
+GLOBAL_LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 
 
 def defined(source: str) -> tuple[list[str], list[str]]:
@@ -30,8 +33,8 @@ def defined(source: str) -> tuple[list[str], list[str]]:
 def looked_up(source: str) -> dict[str, int]:
     """Finds the names that functions look up outside of themselves, builtins among them.
 
-    Python's own symbol tables say which these are, so comprehensions, lambdas, nested functions
-    and classes count as Python counts them.
+    Python's compiler says which these are, so comprehensions, lambdas, nested functions and
+    classes count as Python counts them.
 
     Args:
         source: the text of the functions, and nothing else.
@@ -42,24 +45,19 @@ def looked_up(source: str) -> dict[str, int]:
     Raises:
         SyntaxError: the source does not parse.
     """
-    uses = [
-        node
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    ]
     found: dict[str, int] = {}
-    for scope in _scopes(symtable.symtable(source, "<functions>", "exec")):
-        start = scope.get_lineno()
-        for symbol in scope.get_symbols():
-            name = symbol.get_name()
-            if symbol.is_global() and symbol.is_referenced():
-                lines = [node.lineno for node in uses if node.id == name and node.lineno >= start]
-                line = min(lines, default=start)
-                found[name] = min(line, found.get(name, line))
+    for scope in _scopes(compile(source, "<functions>", "exec", dont_inherit=True)):
+        steps = list(dis.get_instructions(scope))
+        own = {step.argval for step in steps if step.opname == "STORE_NAME"}  # of a class
+        for step in steps:
+            if step.opname in GLOBAL_LOADS and step.argval not in own:
+                line = (step.positions and step.positions.lineno) or scope.co_firstlineno
+                found[step.argval] = min(line, found.get(step.argval, line))
     return found
 
 
-def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    for child in table.get_children():
-        yield child
-        yield from _scopes(child)
+def _scopes(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _scopes(constant)
