@@ -113,7 +113,7 @@ def build(path: Path, *, run_all: bool = False, matrix: bool = True) -> str:
 
 
 def _private_note(lesson: Lesson) -> str:
-    folder = lesson.file.rpartition("/")[0]
+    folder = Path(lesson.file).parent.as_posix()
     return f" with the checks of {folder}/" if folder != "checks" else ""
 
 

@@ -253,6 +253,15 @@ def test_the_command_fails_on_a_fault(course, tmp_path, capsys):
     assert "tests/answers/01_toy.py is not there" in capsys.readouterr().err
 
 
+def test_the_command_names_the_line_of_a_file_of_checks_that_cannot_be_read(
+    course, tmp_path, capsys
+):
+    course()
+    (tmp_path / "checks" / "01_toy.py").write_text("import math\nLIMIT = 1\n")
+    assert kill_matrix.main(["--course-dir", str(tmp_path)]) == 1
+    assert "solutions/01_toy.py: checks/01_toy.py:2: only imports" in capsys.readouterr().err
+
+
 def test_an_unknown_name_is_refused(course, tmp_path):
     course()
     with pytest.raises(RefusedError, match="there is 01_toy"):
