@@ -24,8 +24,8 @@ test-colab: .venv-colab/installed ## run every notebook with the versions that C
 	.venv-colab/bin/pytest -W ignore --confcutdir tests/colab tests/colab
 	.venv-colab/bin/pytest -W ignore --nbval-lax --nbval-current-env solutions
 
-build: .venv/dev-installed ## make the notebooks from solutions/NN_name.py
-	$(BIN)/python -m grading.authoring.build
+build: .venv/dev-installed ## make the notebooks; one of them: make build A=01_autoencoder
+	$(BIN)/python -m grading.authoring.build $(A)
 
 site: .venv/site-installed ## make the course site in build/site
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --doctree-dir build/doctrees docs build/site
@@ -34,8 +34,8 @@ grade: .venv/grading-installed ## grade classroom/submitted: make grade A=01_aut
 	$(if $(A),,$(error say which assignment: make grade A=01_autoencoder))
 	$(BIN)/vae-grade run $(A)
 
-kill-matrix: .venv/dev-installed ## hold every check against right and wrong answers
-	$(BIN)/python -m grading.authoring.kill_matrix
+kill-matrix: .venv/dev-installed ## hold every check against right and wrong answers, or those of A=
+	$(BIN)/python -m grading.authoring.kill_matrix $(A)
 
 bench: .venv/dev-installed ## measure what docs/measurements.md states, and write it
 	$(BIN)/python -m experiments.bench

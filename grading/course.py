@@ -4,17 +4,19 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
+from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 ERROR = r"^\s*(?:\w+\.)*(\w+(?:Error|Exception|Exit|Interrupt)\b)"
 LONGEST_REASON = 300
 
 
-def course_config(root):
+def course_config(root: Path) -> Config:
     """Reads nbgrader_config.py of a course.
 
     Raises:
@@ -27,7 +29,7 @@ def course_config(root):
     return PyFileConfigLoader(path.name, str(path.parent)).load_config()
 
 
-def generate(name, config, **traits):
+def generate(name: str, config: Config, **traits: Any) -> dict[str, Any]:
     """Runs generate_assignment in this process.
 
     Returns:
@@ -35,10 +37,13 @@ def generate(name, config, **traits):
         to tell.
     """
     coursedir = CourseDirectory(config=config, assignment_id=name)
-    return capture_log(GenerateAssignment(coursedir=coursedir, config=config, **traits))
+    report: dict[str, Any] = capture_log(
+        GenerateAssignment(coursedir=coursedir, config=config, **traits)
+    )
+    return report
 
 
-def reason(report):
+def reason(report: dict[str, Any]) -> str:
     """Why a run of nbgrader failed, in one line: the error behind the one that it reports."""
     entries = re.split(r"^\[[A-Z]+\] ", report.get("log") or "", flags=re.MULTILINE)
     traces = [entry for entry in entries if entry.startswith("Traceback")]
@@ -48,7 +53,7 @@ def reason(report):
     return words if len(words) <= LONGEST_REASON else f"{words[:LONGEST_REASON]} …"
 
 
-def environment():
+def environment() -> dict[str, str]:
     """The environment for kernels and for the programs that nbgrader calls.
 
     Kernels start in another folder, so relative paths are made absolute. nbgrader calls `alembic`

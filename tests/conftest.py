@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 # Set here, before anything is imported, so that kernels and commands that tests start inherit it.
-os.environ.pop("VAELIB_DATA", None)
+for setting in ("VAELIB_DATA", "VAE_CHECKS"):
+    os.environ.pop(setting, None)
 KERAS_HOME = tempfile.TemporaryDirectory(prefix="keras-")  # empty, and removed at the end
 os.environ["KERAS_HOME"] = KERAS_HOME.name
 os.environ["XDG_CACHE_HOME"] = KERAS_HOME.name  # where vaelib keeps pictures

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from grading.authoring.assemble import source_lines
+from grading.authoring.assemble import places
 from grading.authoring.execute import execute
-from grading.authoring.source import parse
+from grading.authoring.lesson import read as read_lesson
 from grading.notebook import read
 from vaelib import codes, data, losses, metrics, models, training
 from vaelib.data import picture_files
@@ -25,7 +25,7 @@ LONGEST, MEDIAN = 25, 8  # lines of code in a cell that teaches
 
 
 def cells_of(name):
-    return parse((ROOT / "solutions" / f"{name}.py").read_text(encoding="utf-8"))
+    return read_lesson(ROOT / "solutions" / f"{name}.py").cells
 
 
 def taught(name, exercise):
@@ -131,7 +131,8 @@ def test_notebook_07_runs_with_pictures_that_all_stand_in_one_folder(tmp_path):
     name = "07_pokemon_vae"
     nb = read(ROOT / "solutions" / name / f"{name}.ipynb")
     settings = {"VAELIB_DATA": str(tmp_path), "VAELIB_CREATURES": "", "NBGRADER_EXECUTION": "short"}
-    execute(nb, tmp_path, source_lines(nb, cells_of(name)), settings)
+    lesson = read_lesson(ROOT / "solutions" / f"{name}.py")
+    execute(nb, tmp_path, places(nb, lesson), settings)
     outputs = [output for cell in nb.cells for output in cell.get("outputs", ())]
     printed = "".join(output.get("text", "") for output in outputs)
     assert "36 training and 4 test pictures of 0 types, from pokemon in VAELIB_DATA" in printed
@@ -188,6 +189,6 @@ def test_cells_that_teach_are_short(path):
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_no_text_is_left_to_be_written(path):
-    text = path.read_text(encoding="utf-8")
-    assert "READ-" not in text
-    assert "TODO" not in text
+    for text in (file.read_text("utf-8") for file in (path, ROOT / "checks" / path.name)):
+        assert "READ-" not in text
+        assert "TODO" not in text

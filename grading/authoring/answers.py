@@ -7,9 +7,14 @@ words.
 """
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
 
 MARK = "_answers_to"
+
+Marked = TypeVar("Marked")
 
 
 @dataclass(frozen=True)
@@ -18,17 +23,17 @@ class Answer:
 
     exercise: str
     label: str
-    value: object
+    value: Any
     right: bool
     says: str = ""
 
 
-def right(exercise):
+def right(exercise: str) -> Callable[[Marked], Marked]:
     """Marks a function or class as an answer that every check of `exercise` must accept."""
     return _marker(exercise, True, "")
 
 
-def wrong(exercise, *, says):
+def wrong(exercise: str, *, says: str) -> Callable[[Marked], Marked]:
     """Marks a function or class as an answer that a check of `exercise` must refuse.
 
     Args:
@@ -41,8 +46,8 @@ def wrong(exercise, *, says):
     return _marker(exercise, False, says)
 
 
-def _marker(exercise, is_right, says):
-    def mark(value):
+def _marker(exercise: str, is_right: bool, says: str) -> Callable[[Marked], Marked]:
+    def mark(value: Marked) -> Marked:
         marks = vars(value).get(MARK, ())
         setattr(value, MARK, ((exercise, is_right, says), *marks))
         return value
@@ -50,7 +55,7 @@ def _marker(exercise, is_right, says):
     return mark
 
 
-def load(path):
+def load(path: Path) -> list[Answer]:
     """Reads the answers of a file, in the order in which they stand there.
 
     Args:
@@ -60,6 +65,8 @@ def load(path):
         A list of `Answer`.
     """
     spec = importlib.util.spec_from_file_location(f"answers_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no file of Python")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return [

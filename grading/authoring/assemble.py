@@ -1,12 +1,18 @@
-"""From the cells of a source to the notebook that nbgrader, GitHub and Colab read."""
+"""From a lesson to the notebook that nbgrader, GitHub and Colab read."""
 
 import hashlib
 import re
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-METADATA = {
+from grading.authoring.checks import PREFIX
+from grading.authoring.lesson import Lesson
+from grading.authoring.source import Cell, Problem, RefusedError
+
+METADATA: dict[str, Any] = {
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
         "language": "python",
@@ -15,7 +21,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 # What Colab reads of the kind of machine that a notebook wants.
-GPU = {"accelerator": "GPU", "colab": {"gpuType": "T4"}}
+GPU: dict[str, Any] = {"accelerator": "GPU", "colab": {"gpuType": "T4"}}
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 COLAB = "https://colab.research.google.com/github"
 INSTALL = """\
@@ -26,29 +32,31 @@ if "google.colab" in sys.modules:
     %pip install -q "git+{address}\""""
 
 
-def notebook(cells, name, address):
+def notebook(lesson: Lesson, address: str) -> NotebookNode:
     """Makes the solution notebook, without outputs.
 
-    The same source gives the same bytes: a cell's id is its name, or else a hash of its text.
+    The same lesson gives the same bytes: a cell's id is its name, or else a hash of its text.
 
     Args:
-        cells: what `grading.authoring.source.parse` read.
-        name: name of the assignment, such as '01_autoencoder'.
+        lesson: what `grading.authoring.lesson.read` gave.
         address: the repository on GitHub, such as 'https://github.com/owner/name'.
 
     Returns:
         A notebook in format 4.5.
+
+    Raises:
+        RefusedError: the address is not one of GitHub.
     """
-    built = [_nbcell(cell) for cell in cells]
-    built[0].source = _with_badge(built[0].source, name, address)
+    built = [_nbcell(cell, lesson) for cell in lesson.cells]
+    built[0].source = _with_badge(built[0].source, lesson.name, address)
     install = new_code_cell(INSTALL.format(address=address))
     built.insert(1, install)
-    named = [_cell_id(cell) for cell in cells]
+    named = [_cell_id(cell) for cell in lesson.cells]
     _set_ids(built, [named[0], "install_on_colab", *named[1:]])
-    return normalised(new_notebook(cells=built, metadata=GPU if _trains_much(cells) else {}))
+    return normalised(new_notebook(cells=built, metadata=GPU if _trains_much(built) else {}))
 
 
-def normalised(nb):
+def normalised(nb: NotebookNode) -> NotebookNode:
     """Gives a notebook the metadata of the course's notebooks, and numbers its code cells.
 
     Whether it asks for a GPU stays as it is.
@@ -68,22 +76,19 @@ def normalised(nb):
     return nb
 
 
-def source_lines(nb, cells):
-    """Says where a built notebook's cells come from: dict from cell id to line of the source.
+def places(nb: NotebookNode, lesson: Lesson) -> dict[str, tuple[int, str]]:
+    """Says where a built notebook's cells come from: dict from cell id to (line, file).
 
-    The install cell, which no source has, counts as part of the first.
+    The file is '' for the lesson itself. The install cell, which no lesson has, counts as part of
+    the first.
     """
-    return dict(zip([cell.id for cell in nb.cells], _lines(cells), strict=True))
+    first, *others = map(lesson.place, lesson.cells)
+    return dict(zip([cell.id for cell in nb.cells], [first, first, *others], strict=True))
 
 
-def _lines(cells):
-    first, *others = (cell.line for cell in cells)
-    return [first, first, *others]
-
-
-def _nbcell(cell):
+def _nbcell(cell: Cell, lesson: Lesson) -> NotebookNode:
     new = new_code_cell if cell.type == "code" else new_markdown_cell
-    metadata = {}
+    metadata: dict[str, Any] = {}
     if cell.kind in ("exercise", "check", "answer"):
         metadata["nbgrader"] = {
             "schema_version": 3,
@@ -97,16 +102,17 @@ def _nbcell(cell):
             metadata["nbgrader"]["points"] = cell.points
     if cell.kind == "compare":
         metadata["tags"] = ["nbval-check-output"]
-    return new(cell.source, metadata=metadata)
+    source = lesson.checks[cell.name].cell if cell.kind == "check" else cell.source
+    made: NotebookNode = new(source, metadata=metadata)
+    return made
 
 
-def _cell_id(cell):
-    if cell.kind in ("exercise", "answer"):
-        return cell.name
-    return f"{cell.kind}_{cell.name}" if cell.kind in ("check", "predict") else None
+def _cell_id(cell: Cell) -> str | None:
+    prefixes = {"exercise": "", "answer": "", "check": PREFIX, "predict": "predict_"}
+    return f"{prefixes[cell.kind]}{cell.name}" if cell.kind in prefixes else None
 
 
-def _set_ids(cells, names):
+def _set_ids(cells: list[NotebookNode], names: list[str | None]) -> None:
     taken = set(names)
     for cell, name in zip(cells, names, strict=True):
         if name is None:
@@ -120,14 +126,18 @@ def _set_ids(cells, names):
         cell.id = name
 
 
-def _trains_much(cells):
+def _trains_much(cells: list[NotebookNode]) -> bool:
     """Whether more than one model is trained; for a single one a GPU is not worth asking for."""
-    return sum(cell.source.count(".fit(") for cell in cells if cell.type == "code") > 1
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    return "\n".join(code).count(".fit(") > 1
 
 
-def _with_badge(source, name, address):
+def _with_badge(source: str, name: str, address: str) -> str:
     title, _, rest = source.partition("\n")
-    repository = re.fullmatch(r"https://github\.com/([^/]+/[^/]+?)(\.git)?/?", address)[1]
-    link = f"{COLAB}/{repository}/blob/main/course/{name}/{name}.ipynb"
+    repository = re.fullmatch(r"https://github\.com/([^/]+/[^/]+?)(\.git)?/?", address)
+    if repository is None:
+        message = f"the Repository {address!r} is not https://github.com/OWNER/NAME"
+        raise RefusedError([Problem(1, message, "pyproject.toml")])
+    link = f"{COLAB}/{repository[1]}/blob/main/course/{name}/{name}.ipynb"
     badge = f"[![Open in Colab]({BADGE})]({link})"
     return "\n\n".join(part for part in (title, badge, rest.strip("\n")) if part)

@@ -1,6 +1,6 @@
-"""Builds the notebooks of the course from solutions/NN_name.py.
+"""Builds the notebooks of the course from solutions/NN_name.py and checks/NN_name.py.
 
-Each source becomes solutions/NN_name/NN_name.ipynb, executed, and course/NN_name/NN_name.ipynb,
+Each lesson becomes solutions/NN_name/NN_name.ipynb, executed, and course/NN_name/NN_name.ipynb,
 as nbgrader releases it. Only what changed is executed, and nothing is written that breaks a rule.
 If the notebook shows a latent explorer, its page becomes docs/explorers/NN_name.html.
 """
@@ -11,44 +11,45 @@ import time
 import tomllib
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from grading import notebook
 from grading.authoring import assemble, kill_matrix
+from grading.authoring.checks import private_folder
 from grading.authoring.execute import execute
-from grading.authoring.markers import leaks
+from grading.authoring.leaks import leaks
+from grading.authoring.lesson import Lesson, read
 from grading.authoring.pictures import lightened, pages_taken
 from grading.authoring.release import release
 from grading.authoring.rules import problems
-from grading.authoring.source import RefusedError, chosen, parse
+from grading.authoring.source import Problem, RefusedError, chosen
 
 LARGEST = 1_500_000  # bytes; GitHub shows no notebook that is much larger
 # Outputs are published, and pictures of creatures that VAELIB_DATA may have are not ours.
 SYNTHETIC = {"VAELIB_CREATURES": "synthetic"}
 
 
-def address(root):
+def address(root: Path) -> str:
     """Reads the repository's address from pyproject.toml, the only place where it stands."""
     project = tomllib.loads(Path(root, "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project["urls"]["Repository"]
+    return str(project["urls"]["Repository"])
 
 
-def checked(path):
-    """Parses a source and holds it against the rules.
-
-    Returns:
-        A list of `grading.authoring.source.Cell`.
+def checked(path: Path) -> Lesson:
+    """Reads a lesson with its checks, and holds it against the rules.
 
     Raises:
         RefusedError: it breaks one.
     """
-    cells = parse(path.read_text(encoding="utf-8"))
-    found = problems(cells)
+    lesson = read(path)
+    found = problems(lesson)
     if found:
         raise RefusedError(found)
-    return cells
+    return lesson
 
 
-def convert(path):
-    """Makes the solution notebook of a source, without running it.
+def convert(path: Path) -> NotebookNode:
+    """Makes the solution notebook of a lesson, without running it.
 
     Args:
         path: solutions/NN_name.py of a course.
@@ -57,13 +58,12 @@ def convert(path):
         The notebook, without outputs.
 
     Raises:
-        RefusedError: the source breaks a rule.
+        RefusedError: the lesson breaks a rule.
     """
-    path = Path(path)
-    return assemble.notebook(checked(path), path.stem, address(path.parent.parent))
+    return assemble.notebook(checked(path), address(path.parent.parent))
 
 
-def build(path, *, run_all=False, matrix=True):
+def build(path: Path, *, run_all: bool = False, matrix: bool = True) -> str:
     """Builds one assignment, or leaves what is there untouched.
 
     Args:
@@ -75,18 +75,17 @@ def build(path, *, run_all=False, matrix=True):
         One line that says what was done.
 
     Raises:
-        RefusedError: something is wrong with the source, the checks, a cell or the release.
+        RefusedError: something is wrong with the lesson, the checks, a cell or the release.
     """
-    path = Path(path)
     name, root = path.stem, path.parent.parent
     solution = path.parent / name / f"{name}.ipynb"
     course = root / "course" / name / f"{name}.ipynb"
 
-    cells = checked(path)
-    nb = assemble.notebook(cells, name, address(root))
+    lesson = checked(path)
+    nb = assemble.notebook(lesson, address(root))
     _refuse_strays(solution)
     released = release(nb, name, root)
-    found = leaks(cells, released)
+    found = leaks(lesson, released)
     if found:
         raise RefusedError(found)
     _refuse_edited(course, released, root)
@@ -95,35 +94,42 @@ def build(path, *, run_all=False, matrix=True):
 
     kept = None if run_all else _kept(solution, nb)
     started = time.perf_counter()
-    lines = assemble.source_lines(nb, cells)
-    nb, pages = (kept, []) if kept else _executed(nb, solution.parent, lines)
-    _refuse_large(nb, solution.relative_to(root).as_posix(), lines)
-    _refuse_large(released, course.relative_to(root).as_posix(), lines)
+    places = assemble.places(nb, lesson)
+    nb, pages = (kept, []) if kept else _executed(nb, solution.parent, places)
+    _refuse_large(nb, solution.relative_to(root).as_posix(), places)
+    _refuse_large(released, course.relative_to(root).as_posix(), places)
     notebook.write(nb, solution)
     notebook.write(released, course)
     for page in pages:  # the site shows it
-        path = root / "docs" / "explorers" / f"{name}.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8", newline="\n")
+        shown = root / "docs" / "explorers" / f"{name}.html"
+        shown.parent.mkdir(parents=True, exist_ok=True)
+        shown.write_text(page, encoding="utf-8", newline="\n")
     done = (
         "code unchanged, outputs kept"
         if kept
         else f"executed in {time.perf_counter() - started:.0f} s"
     )
-    return f"{name}: {done}, released{_synthetic_note(nb)}"
+    return f"{name}: {done}, released{_private_note(lesson)}{_synthetic_note(nb)}"
 
 
-def _synthetic_note(nb):
+def _private_note(lesson: Lesson) -> str:
+    folder = Path(lesson.file).parent.as_posix()
+    return f" with the checks of {folder}/" if folder != "checks" else ""
+
+
+def _synthetic_note(nb: NotebookNode) -> str:
     """A reminder where outputs come from synthetic data, which numbers in the text do not."""
     if not any("synthetic, since" in str(cell.get("outputs")) for cell in nb.cells):
         return ""
     return "; its outputs come from synthetic data: set VAELIB_DATA and build with --all to commit"
 
 
-def _executed(nb, folder, lines):
+def _executed(
+    nb: NotebookNode, folder: Path, places: dict[str, tuple[int, str]]
+) -> tuple[NotebookNode, list[str]]:
     folder.mkdir(exist_ok=True)
     try:
-        execute(nb, folder, lines, SYNTHETIC)
+        execute(nb, folder, places, SYNTHETIC)
         pages = pages_taken(nb)
         return assemble.normalised(lightened(nb)), pages
     finally:
@@ -131,7 +137,7 @@ def _executed(nb, folder, lines):
             folder.rmdir()
 
 
-def _kept(solution, fresh):
+def _kept(solution: Path, fresh: NotebookNode) -> NotebookNode | None:
     """The fresh notebook with the outputs that stand there, if its code is what made them.
 
     A check may have changed: it shows nothing, and the kill matrix has tried it on the solution.
@@ -150,7 +156,7 @@ def _kept(solution, fresh):
     return assemble.normalised(fresh)
 
 
-def _that_show(cells):
+def _that_show(cells: list[NotebookNode]) -> list[tuple[str, str]]:
     """What must be the same for outputs to be kept: ids, and the code of all cells but checks."""
     return [
         (cell.id, "" if cell.metadata.get("nbgrader", {}).get("locked") else cell.source)
@@ -158,14 +164,14 @@ def _that_show(cells):
     ]
 
 
-def _refuse_strays(solution):
+def _refuse_strays(solution: Path) -> None:
     for stray in sorted(solution.parent.glob("*")):
         if stray != solution and stray.suffix in (".py", ".ipynb"):
             message = f"nbgrader would copy {stray.name} into the release; move it elsewhere"
-            raise RefusedError([(1, message)])
+            raise RefusedError([Problem(1, message)])
 
 
-def _refuse_edited(course, released, root):
+def _refuse_edited(course: Path, released: NotebookNode, root: Path) -> None:
     if not course.is_file():
         return
     there = notebook.read_whole(course)
@@ -173,25 +179,30 @@ def _refuse_edited(course, released, root):
     if changed and (there is None or notebook.stamp(there) != notebook.stamp(released)):
         where = course.relative_to(root).as_posix()
         message = f"{where} was edited by hand and the build would overwrite it; move your copy"
-        raise RefusedError([(1, f"{message} away, or undo the edit with: git checkout {where}")])
+        hint = f"away, or undo the edit with: git checkout {where}"
+        raise RefusedError([Problem(1, f"{message} {hint}")])
 
 
-def _refuse_large(nb, where, lines):
+def _refuse_large(nb: NotebookNode, where: str, places: dict[str, tuple[int, str]]) -> None:
     size = len(notebook.dumps(nb).encode())
     if size > LARGEST:
-        cells = sorted(((len(str(cell)), lines[cell.id]) for cell in nb.cells), reverse=True)
-        largest = ", ".join(f"line {line} {length / 1e6:.2f} MB" for length, line in cells[:5])
+        cells = sorted(((len(str(cell)), places[cell.id]) for cell in nb.cells), reverse=True)
+        largest = ", ".join(
+            f"line {line}{' of ' + file if file else ''} {length / 1e6:.2f} MB"
+            for length, (line, file) in cells[:5]
+        )
         message = f"{where} would be {size / 1e6:.2f} MB, over {LARGEST / 1e6} MB"
-        raise RefusedError([(cells[0][1], f"{message}; its largest cells: {largest}")])
+        line, file = cells[0][1]
+        raise RefusedError([Problem(line, f"{message}; its largest cells: {largest}", file)])
 
 
-def _refuse_weak_checks(path):
+def _refuse_weak_checks(path: Path) -> None:
     table = kill_matrix.run(path)
     if table.failures:
-        raise RefusedError([(1, failure) for failure in table.failures])
+        raise RefusedError([Problem(1, failure) for failure in table.failures])
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Builds what the command line names; the exit status is 1 if something was refused."""
     parser = argparse.ArgumentParser(prog="python -m grading.authoring.build", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="such as 01_autoencoder")
@@ -204,15 +215,15 @@ def main(arguments=None):
     failed = False
     try:
         paths = chosen(options.course_dir, options.names)
+        private_folder(options.course_dir)
     except RefusedError as error:
-        parser.error(error.problems[0][1])
+        parser.error(error.problems[0].message)
     for path in paths:
         try:
             print(build(path, run_all=options.all, matrix=not options.no_matrix), flush=True)
         except RefusedError as error:
             failed = True
-            for line, message in error.problems:
-                print(f"solutions/{path.name}:{line}: {message}", file=sys.stderr, flush=True)
+            print(*error.told(f"solutions/{path.name}:"), sep="\n", file=sys.stderr, flush=True)
     return int(failed)
 
 

@@ -1,12 +1,13 @@
-"""Runs a notebook and says which line of its source failed."""
+"""Runs a notebook and says which line of its lesson or its checks failed."""
 
 from pathlib import Path
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
 
-from grading.authoring.source import RefusedError
+from grading.authoring.source import Problem, RefusedError
 from grading.course import environment
 
 TIMEOUT = 1200  # seconds a cell; a whole solution takes up to three minutes
@@ -14,22 +15,27 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 QUIET = ["--log-level=ERROR"]  # every kernel warns that its sockets are not encrypted
 
 
-def execute(nb, folder, lines, settings=None):
+def execute(
+    nb: NotebookNode,
+    folder: Path,
+    places: dict[str, tuple[int, str]],
+    settings: dict[str, str] | None = None,
+) -> NotebookNode:
     """Runs a notebook in place, in its own folder, and keeps the outputs.
 
     Args:
         nb: the notebook.
         folder: where the kernel starts.
-        lines: dict from cell id to the line of the source where the cell starts.
+        places: dict from cell id to the (line, file) where the cell starts.
         settings: environment variables for the kernel, besides those of this process.
 
     Returns:
         The notebook, with outputs.
 
     Raises:
-        RefusedError: a cell failed; the message names its line and has its traceback.
+        RefusedError: a cell failed; the message has its traceback.
     """
-    started = []
+    started: list[NotebookNode] = []
     client = NotebookClient(
         nb,
         timeout=TIMEOUT,
@@ -45,15 +51,16 @@ def execute(nb, folder, lines, settings=None):
         client.execute(env=environment() | (settings or {}))
     except CellExecutionError as error:
         message = f"{error.ename}: {error.evalue}\n{strip_ansi(error.traceback)}"
-        raise RefusedError([(_line(started, lines), f"this cell failed: {message}")]) from error
+        raise _refused(f"this cell failed: {message}", places[started[-1].id]) from error
     except (CellTimeoutError, DeadKernelError) as error:
         message = f"this cell stopped the notebook: {error}"
-        raise RefusedError([(_line(started, lines), message)]) from error
+        raise _refused(message, places[started[-1].id]) from error
     for cell in nb.cells:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(WIDGET, None)  # its kernel is gone; a figure stands in
     return nb
 
 
-def _line(started, lines):
-    return lines[started[-1].id]
+def _refused(message: str, place: tuple[int, str]) -> RefusedError:
+    line, file = place
+    return RefusedError([Problem(line, message, file)])

@@ -8,12 +8,16 @@ import argparse
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import vaelib  # noqa: F401 - before the answers import Keras: it keeps TensorFlow's messages away
 from grading.authoring import answers
+from grading.authoring.answers import Answer
+from grading.authoring.checks import Check, private_folder
+from grading.authoring.lesson import read
 from grading.authoring.markers import stubbed
 from grading.authoring.sections import settings_cell
-from grading.authoring.source import RefusedError, chosen, parse
+from grading.authoring.source import Cell, Problem, RefusedError, chosen
 from grading.sandbox.judge import run_check
 
 FEWEST_WRONG = 5
@@ -25,12 +29,12 @@ UNTOUCHED = "not implemented yet"
 class Table:
     """What came out: `rows` of (exercise, answer, kind, verdict, message), and the `failures`."""
 
-    rows: list = field(default_factory=list)
-    failures: list = field(default_factory=list)
+    rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
 
-def run(path):
-    """Tries the checks of one source on the answers in tests/answers/.
+def run(path: Path) -> Table:
+    """Tries the checks of one lesson on the answers in tests/answers/.
 
     Args:
         path: solutions/NN_name.py of a course.
@@ -39,12 +43,12 @@ def run(path):
         A `Table`.
 
     Raises:
-        RefusedError: the source cannot be read, or one of its cells does not run.
+        RefusedError: the lesson cannot be read, or one of its cells does not run.
     """
-    path = Path(path)
     table = Table()
-    cells = parse(path.read_text(encoding="utf-8"))
-    checks = {cell.name: cell for cell in cells if cell.kind == "check"}
+    lesson = read(path)
+    named = {cell.name for cell in lesson.cells if cell.kind == "check"}
+    checks = {name: check for name, check in lesson.checks.items() if name in named}
     file = path.parent.parent / "tests" / "answers" / path.name
     where = f"tests/answers/{path.name}"
     if not file.is_file():
@@ -53,7 +57,7 @@ def run(path):
     given = answers.load(file)
     for name in sorted({answer.exercise for answer in given} - set(checks)):
         table.failures.append(f"{where} answers {name!r}, which is no exercise of {path.name}")
-    for name, (solution, stub) in _own(cells).items():
+    for name, (solution, stub) in _own(lesson.cells).items():
         if name not in checks:
             table.failures.append(f"{path.name}: the exercise {name!r} has no check")
             continue
@@ -65,18 +69,18 @@ def run(path):
             if count < fewest:
                 table.failures.append(f"{where}: {count} {kind} answers to {name}, not {fewest}")
         own = [
-            answers.Answer(name, "the solution", solution, True),
-            answers.Answer(name, "the stub", stub, False, UNTOUCHED),
+            Answer(name, "the solution", solution, True),
+            Answer(name, "the stub", stub, False, UNTOUCHED),
         ]
         for answer in own + mine:
             _try(answer, checks[name], table)
     return table
 
 
-def _try(answer, check, table):
+def _try(answer: Answer, check: Check, table: Table) -> None:
     name, label = answer.exercise, answer.label
     kind = "right" if answer.right else "wrong"
-    outcome, message = run_check(check.source, answer.exercise, answer.value)
+    outcome, message = run_check(check.cell, answer.exercise, answer.value)
     table.rows.append((name, label, kind, outcome, message))
     what = f"{name} × {label}"
     if outcome == "broken":
@@ -92,12 +96,13 @@ def _try(answer, check, table):
             table.failures.append(f"{what}: the message does not start with {name!r}: {message}")
 
 
-def _own(cells):
+def _own(cells: list[Cell]) -> dict[str, tuple[Any, Any]]:
     """The solution and the untouched stub of each exercise, made by running their cells alone."""
     imports = next(cell for cell in cells if cell.type == "code")
-    namespace, found = {"__name__": "solution"}, {}
+    namespace: dict[str, Any] = {"__name__": "solution"}
+    found = {}
     for cell in (imports, settings_cell(cells)):
-        if cell:  # the build refuses a source without settings; the matrix can do without
+        if cell:  # the build refuses a lesson without settings; the matrix can do without
             _run(cell, cell.source, namespace)
     for cell in cells:
         if cell.kind == "exercise":
@@ -108,17 +113,19 @@ def _own(cells):
     return found
 
 
-def _run(cell, source, namespace):
+def _run(cell: Cell, source: str, namespace: dict[str, Any]) -> None:
     try:
         exec(compile(source, f"<line {cell.line}>", "exec", dont_inherit=True), namespace)
     except Exception as error:
         message = "this cell does not run after the imports, the settings and the exercises before"
-        raise RefusedError([(cell.line, f"{message}: {type(error).__name__}: {error}")]) from error
+        problem = Problem(cell.line, f"{message}: {type(error).__name__}: {error}")
+        raise RefusedError([problem]) from error
 
 
-def text(table):
+def text(table: Table) -> str:
     """The table for people: one line an answer, under the name of its exercise."""
-    lines, last = [], None
+    lines: list[str] = []
+    last = ""
     width = max((len(row[1]) for row in table.rows), default=0)
     for name, label, kind, outcome, message in table.rows:
         if name != last:
@@ -129,7 +136,7 @@ def text(table):
     return "\n".join(lines[1:])
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Prints the tables; the exit status is 1 if a check is at fault."""
     parser = argparse.ArgumentParser(
         prog="python -m grading.authoring.kill_matrix", description=__doc__
@@ -139,14 +146,15 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     try:
         paths = chosen(options.course_dir, options.names)
+        private_folder(options.course_dir)
     except RefusedError as error:
-        parser.error(error.problems[0][1])
+        parser.error(error.problems[0].message)
     rows, failures = [], []
     for path in paths:
         try:
             table = run(path)
         except RefusedError as error:
-            table = Table(failures=[f"line {line}: {message}" for line, message in error.problems])
+            table = Table(failures=error.told("line "))
         rows += table.rows
         failures += [f"solutions/{path.name}: {failure}" for failure in table.failures]
         print(f"{path.stem}\n\n{text(table)}\n", flush=True)

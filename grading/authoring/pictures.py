@@ -5,13 +5,14 @@ import html
 import io
 import re
 
+from nbformat import NotebookNode
 from PIL import Image
 
 COLOURS = 256
 FRAME = re.compile(r'<iframe srcdoc="([^"]*)"')
 
 
-def pages_taken(nb):
+def pages_taken(nb: NotebookNode) -> list[str]:
     """Takes the pages of latent explorers out of the outputs, where a still picture stands in.
 
     Args:
@@ -20,7 +21,7 @@ def pages_taken(nb):
     Returns:
         The pages, as a list of HTML.
     """
-    pages = []
+    pages: list[str] = []
     for cell in nb.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -31,7 +32,7 @@ def pages_taken(nb):
     return pages
 
 
-def lightened(nb):
+def lightened(nb: NotebookNode) -> NotebookNode:
     """Repaints every PNG among the outputs with 256 colours, where that makes it smaller.
 
     Args:
@@ -48,7 +49,7 @@ def lightened(nb):
     return nb
 
 
-def _repainted(png):
+def _repainted(png: str) -> str:
     picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
     file = io.BytesIO()
     few = picture.quantize(COLOURS, dither=Image.Dither.NONE)

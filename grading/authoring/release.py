@@ -4,15 +4,16 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from traitlets.config import Config
 
 from grading import notebook
 from grading.authoring.assemble import normalised
-from grading.authoring.source import RefusedError
+from grading.authoring.source import Problem, RefusedError
 from grading.course import course_config, generate, reason
 
 
-def release(nb, name, root):
+def release(nb: NotebookNode, name: str, root: Path) -> NotebookNode:
     """Makes the release of a solution notebook and stamps it.
 
     Args:
@@ -37,7 +38,8 @@ def release(nb, name, root):
         notebook.write(nb, source)
         report = generate(name, config, no_database=True)
         if not report["success"]:
-            raise RefusedError([(1, f"nbgrader does not release this: {reason(report)}")])
+            message = f"nbgrader does not release this: {reason(report)}"
+            raise RefusedError([Problem(1, message)])
         made = normalised(notebook.read(released))
     made.metadata["grading"] = nbformat.from_dict({"cells_sha256": notebook.stamp(made)})
     return made

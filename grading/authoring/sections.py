@@ -4,6 +4,7 @@ import ast
 import re
 
 from grading.authoring.names import defined
+from grading.authoring.source import Cell, Lines, Problem
 
 LABELS = ("You will learn", "Before you start", "Time and points")
 SECTIONS = ("Recap", "Further reading")
@@ -12,65 +13,64 @@ LIKE_A_HEADING = re.compile(r"^#+\s*exercise\b", re.IGNORECASE)
 POINTS = re.compile(r"(\d+) points?\b")
 
 
-def section_problems(cells):
-    """Checks that a notebook has its required sections, in words and in code.
-
-    Returns:
-        Pairs (line number, message).
-    """
+def section_problems(cells: list[Cell]) -> list[Problem]:
+    """Checks that a notebook has its required sections, in words and in code."""
     return _opening(cells) + _closing(cells) + _code(cells) + _headings(cells)
 
 
-def total_points(cells):
+def total_points(cells: list[Cell]) -> int:
     """Adds up the points of the checks and the written answers."""
     return sum(cell.points for cell in cells)
 
 
-def _opening(cells):
+def _opening(cells: list[Cell]) -> list[Problem]:
     opening = cells[0]
     titles = [number for number, text in opening.lines if text.startswith("# ")]
     if opening.type != "markdown" or titles != [opening.first]:
         message = "the first cell is markdown, and its first line the notebook's one '# ' title"
-        return [(opening.line, message)]
+        return [Problem(opening.line, message)]
     found = []
     for label in LABELS:
         if not re.search(rf"\*\*{label}\W*\*\*", opening.source):
-            found.append((opening.line, f"the first cell has no **{label}**"))
+            found.append(Problem(opening.line, f"the first cell has no **{label}**"))
     after = re.search(r"\*\*Time and points\W*\*\*(.*?)(\n\s*\n|\Z)", opening.source, re.DOTALL)
     if after:
         line = opening.first + opening.source.count("\n", 0, after.start())
         stated, total = POINTS.search(after[1]), total_points(cells)
         if not stated:
             message = f"**Time and points** does not state the points; write '{total} points'"
-            found.append((line, message))
+            found.append(Problem(line, message))
         elif int(stated[1]) != total:
-            found.append((line, f"states {stated[1]} points, its cells add up to {total}"))
+            message = f"states {stated[1]} points, its cells add up to {total}"
+            found.append(Problem(line, message))
     return found
 
 
-def _closing(cells):
+def _closing(cells: list[Cell]) -> list[Problem]:
     texts = [text.strip() for cell in cells if cell.type == "markdown" for _, text in cell.lines]
     last = cells[-1].line
     missing = [section for section in SECTIONS if f"## {section}" not in texts]
-    found = [(last, f"the notebook has no '## {section}'") for section in missing]
+    found = [Problem(last, f"the notebook has no '## {section}'") for section in missing]
     if not any(cell.kind == "predict" for cell in cells):
-        found.append((last, 'the notebook has no Predict prompt (# %% [markdown] predict="name")'))
+        message = 'the notebook has no Predict prompt (# %% [markdown] predict="name")'
+        found.append(Problem(last, message))
     return found
 
 
-def _code(cells):
+def _code(cells: list[Cell]) -> list[Problem]:
     code = [cell for cell in cells if cell.type == "code"]
     if not code:
-        return [(cells[-1].line, "the notebook has no code")]
+        return [Problem(cells[-1].line, "the notebook has no code")]
     found = []
     if not _imports_only(code[0].source):
-        found.append((code[0].line, "the first code cell holds imports and nothing else"))
+        message = "the first code cell holds imports and nothing else"
+        found.append(Problem(code[0].line, message))
     if settings_cell(cells) is None:
-        found.append((code[0].line, "no cell of settings assigns SEED"))
+        found.append(Problem(code[0].line, "no cell of settings assigns SEED"))
     return found
 
 
-def settings_cell(cells):
+def settings_cell(cells: list[Cell]) -> Cell | None:
     """Finds the ordinary cell that assigns SEED, or None."""
     for cell in cells:
         if cell.type == "code" and not cell.kind:
@@ -83,7 +83,7 @@ def settings_cell(cells):
     return None
 
 
-def _imports_only(source):
+def _imports_only(source: str) -> bool:
     try:
         body = ast.parse(source).body
     except SyntaxError:
@@ -93,8 +93,10 @@ def _imports_only(source):
     return bool(body) and all(isinstance(node, ast.Import | ast.ImportFrom) for node in body)
 
 
-def _headings(cells):
-    found, waiting, number = [], [], 0
+def _headings(cells: list[Cell]) -> list[Problem]:
+    found: list[Problem] = []
+    waiting: Lines = []
+    number = 0
     points = {cell.name: cell.points for cell in cells if cell.kind == "check"}
     for cell in cells:
         if cell.type == "markdown":
@@ -105,17 +107,21 @@ def _headings(cells):
             number += 1
             plural = "point" if points.get(cell.name) == 1 else "points"
             wanted = f"### Exercise {number} · `{cell.name}` ({points.get(cell.name, 0)} {plural})"
-            *others, (line, text) = waiting or [(cell.line, None)]
-            if text is None:
-                found.append((cell.line, f"no heading before the exercise: write {wanted!r}"))
-            elif _parts(text) != _parts(wanted):
-                found.append((line, f"the heading of the exercise below must be {wanted!r}"))
-            waiting = others
-            found += [(line, "a heading without its exercise") for line, _ in waiting]
+            if not waiting:
+                message = f"no heading before the exercise: write {wanted!r}"
+                found.append(Problem(cell.line, message))
+            elif _parts(waiting[-1][1]) != _parts(wanted):
+                message = f"the heading of the exercise below must be {wanted!r}"
+                found.append(Problem(waiting[-1][0], message))
+            found += _alone(waiting[:-1])
             waiting = []
-    return found + [(line, "a heading without its exercise") for line, _ in waiting]
+    return found + _alone(waiting)
 
 
-def _parts(text):
+def _alone(headings: Lines) -> list[Problem]:
+    return [Problem(line, "a heading without its exercise") for line, _ in headings]
+
+
+def _parts(text: str) -> tuple[str, ...] | None:
     match = HEADING.match(text)
     return match and match.groups()

@@ -1,23 +1,47 @@
 """Reads solutions/NN_name.py: the cells, their headers, and the line each one starts on."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import jupytext
+from nbformat import NotebookNode
 
 HEADER = re.compile(r"^\s*#\s*%%(%*\s.*|\s*)$")
 BLANK = ("", "#", '"""', "'''", 'r"""')
 KINDS = ("exercise", "check", "answer", "predict", "compare")
 
+Lines = list[tuple[int, str]]  # the numbers of a file's lines, from 1, and their text
+
+
+class Problem(NamedTuple):
+    """What the build refuses: a line, what is wrong there, and the file, '' for the lesson."""
+
+    line: int
+    message: str
+    file: str = ""
+
 
 class RefusedError(Exception):
-    """What the build refuses: `problems` holds pairs (line of the source, message)."""
+    """What the build refuses, as a list of `problems`."""
 
-    def __init__(self, problems):
-        """Takes pairs (line of the source, message)."""
-        super().__init__("\n".join(f"line {line}: {message}" for line, message in problems))
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Takes what is wrong."""
         self.problems = list(problems)
+        super().__init__("\n".join(self.told("line ")))
+
+    def told(self, lesson: str) -> list[str]:
+        """Says what is wrong, a line for each problem.
+
+        Args:
+            lesson: what a problem in the lesson begins with, such as 'solutions/NN_name.py:'.
+        """
+        return [
+            f"{file + ':' if file else lesson}{line}: {message}"
+            for line, message, file in self.problems
+        ]
 
 
 @dataclass
@@ -32,36 +56,36 @@ class Cell:
     source: str
     line: int
     first: int
-    header: dict = field(default_factory=dict)
+    header: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """'exercise', 'check', 'answer', 'predict', 'compare', or '' for an ordinary cell."""
         return next((kind for kind in KINDS if kind in self.header), "")
 
     @property
-    def name(self):
+    def name(self) -> Any:
         """The name that the header gives, or ''."""
         return self.header.get(self.kind, "")
 
     @property
-    def points(self):
+    def points(self) -> int:
         """The points that the header gives, or 0."""
         points = self.header.get("points", 0)
         return points if type(points) is int else 0
 
     @property
-    def lines(self):
+    def lines(self) -> Lines:
         """Pairs (line in the file, text) over the cell's text."""
         return list(enumerate(self.source.split("\n"), start=self.first))
 
 
-def sources(root):
+def sources(root: Path) -> list[Path]:
     """Lists the sources of a course, solutions/NN_name.py, in order."""
     return sorted(Path(root, "solutions").glob("[0-9][0-9]_*.py"))
 
 
-def chosen(root, names):
+def chosen(root: Path, names: list[str]) -> list[Path]:
     """Lists the sources with these names; all of them where no name is given.
 
     Raises:
@@ -71,11 +95,12 @@ def chosen(root, names):
     unknown = [name for name in names if name not in found]
     if unknown or not found:
         there = ", ".join(found) or "no source at all"
-        raise RefusedError([(1, f"no source {', '.join(unknown)} in solutions/; there is {there}")])
+        message = f"no source {', '.join(unknown)} in solutions/; there is {there}"
+        raise RefusedError([Problem(1, message)])
     return [found[name] for name in names] or list(found.values())
 
 
-def parse(text):
+def parse(text: str) -> list[Cell]:
     """Reads a source in jupytext's percent format.
 
     Args:
@@ -90,19 +115,19 @@ def parse(text):
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines, start=1) if HEADER.match(line)]
     if not starts or "".join(lines[: starts[0] - 1]).strip():
-        raise RefusedError([(1, "a source begins with a cell header, '# %% [markdown]'")])
+        raise RefusedError([Problem(1, "a source begins with a cell header, '# %% [markdown]'")])
     found = jupytext.reads(text, fmt="py:percent").cells
     if len(found) != len(starts):
         message = f"{len(starts)} lines look like cell headers, jupytext reads {len(found)} cells"
         hint = "is there a '# %%' inside a string or a fenced block?"
-        raise RefusedError([(1, f"{message}; {hint}")])
+        raise RefusedError([Problem(1, f"{message}; {hint}")])
     ends = [*starts[1:], len(lines) + 1]
     return [
         _cell(cell, lines, start, end) for cell, start, end in zip(found, starts, ends, strict=True)
     ]
 
 
-def _cell(cell, lines, start, end):
+def _cell(cell: NotebookNode, lines: list[str], start: int, end: int) -> Cell:
     header = dict(cell.metadata)
     for key in ("lines_to_next_cell", "cell_marker"):
         header.pop(key, None)

@@ -8,6 +8,7 @@ seen, walked = [], []
 for path in (
     "@KEY@",
     "@SOLUTION@",
+    "@CHECKS@",
     "@GRADEBOOK@",
     "@NEIGHBOUR@",
     "@COURSE@",
@@ -22,7 +23,7 @@ for folder, folders, files in os.walk("/"):
     walked.append(folder)
     folders[:] = [name for name in folders if name not in ("proc", "sys", "usr", "lib", "include")]
     for name in files:
-        if name in ("id_rsa", "gradebook.db", "nbgrader_config.py") or name.endswith("toy.ipynb"):
+        if name in ("id_rsa", "gradebook.db", "nbgrader_config.py") or "01_toy." in name:
             seen.append(os.path.join(folder, name))
 
 

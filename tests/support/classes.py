@@ -47,14 +47,6 @@ def double(x):
 
 
 # %% check="double" points=2
-def check_double():
-    assert double(3) == 6
-    # BEGIN HIDDEN TESTS
-    assert double(4) == 8
-    # END HIDDEN TESTS
-
-
-check_double()
 
 # %% [markdown]
 # ### Exercise 2 · `square` (3 points)
@@ -67,7 +59,6 @@ def square(x):
 
 
 # %% check="square" points=3
-assert square(3) == 9
 
 # %% [markdown] answer="why" points=2
 # Why?
@@ -82,6 +73,18 @@ assert square(3) == 9
 # ## Further reading
 """
 
+TOY_CHECKS = """\
+def check_double(double):
+    assert double(3) == 6
+    # BEGIN HIDDEN TESTS
+    assert double(4) == 8
+    # END HIDDEN TESTS
+
+
+def check_square(square):
+    assert square(3) == 9
+"""
+
 
 @dataclass
 class Graded:
@@ -94,16 +97,18 @@ class Graded:
     of: dict
 
 
-def course(folder, source, text=None):
-    """Lays out a course with the solution notebook of one source, not executed, and its release.
+def course(folder, source, text=None, checks=TOY_CHECKS):
+    """Lays out a course with the solution notebook of one lesson, not executed, and its release.
 
-    Returns the name of the assignment, its solution and its release.
+    The lesson is that of the repository, or `text` with `checks`. Returns the name of the
+    assignment, its solution and its release.
     """
-    (folder / "solutions").mkdir(parents=True)
+    for kind, given in (("checks", text and checks), ("solutions", text)):
+        path = folder / kind / f"{source}.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(given or (REPOSITORY / kind / path.name).read_text("utf-8"), "utf-8")
     for name in ("pyproject.toml", "nbgrader_config.py"):
         shutil.copy(REPOSITORY / name, folder)
-    path = folder / "solutions" / f"{source}.py"
-    path.write_text(text or (REPOSITORY / "solutions" / path.name).read_text("utf-8"), "utf-8")
     solution = convert(path)
     notebook.write(solution, path.parent / source / f"{source}.ipynb")
     released = release(solution, source, folder)

@@ -24,18 +24,25 @@ def double(x):
 
 
 # %% check="double" points=2
-try:
-    got = double(3)
-except NotImplementedError:
-    raise AssertionError("double: not implemented yet") from None
-except Exception as error:
-    raise AssertionError(f"double: raised {error}") from None
-print(f"double gives {got}")
-assert got != 9, "double: got 9, expected 6. This is the value you get when x is squared."
-assert got == 6, "double: another number"
-# BEGIN HIDDEN TESTS
-assert double(-1) == -2, "double: wrong, case=a negative number"
-# END HIDDEN TESTS
+"""
+
+CHECKS = """\
+import operator
+
+
+def check_double(double):
+    try:
+        got = double(3)
+    except NotImplementedError:
+        raise AssertionError("double: not implemented yet") from None
+    except Exception as error:
+        raise AssertionError(f"double: raised {error}") from None
+    print(f"double gives {got}")
+    assert got != 9, "double: got 9, expected 6. This is the value you get when x is squared."
+    assert got == 6, "double: another number"
+    # BEGIN HIDDEN TESTS
+    assert operator.eq(double(-1), -2), "double: wrong, case=a negative number"
+    # END HIDDEN TESTS
 """
 
 ANSWERS = """\
@@ -79,16 +86,15 @@ def raises(x):
 
 @pytest.fixture
 def course(tmp_path):
-    """Lays out a course with one source and its answers; returns a function that runs it."""
+    """Lays out a course with one lesson and its answers; returns a function that runs it."""
 
-    def run(source=SOURCE, given=ANSWERS):
-        (tmp_path / "solutions").mkdir()
-        (tmp_path / "tests" / "answers").mkdir(parents=True)
-        path = tmp_path / "solutions" / "01_toy.py"
-        path.write_text(source, encoding="utf-8")
-        if given is not None:
-            (tmp_path / "tests" / "answers" / "01_toy.py").write_text(given, encoding="utf-8")
-        return kill_matrix.run(path)
+    def run(source=SOURCE, checks=CHECKS, given=ANSWERS):
+        texts = {"solutions": source, "checks": checks, "tests/answers": given}
+        for folder, text in texts.items():
+            (tmp_path / folder).mkdir(parents=True)
+            if text is not None:
+                (tmp_path / folder / "01_toy.py").write_text(text, encoding="utf-8")
+        return kill_matrix.run(tmp_path / "solutions" / "01_toy.py")
 
     return run
 
@@ -117,8 +123,8 @@ def test_a_good_check_has_no_faults(course):
 
 FAULTS = {
     "a wrong answer that passes": (
-        "assert double(-1) == -2",
-        "assert double(1) == 2",
+        "double(-1), -2",
+        "double(1), 2",
         ["double × without_the_sign: a wrong answer passes"],
     ),
     "a right answer that fails": (
@@ -143,8 +149,8 @@ FAULTS = {
         ],
     ),
     "a check that passes the stub": (
-        '    raise AssertionError("double: not implemented yet") from None',
-        "    double = int(2).__mul__; got = 6",
+        '        raise AssertionError("double: not implemented yet") from None',
+        "        double = int(2).__mul__; got = 6",
         ["double × the stub: a wrong answer passes"],
     ),
     "a check that does not say that the stub is untouched": (
@@ -174,8 +180,8 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_faulty_check_is_found(course, fault):
     old, new, failures = FAULTS[fault]
-    assert old in SOURCE
-    assert course(SOURCE.replace(old, new)).failures == failures
+    assert old in CHECKS
+    assert course(checks=CHECKS.replace(old, new)).failures == failures
 
 
 def test_too_few_answers_are_a_fault(course):
@@ -206,7 +212,7 @@ def test_answers_to_an_unknown_exercise_are_a_fault(course):
 
 
 def test_a_check_sees_its_exercise_and_nothing_else(course):
-    table = course(SOURCE.replace("assert got == 6", "assert math and got == 6"))
+    table = course(checks=CHECKS.replace("assert got == 6", "assert math and got == 6"))
     assert (
         "double × the solution: the check lets another error escape: "
         "NameError: name 'math' is not defined" in table.failures
@@ -245,6 +251,15 @@ def test_the_command_fails_on_a_fault(course, tmp_path, capsys):
     course(given=None)
     assert kill_matrix.main(["01_toy", "--course-dir", str(tmp_path)]) == 1
     assert "tests/answers/01_toy.py is not there" in capsys.readouterr().err
+
+
+def test_the_command_names_the_line_of_a_file_of_checks_that_cannot_be_read(
+    course, tmp_path, capsys
+):
+    course()
+    (tmp_path / "checks" / "01_toy.py").write_text("import math\nLIMIT = 1\n")
+    assert kill_matrix.main(["--course-dir", str(tmp_path)]) == 1
+    assert "solutions/01_toy.py: checks/01_toy.py:2: only imports" in capsys.readouterr().err
 
 
 def test_an_unknown_name_is_refused(course, tmp_path):

@@ -34,7 +34,16 @@ from grading.course import course_config
 from grading.sandbox import jail
 from grading.sandbox.work import PASSED
 from grading.submission import MOST_BYTES
-from tests.support.classes import TOY, Graded, answered, course, grade, submit, with_source
+from tests.support.classes import (
+    TOY,
+    TOY_CHECKS,
+    Graded,
+    answered,
+    course,
+    grade,
+    submit,
+    with_source,
+)
 
 pytestmark = pytest.mark.jail
 
@@ -59,11 +68,12 @@ def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
 
 
 # %% check="kl_divergence" points=4
-def check_kl_divergence():
-    import numpy as np
 
-    from vaelib.checks import call, check_close
+"""
+IMPORTS = "import numpy as np\n\nfrom vaelib.checks import call, check_close\n\n\n"
+KL_CHECK = """
 
+def check_kl_divergence(kl_divergence):
     zeros = np.zeros((2, 3))
     got = call("kl_divergence", kl_divergence, zeros + 2, zeros, zeros, zeros)
     check_close("kl_divergence", got, [6, 6])
@@ -71,10 +81,6 @@ def check_kl_divergence():
     got = call("kl_divergence", kl_divergence, zeros + 4, zeros, zeros, zeros)
     check_close("kl_divergence", got, [24, 24], case="@HIDDEN@")
     # END HIDDEN TESTS
-
-
-check_kl_divergence()
-
 """
 
 
@@ -110,9 +116,10 @@ def case(tmp_path_factory):
     folder, home, scratch = base / "course", base / "home", base / "scratch"
     secret, hidden = secrets.token_hex(16), secrets.token_hex(16)
     text = TOY.replace("7 points", "11 points").replace(
-        "# %% [markdown] answer", KL.replace("@HIDDEN@", hidden) + "# %% [markdown] answer"
+        "# %% [markdown] answer", f"{KL}# %% [markdown] answer"
     )
-    name, solved, released = course(folder, "01_toy", text)
+    checks = IMPORTS + TOY_CHECKS + KL_CHECK.replace("@HIDDEN@", hidden)
+    name, solved, released = course(folder, "01_toy", text, checks)
     right = answered(solved, released)
     (home / ".ssh").mkdir(parents=True)
     scratch.mkdir()
@@ -137,6 +144,7 @@ def case(tmp_path_factory):
             "HOME": home,
             "NEIGHBOUR": neighbour,
             "SOLUTION": folder / "solutions" / name / f"{name}.ipynb",
+            "CHECKS": folder / "checks" / f"{name}.py",
             "GRADEBOOK": folder / "classroom" / "gradebook.db",
             **listeners.known,
         }
@@ -195,7 +203,7 @@ def _constants(path):
 def _seen(base, folder):
     """Dict from every file that grading must leave as it is to a hash of it."""
     places = [base / "home", base / "canary.txt", base / "scratch"]
-    places += [folder / "solutions", folder / "course", folder / "nbgrader_config.py"]
+    places += [folder / part for part in ("solutions", "checks", "course", "nbgrader_config.py")]
     submitted = folder / "classroom" / "submitted"
     files = [path for place in places for path in (place, *place.rglob("*"))]
     files += [p for one in submitted.iterdir() if not one.is_symlink() for p in one.glob("*/*")]

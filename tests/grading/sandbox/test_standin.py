@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from grading.authoring import answers, kill_matrix
-from grading.authoring.source import parse, sources
+from grading.authoring.lesson import read
+from grading.authoring.source import sources
 from grading.sandbox.judge import run_check
 from tests.support.students import defined, student
 
@@ -60,7 +61,7 @@ def test_every_check_accepts_right_answers_and_names_the_mistake_in_wrong_ones(t
 @pytest.mark.process
 def test_a_check_says_the_same_across_the_wire(tried, session):
     path, table = tried
-    checks = {cell.name: cell for cell in parse(path.read_text("utf-8")) if cell.kind == "check"}
+    checks = read(path).checks
     file = REPOSITORY / "tests" / "answers" / path.name
     answer = defined(session, LOAD.replace("PATH", repr(str(file))), "answer")
     here = {(exercise, label): rest for exercise, label, _, *rest in table.rows}
@@ -69,7 +70,7 @@ def test_a_check_says_the_same_across_the_wire(tried, session):
         if label in SLOW or label in ("the solution", "the stub"):  # tests/test_grade.py has those
             continue
         count += 1
-        outcome, message = run_check(checks[exercise].source, exercise, answer(label))
+        outcome, message = run_check(checks[exercise].cell, exercise, answer(label))
         assert not session.gone, f"{exercise} × {label}: your code {session.gone}"
         said = here[exercise, label]
         if (outcome, comparable(message)) != (said[0], comparable(said[1])):

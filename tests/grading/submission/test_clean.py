@@ -172,7 +172,8 @@ def test_a_check_is_always_the_original(full, released):
     nb.cells[place(nb, "check_square")].outputs = [new_output("stream", text="passed")]
     made = clean(content(nb), released).nb
     check = made.cells[place(made, "check_square")]
-    assert (check.source, check.outputs) == ("assert square(3) == 9", [])
+    original = "def check_square(square):\n    assert square(3) == 9\n\n\ncheck_square(square)"
+    assert (check.source, check.outputs) == (original, [])
 
 
 # markdown

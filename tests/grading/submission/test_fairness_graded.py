@@ -12,6 +12,8 @@ from tests.support.classes import answered, behind, by_kind, course, grade, plac
 from tests.support.untidy import CASES, GRADED
 from tests.support.untidy.case import REORDERED, STEP, TEXT, dumped, moved, stripped, written
 
+pytestmark = pytest.mark.jail
+
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):

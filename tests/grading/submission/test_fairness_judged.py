@@ -14,6 +14,8 @@ from tests.support.classes import answered, course
 from tests.support.untidy import CASES, GRADED
 from tests.support.untidy.case import STEP, TEXT
 
+pytestmark = pytest.mark.jail
+
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):

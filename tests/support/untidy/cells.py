@@ -145,7 +145,8 @@ def a_check_is_made_easy(nb, released):
 @case(CHANGED.format("check_square"))
 def a_helper_is_typed_into_a_check(nb, released):
     nb = with_source(nb, "square", "def square(x):\n    return times(x, x)")
-    text = "import operator\ntimes = operator.mul\n\nassert square(3) == 9\nprint('done')"
+    check = nb.cells[place(nb, "check_square")].source
+    text = f"import operator\ntimes = operator.mul\n\n{check}\nprint('done')"
     return with_source(nb, "check_square", text)
 
 

@@ -1,0 +1,381 @@
+"""The checks of 01_autoencoder, a function for each exercise."""
+
+import numpy as np
+
+from vaelib.checks import call, check_close, check_pair, check_shape, check_true, check_weights
+from vaelib.checks.oracles import dense_forward, identity, random_weights, relu, sigmoid
+
+
+def check_pca_reconstruction(pca_reconstruction):
+    points = np.array([[1, 2, 0], [2, 4, 1], [3, 5, 3], [4, 9, 2], [5, 10, 6]], dtype="float32")
+    x_hat = call("pca_reconstruction", pca_reconstruction, points, 1)
+    check_shape("pca_reconstruction", x_hat, (5, 3))
+    check_close(
+        "pca_reconstruction",
+        np.mean((np.asarray(x_hat) - points) ** 2),
+        0.384307,
+        what="mean squared error on five points, k = 1",
+        rtol=1e-4,
+        mistakes={
+            "the mean is not taken away first": 0.483393,
+            "the mean is not added back": 17.304307,
+            "the directions are taken from U, not from V": 5.053604,
+            "the directions are columns of vt instead of rows": 4.443716,
+            "one mean is taken over all pixels": 2.504625,
+            "the directions come from x, not from x minus its mean": 0.463113,
+            "x is projected, not x minus its mean": 16.828592,
+            "the k components with the least variation are kept": 5.141946,
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(0)
+
+    def project(points, directions):
+        return points @ directions @ directions.T
+
+    def project_around(mean, points, k):
+        vt = np.linalg.svd(points - mean, full_matrices=False)[2]
+        return mean + project(points - mean, vt[:k].T)
+
+    def check_case(n, d, k, case):
+        x = rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) + 5 * rng.normal(size=d)
+        x = x.astype("float32")
+        mean = x.astype(float).mean(axis=0)
+        centred = x - mean
+        # Another route than the SVD: eigenvectors of the covariance, which eigh sorts upwards.
+        best = np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
+        vt = np.linalg.svd(centred, full_matrices=False)[2]
+        mistakes = {
+            "the mean is not taken away first": project_around(0, x.astype(float), k),
+            "the directions are taken from U, not from V": 5.053604,
+            "the directions are columns of vt instead of rows": 4.443716,
+            "one mean is taken over all pixels": project_around(x.astype(float).mean(), x, k),
+            "x is projected, not x minus its mean": mean + project(x.astype(float), best[:, :k]),
+            "the mean is not added back": project(centred, best[:, :k]),
+            "the k components with the least variation are kept": mean
+            + project(centred, vt[-k:].T),
+        }
+        got = call("pca_reconstruction", pca_reconstruction, x, k, case=case)
+        expected = mean + project(centred, best[:, :k])
+        check_close("pca_reconstruction", got, expected, atol=1e-3, mistakes=mistakes, case=case)
+
+    check_case(6, 6, 2, "as many points as dimensions")
+    check_case(40, 7, 3, "more points than dimensions")
+    check_case(5, 30, 4, "fewer points than dimensions")
+    # END HIDDEN TESTS
+
+
+def check_mse_per_image(mse_per_image):
+    x = np.array([[0, 0.5, 1, 1], [0.2, 0.4, 0.6, 0.8]], dtype="float32")
+    x_hat = np.array([[0, 0.5, 0.6, 0.8], [0.7, 0.4, 0.6, 0.2]], dtype="float32")
+    for shape in ((2, 4), (2, 2, 2, 1)):
+        check_close(
+            "mse_per_image",
+            call("mse_per_image", mse_per_image, x.reshape(shape), x_hat.reshape(shape)),
+            [0.05, 0.1525],
+            what=f"two images, together of shape {shape}",
+            mistakes={
+                "the errors are averaged over the batch": 0.10125,
+                "the errors are averaged over the batch, too": [0.10125, 0.10125],
+                "pixels are summed instead of averaged": [0.2, 0.61],
+                "the square root is taken": [0.223607, 0.390512],
+                "the absolute value is taken instead of the square": [0.15, 0.275],
+                "the difference is not squared": [0.15, 0.025],
+            },
+        )
+    # BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(0)
+    for shape, case in (((5, 7), "flat images"), ((3, 4, 6, 2), "two channels")):
+        x, x_hat = rng.random((2, *shape)).astype("float32")
+        difference = (x.astype(float) - x_hat).reshape(len(x), -1)
+        expected = (difference**2).mean(axis=1)
+        mistakes = {
+            "the errors are averaged over the batch": expected.mean(),
+            "the errors are averaged over the batch, too": np.full(len(x), expected.mean()),
+            "pixels are summed instead of averaged": (difference**2).sum(axis=1),
+            "the square root is taken": np.sqrt(expected),
+            "the absolute value is taken instead of the square": abs(difference).mean(axis=1),
+            "the difference is not squared": difference.mean(axis=1),
+        }
+        got = call("mse_per_image", mse_per_image, x, x_hat, case=case)
+        check_close("mse_per_image", got, expected, mistakes=mistakes, case=case)
+    # END HIDDEN TESTS
+
+
+def check_build_dense_encoder(build_dense_encoder):
+    grey = np.full((1, 28, 28, 1), 0.5, dtype="float32")
+    encoder = call("build_dense_encoder", build_dense_encoder, 2)
+    call("build_dense_encoder", encoder, grey)
+    shapes = [(784, 256), (256,), (256, 64), (64,), (64, 2), (2,)]
+    check_weights(
+        "build_dense_encoder",
+        encoder,
+        shapes,
+        mistakes={
+            "the image is not flattened first": [(1, 256), *shapes[1:]],
+            "the dense layer of 64 is missing": [(784, 256), (256,), (256, 2), (2,)],
+            "the two hidden layers are in the wrong order": [
+                *[(784, 64), (64,), (64, 256), (256,), (256, 2), (2,)]
+            ],
+            "the biases are missing": shapes[::2],
+        },
+    )
+
+    # Known weights give a known code: every weight 0.01, some of them negative.
+    weights = [np.full(shape, 0.01) for shape in shapes]
+    weights[0][:, :96] *= -1
+    weights[2][:, :16] *= -1
+    weights[4][:, 0] *= -1
+    encoder.set_weights(weights)
+    check_close(
+        "build_dense_encoder",
+        call("build_dense_encoder", encoder, grey),
+        [[-3.01304, 3.03304]],
+        rtol=3e-3,  # a GPU may round the products
+        what="the code of a grey image under known weights",
+        mistakes={
+            "the code goes through a ReLU": [[0, 3.03304]],
+            "the code goes through a tanh": [[-0.995182, 0.99537]],
+            "the code goes through a sigmoid": [[0.04684, 0.954045]],
+            "the hidden layers have no activation": [[-0.807408, 0.827408]],
+            "the dense layer of 64 has no activation": [[-2.00856, 2.02856]],
+            "the dense layer of 256 has no activation": [[-1.211312, 1.231312]],
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(0)
+
+    def check_case(d, case):
+        x = rng.random((4, 28, 28, 1)).astype("float32")
+        x = 10 * x - 5  # far from 0 both ways, so that every activation shows
+        encoder, other = (
+            call("build_dense_encoder", build_dense_encoder, d, case=case) for _ in range(2)
+        )
+        call("build_dense_encoder", other, x, case=case)
+        learning = call("build_dense_encoder", lambda x: encoder(x, training=True), x, case=case)
+        problem = "it does something else while it is trained, as Dropout does."
+        same = np.allclose(call("build_dense_encoder", encoder, x, case=case), learning, atol=1e-4)
+        check_true("build_dense_encoder", same, problem, case=case)
+        shapes = [(784, 256), (256,), (256, 64), (64,), (64, d), (d,)]
+        mistakes = {"the length of the code is always 2": [*shapes[:-2], (64, 2), (2,)]}
+        check_weights("build_dense_encoder", encoder, shapes, mistakes=mistakes, case=case)
+        weights, before = random_weights(shapes, seed=d), other.get_weights()
+        encoder.set_weights(weights)
+        alone = all(np.array_equal(a, b) for a, b in zip(before, other.get_weights()))
+        problem = "two calls return models that share their layers. Make new layers in each call."
+        check_true("build_dense_encoder", alone, problem, case=case)
+        check_close(
+            "build_dense_encoder",
+            call("build_dense_encoder", encoder, x, case=case),
+            dense_forward(x, weights, hidden=relu, last=identity),
+            rtol=3e-3,
+            atol=3e-3,
+            mistakes={
+                "the code goes through a ReLU": dense_forward(x, weights, hidden=relu, last=relu),
+                "the code goes through a tanh": dense_forward(
+                    x, weights, hidden=relu, last=np.tanh
+                ),
+                "the code goes through a sigmoid": dense_forward(
+                    x, weights, hidden=relu, last=sigmoid
+                ),
+                "the hidden layers have no activation": dense_forward(
+                    x, weights, hidden=identity, last=identity
+                ),
+            },
+            case=case,
+        )
+
+    check_case(1, "a code of one number")
+    check_case(20, "a longer code")
+    # END HIDDEN TESTS
+
+
+def check_build_dense_decoder(build_dense_decoder):
+    z = np.array([[0.5, 1.0]], dtype="float32")
+    decoder = call("build_dense_decoder", build_dense_decoder, 2)
+    check_shape("build_dense_decoder", call("build_dense_decoder", decoder, z), (1, 28, 28, 1))
+    shapes = [(2, 64), (64,), (64, 256), (256,), (256, 784), (784,)]
+    check_weights(
+        "build_dense_decoder",
+        decoder,
+        shapes,
+        mistakes={
+            "the two hidden layers are in the wrong order": [
+                *[(2, 256), (256,), (256, 64), (64,), (64, 784), (784,)]
+            ],
+            "one layer is used twice": [
+                *[(2, 64), (64,), (64, 64), (64,), (64, 256), (256,), (256, 784), (784,)]
+            ],
+        },
+    )
+
+    # Known weights give a known image: its upper half is dark, its lower half is bright.
+    weights = [np.full(shape, 0.1) for shape in shapes]
+    weights[0][:, :16] *= -1
+    weights[2][:, :64] *= -1
+    weights[4] *= 0.1
+    weights[4][:, :392] *= -1
+    decoder.set_weights(weights)
+    check_close(
+        "build_dense_decoder",
+        np.ravel(call("build_dense_decoder", decoder, z))[[0, -1]],
+        [0.083478, 0.930604],
+        rtol=3e-3,  # a GPU may round the products
+        what="the first and the last pixel under known weights",
+        mistakes={
+            "the sigmoid at the end is missing": [-2.396, 2.596],
+            "the image goes through a ReLU": [0, 2.596],
+            "the image goes through a tanh": [-0.983545, 0.98894],
+            "the hidden layers have no activation": [0.16944, 0.856878],
+            "the dense layer of 64 has no activation": [0.096007, 0.920004],
+            "the dense layer of 256 has no activation": [0.155513, 0.868983],
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(0)
+
+    def check_case(d, case):
+        z = 5 * rng.normal(size=(5, d)).astype("float32")
+        decoder, other = (
+            call("build_dense_decoder", build_dense_decoder, d, case=case) for _ in range(2)
+        )
+        shapes = [(d, 64), (64,), (64, 256), (256,), (256, 784), (784,)]
+        fixed = getattr(decoder, "input_shape", None) == (None, 2)
+        check_true(
+            "build_dense_decoder", not fixed, "the length of the code is always 2.", case=case
+        )
+        got = call("build_dense_decoder", decoder, z, case=case)
+        check_weights("build_dense_decoder", decoder, shapes, case=case)
+        check_shape("build_dense_decoder", got, (5, 28, 28, 1), case=case)
+        learning = call("build_dense_decoder", lambda z: decoder(z, training=True), z, case=case)
+        problem = "it does something else while it is trained, as Dropout does."
+        check_true("build_dense_decoder", np.allclose(got, learning, atol=1e-4), problem, case=case)
+        call("build_dense_decoder", other, z, case=case)
+        weights, before = random_weights(shapes, seed=d), other.get_weights()
+        decoder.set_weights(weights)
+        alone = all(np.array_equal(a, b) for a, b in zip(before, other.get_weights()))
+        problem = "two calls return models that share their layers. Make new layers in each call."
+        check_true("build_dense_decoder", alone, problem, case=case)
+
+        def image(hidden, last):
+            return dense_forward(z, weights, hidden=hidden, last=last).reshape(5, 28, 28, 1)
+
+        check_close(
+            "build_dense_decoder",
+            call("build_dense_decoder", decoder, z, case=case),
+            image(relu, sigmoid),
+            rtol=3e-3,
+            atol=3e-3,
+            mistakes={
+                "the sigmoid at the end is missing": image(relu, identity),
+                "the image goes through a ReLU": image(relu, relu),
+                "the image goes through a tanh": image(relu, np.tanh),
+                "the hidden layers have no activation": image(identity, sigmoid),
+            },
+            case=case,
+        )
+
+    check_case(1, "a code of one number")
+    check_case(20, "a longer code")
+    # END HIDDEN TESTS
+
+
+def check_add_noise(add_noise):
+    x = np.full((80, 28, 28, 1), 0.5, dtype="float32")
+    loud = call("add_noise", add_noise, x, 0.5, 3)
+    check_shape("add_noise", loud, x.shape)
+    check_true("add_noise", np.all(np.isfinite(loud)), "some values are no numbers, but NaN.")
+    in_range = np.min(loud) >= 0 and np.max(loud) <= 1
+    check_true("add_noise", in_range, "the result leaves [0, 1]. Cut it with a clip.")
+
+    noise = np.asarray(call("add_noise", add_noise, x, 0.01, 3)) - x
+    check_true("add_noise", noise.any(), "there is no noise at all.")
+    check_true("add_noise", abs(noise.mean()) < 0.2, "the noise is returned without the image.")
+    same = np.allclose(noise[0], noise[1])
+    check_true("add_noise", not same, "all images get the same noise. Draw some for each image.")
+    constant = noise[0].std() < 1e-6
+    check_true("add_noise", not constant, "every pixel of an image gets the same noise.")
+    repeated = len(np.unique(noise)) < noise.size / 2
+    check_true(
+        "add_noise", not repeated, "the noise repeats. Draw it for every pixel of every image."
+    )
+
+    # 62,720 draws: a right answer leaves the bands of 3% and 2% in fewer than 1 run of a million.
+    what = "mean of the noise, in standard deviations"
+    wrong = {"the noise is never negative": 1.324, "the noise lies between 0 and sigma": 3**0.5}
+    check_close("add_noise", noise.mean() / noise.std(), 0, atol=0.03, what=what, mistakes=wrong)
+    check_close(
+        "add_noise",
+        noise.std(),
+        0.01,
+        rtol=0.02,
+        what="standard deviation of the noise for sigma = 0.01",
+        mistakes={
+            "sigma is used as the variance": 0.1,
+            "sigma is squared": 0.0001,
+            "the noise is multiplied by the image": 0.005,
+            "the noise is uniform between −sigma and sigma": 0.01 / 3**0.5,
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    case = "seeds"
+    one = np.asarray(call("add_noise", add_noise, x, 0.1, 0, case=case))
+    again = call("add_noise", add_noise, x, 0.1, 0, case=case)
+    other = call("add_noise", add_noise, x, 0.1, 6, case=case)
+    repeats = np.array_equal(one, again)
+    check_true("add_noise", repeats, "the same seed gives other noise.", case=case)
+    ignored = np.array_equal(one, other)
+    check_true("add_noise", not ignored, "another seed gives the same noise.", case=case)
+
+    case = "flat images"
+    x = np.random.default_rng(0).uniform(0.3, 0.7, size=(300, 50)).astype("float32")
+    noisy = call("add_noise", add_noise, x, 0.02, 7, case=case)
+    check_shape("add_noise", noisy, x.shape, case=case)
+    within = np.mean(np.abs(np.asarray(noisy) - x) < 0.02)
+    # For Gaussian noise 68.3% lie within one sigma, give or take 0.4%; for uniform noise 57.7%.
+    what = "share of the noise within one sigma"
+    check_close("add_noise", within, 0.6827, atol=0.03, what=what, case=case)
+
+    case = "black and white images"
+    x = np.repeat([[0.0], [1.0]], 40_000, axis=1).astype("float32")
+    noisy = call("add_noise", add_noise, x, 0.1, 8, case=case)
+    # Half of the noise is cut off: the mean moves by sigma / √(2π), give or take 0.0003.
+    expected = [0.1 / np.sqrt(2 * np.pi), 1 - 0.1 / np.sqrt(2 * np.pi)]
+    check_close("add_noise", np.mean(noisy, axis=1), expected, atol=0.0018, what="mean", case=case)
+    # END HIDDEN TESTS
+
+
+def check_denoising_pairs(denoising_pairs):
+    name = "denoising_pairs"
+    x = np.random.default_rng(0).random((6, 8, 8, 1)).astype("float32")
+    first, second = check_pair(name, call(name, denoising_pairs, x, 0.3, 1))
+    check_shape(name, first, x.shape, what="the input")
+    check_shape(name, second, x.shape, what="the target")
+    clean = [np.allclose(first, x), np.allclose(second, x)]
+    check_true(name, clean != [True, False], "input and target are swapped.")
+    is_noise = np.allclose(np.abs(np.subtract(first, x)), np.abs(second), atol=1e-5)
+    problem = "the target is not the clean image but the noise."
+    check_true(name, not is_noise or any(clean), problem)
+    check_true(name, clean[1] or clean[0], "the target is not the clean image x.")
+    check_true(name, clean != [True, True], "the input is clean. It must be the noisy image.")
+    # BEGIN HIDDEN TESTS
+    case = "seeds"
+    again, _ = check_pair(name, call(name, denoising_pairs, x, 0.3, 1, case=case), case=case)
+    other, _ = check_pair(name, call(name, denoising_pairs, x, 0.3, 2, case=case), case=case)
+    check_true(name, np.array_equal(first, again), "the same seed gives other noise.", case=case)
+    ignored = np.array_equal(first, other)
+    check_true(name, not ignored, "the seed is not handed on to the noise.", case=case)
+
+    case = "no noise"
+    quiet, _ = check_pair(name, call(name, denoising_pairs, x, 0.0, 1, case=case), case=case)
+    check_true(name, np.allclose(quiet, x), "sigma is not handed on to the noise.", case=case)
+
+    case = "more noise"
+    little, much = (
+        np.std(
+            check_pair(name, call(name, denoising_pairs, x, sigma, 1, case=case), case=case)[0] - x
+        )
+        for sigma in (0.05, 0.2)
+    )
+    check_true(name, much > 2 * little, "sigma is not handed on to the noise.", case=case)
+    # END HIDDEN TESTS

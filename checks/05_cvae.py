@@ -1,0 +1,880 @@
+"""The checks of 05_cvae, a function for each exercise."""
+
+import keras
+import numpy as np
+
+from vaelib.checks import call, check_close, check_pair, check_shape, check_true, check_weights
+from vaelib.checks.oracles import conv2d, conv2d_transpose, identity, random_weights, relu, sigmoid
+
+
+def check_condition_code(condition_code):
+    name = "condition_code"
+
+    def check_case(z, y, n_classes, expected, case=None):
+        """Mistakes are built from the right answer, whose parts stand in known columns."""
+        kinds = (z, "float32"), (y, "int32"), (expected, float)
+        z, y, right = (np.array(a, dtype=kind) for a, kind in kinds)
+        d = z.shape[1]
+        code, label = right[:, :d], right[:, d:]
+        none, column = 0 * label[:, :1], y[:, None]
+        ten = np.where(np.arange(10) == column, 1, 0)
+        check_close(
+            name,
+            call(name, condition_code, z, y, n_classes, case=case),
+            right,
+            mistakes={
+                "the label stands behind the code as one number": np.c_[code, y],
+                "the label stands in front of the code": np.c_[label, code],
+                "the label stands in front of the code, as one number": np.c_[y, code],
+                "classes are counted from 1": np.c_[code, np.roll(label, -1, axis=1)],
+                "classes are counted from 1, and class 0 gets no one": (
+                    np.c_[code, label[:, 1:], none]
+                ),
+                "classes are counted from 1, and the last class gets no one": (
+                    np.c_[code, none, label[:, :-1]]
+                ),
+                "classes are counted backwards": np.c_[code, label[:, ::-1]],
+                "the labels are sorted, and the codes are not": np.c_[code, label[np.argsort(y)]],
+                "the labels are in the reverse order": np.c_[code, label[::-1]],
+                "every code gets the label of the first": np.c_[code, 0 * label + label[0]],
+                "the code is missing": label,
+                "the label is missing": code,
+                "zeros and ones of the label are swapped": np.c_[code, 1 - label],
+                "the label itself stands where the one should stand": np.c_[code, label * column],
+                "only the classes that occur get a column": np.c_[code, label[:, label.any(0)]],
+                "there are always ten classes": np.c_[code, ten],
+            },
+            case=case,
+        )
+
+    check_case(
+        [[0.5, -1], [2, 0.3], [-0.7, 1.1], [0.2, 4]],
+        [2, 0, 1, 0],
+        4,
+        [
+            [0.5, -1, 0, 0, 1, 0],
+            [2, 0.3, 1, 0, 0, 0],
+            [-0.7, 1.1, 0, 1, 0, 0],
+            [0.2, 4, 1, 0, 0, 0],
+        ],
+    )
+    # BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(11)
+    for n, d, n_classes, case in (
+        (30, 2, 10, "ten classes, more codes"),
+        (5, 5, 5, "as many codes as numbers as classes"),
+        (1, 3, 10, "one image"),
+        (6, 20, 2, "two classes, a longer code"),
+    ):
+        z, y = rng.normal(size=(n, d)), rng.integers(0, n_classes, size=n)
+        expected = np.zeros((n, d + n_classes))
+        expected[:, :d] = z
+        for i in range(n):
+            expected[i, d + int(y[i])] = 1
+        check_case(z, y, n_classes, expected, case)
+    # END HIDDEN TESTS
+
+
+def check_build_label_plane(build_label_plane):
+    name = "build_label_plane"
+
+    def check_case(n_classes, size, case=None):
+        model, other = (call(name, build_label_plane, n_classes, size, case=case) for _ in range(2))
+        labels = np.eye(n_classes, dtype="float32")
+        inputs = [tuple(one.shape[1:]) for one in getattr(model, "inputs", None) or []]
+        problem = "the model has two inputs. It gets nothing but the label."
+        check_true(name, len(inputs) < 2, problem, case=case)
+        problem = "the model takes labels as whole numbers. They come one-hot, `n_classes` numbers."
+        check_true(name, inputs not in ([()], [(1,)]), problem, case=case)
+        shapes = [(n_classes, size**2), (size**2,)]
+        if hasattr(model, "get_weights") and getattr(model, "built", False):
+            problem = "the plane has no weights. A dense layer must make it."
+            check_true(name, model.get_weights(), problem, case=case)
+        check_weights(
+            name,
+            model,
+            shapes,
+            mistakes={
+                "the bias is missing": shapes[:1],
+                "the dense layer has `size` units instead of `size` · `size`": [
+                    *[(n_classes, size), (size,)]
+                ],
+                "the dense layer has 2 · `size` units instead of `size` · `size`": [
+                    *[(n_classes, 2 * size), (2 * size,)]
+                ],
+                "a convolution stands behind the plane": [*shapes, (3, 3, 1, 1), (1,)],
+                "the plane is always 28 × 28": [(n_classes, 784), (784,)],
+                "the classes are always ten": [(10, size**2), (size**2,)],
+                "two dense layers make the plane": [*shapes, (size**2, size**2), (size**2,)],
+            },
+            case=case,
+        )
+        known = hasattr(model, "inputs")
+        problem = "Keras does not know its shapes. Begin with `keras.Input(…)`, not with a class."
+        check_true(name, known, problem, case=case)
+        plain = call(name, model, labels, case=case)
+        for after, problem in (
+            ((size**2,), "the plane is flat. Reshape it."),
+            ((size**2, 1), "the plane is flat. Reshape it to (size, size, 1)."),
+            ((size, size), "the plane has no channel. Reshape it to (size, size, 1)."),
+            ((1, size, size), "the channel stands in front of the plane. It comes last."),
+        ):
+            check_true(name, np.shape(plain) != (n_classes, *after), problem, case=case)
+        check_shape(name, plain, (n_classes, size, size, 1), what="the plane", case=case)
+        call(name, other, labels, case=case)
+        weights, before = random_weights(shapes, seed=size), other.get_weights()
+        weights[0] *= 3
+        model.set_weights(weights)
+        alone = all(np.array_equal(a, b) for a, b in zip(before, other.get_weights()))
+        problem = "two calls return models that share their layers. Make new layers in each call."
+        check_true(name, alone, problem, case=case)
+        planes = (weights[0] + weights[1]).reshape(n_classes, size, size, 1)
+        softmax = lambda h: np.exp(h) / np.exp(h).sum(axis=(1, 2, 3), keepdims=True)
+        activations = {"a ReLU": relu, "a sigmoid": sigmoid, "a tanh": np.tanh}
+        activations["a softmax"] = softmax
+        mistakes = {f"{one} stands on the plane": f(planes) for one, f in activations.items()}
+        mistakes["rows and columns of the plane are swapped"] = planes.swapaxes(1, 2)
+        check_close(
+            name,
+            call(name, model, labels, case=case),
+            planes,
+            rtol=3e-3,  # some GPUs round factors to three digits
+            atol=3e-3,
+            mistakes=mistakes,
+            what="the planes of all classes under known weights",
+            case=case,
+        )
+
+    check_case(10, 28)
+    # BEGIN HIDDEN TESTS
+    check_case(3, 5, "three classes, a small plane")
+    check_case(18, 64, "eighteen classes, a large plane")
+    # END HIDDEN TESTS
+
+
+def check_build_cvae(build_cvae):
+    name = "build_cvae"
+    rng = np.random.default_rng(0)
+    x, y = 4 * rng.normal(size=(6, 28, 28, 1)).astype("float32"), np.array([3, 1, 4, 1, 9, 0])
+    one_hot = np.eye(10)[y]
+    counted = {
+        "classes are counted from 1": np.eye(11)[y + 1][:, :10],
+        "classes are counted from 1, so class 0 has no one": np.eye(11)[y - 1][:, :10],
+        "the label is the same for every image": 0 * one_hot + one_hot[0],
+        "the label is not used: it is always 0": 0 * one_hot + np.eye(10)[0],
+        "no label arrives": 0 * one_hot,
+    }
+
+    def encode(
+        w, *, plane=identity, hidden=(relu,) * 3, heads=(identity,) * 2, first=0, one_hot=one_hot
+    ):
+        """z_mean and z_log_var of x under y, stacked, in numpy."""
+        channels = [x, plane(one_hot @ w[0] + w[1]).reshape(-1, 28, 28, 1)]
+        h = np.concatenate(channels[:: -1 if first else 1], axis=-1)
+        for i in range(2):
+            h = hidden[i](conv2d(h, w[2 + 2 * i], w[3 + 2 * i], strides=2))
+        h = hidden[2](h.reshape(len(h), -1) @ w[6] + w[7])
+        return np.stack([heads[0](h @ w[8] + w[9]), heads[1](h @ w[10] + w[11])])
+
+    def decode(z, w, *, label_first=False, last=identity, one_hot=one_hot):
+        """Logits of z under y, in numpy."""
+        h = np.concatenate([one_hot, z] if label_first else [z, one_hot], axis=1)
+        h = relu(h @ w[0] + w[1]).reshape(-1, 7, 7, 64)
+        for i, strides in ((2, 2), (4, 2)):
+            h = relu(conv2d_transpose(h, w[i], w[i + 1], strides=strides))
+        return last(conv2d_transpose(h, w[6], w[7]))
+
+    def check_inputs(model, what, first, case):
+        """Two inputs, the label second; what Keras does not know it cannot count or draw."""
+        known = getattr(model, "built", False) and getattr(model, "inputs", None)
+        problem = f"Keras does not know the shapes of the {what}. Begin with `keras.Input(…)`."
+        check_true(name, known, problem, case=case)
+        ranks = [len(one.shape) for one in model.inputs]
+        label = "encoder" if what == "encoder" else "decoder"
+        problem = f"the {label} does not get the label: it has one input."
+        check_true(name, len(ranks) != 1, problem, case=case)
+        wanted = f"`keras.Model([{first}, y], …)`"
+        problem = f"the {what} has {len(ranks)} inputs, expected two: {wanted}."
+        check_true(name, len(ranks) == 2, problem, case=case)
+        shapes = [tuple(one.shape[1:]) for one in model.inputs]
+        problem = f"the inputs of the {what} are swapped. The label comes second: {wanted}."
+        check_true(name, shapes[0] != () or shapes[1] == (), problem, case=case)
+        problem = f"the {what} takes labels that are one-hot already. Take them as whole numbers."
+        check_true(name, shapes[1] != (10,), problem, case=case)
+        problem = f"the label of the {what} needs the shape (): `keras.Input((), dtype=…)`."
+        check_true(name, shapes[1] == (), problem, case=case)
+
+    def check_case(d, case=None):
+        pairs = [
+            check_pair(name, call(name, build_cvae, d, case=case), case=case) for _ in range(2)
+        ]
+        (encoder, decoder), (other_encoder, other_decoder) = pairs
+        plane, conv = [(10, 784), (784,)], [(3, 3, 2, 32), (32,), (3, 3, 32, 64), (64,)]
+        rest = [(3136, 16), (16,), (16, d), (d,), (16, d), (d,)]
+        shapes = [*plane, *conv, *rest]
+        start = lambda n: [(n, 3136), (3136,)]
+        middle = [(3, 3, 64, 64), (64,), (3, 3, 32, 64), (32,), (3, 3, 1, 32), (1,)]
+        decoder_shapes = [*start(d + 10), *middle]
+        behind = lambda flat: [*plane, *conv, (flat, 16), *rest[1:]]
+        check_weights(
+            name,
+            encoder,
+            shapes,
+            mistakes={
+                "the encoder does not use the label": [(3, 3, 1, 32), *conv[1:], *rest],
+                "image and plane are joined along another axis than the last": [
+                    *[*plane, (3, 3, 1, 32), *conv[1:], *rest]
+                ],
+                "the image is left out of the encoder": [*plane, (3, 3, 1, 32), *conv[1:], *rest],
+                "the plane is added to the image instead of put behind it": [
+                    *[*plane, (3, 3, 1, 32), *conv[1:], *rest]
+                ],
+                "the bias of the plane is missing, as it is in an `Embedding`": [
+                    *[*plane[:1], *conv, *rest]
+                ],
+                "the plane is put below or beside the image instead of behind it": [
+                    *[*plane, (3, 3, 1, 32), *conv[1:], (6272, 16), *rest[1:]]
+                ],
+                "the label is put behind the 16 units, too": [
+                    *[*plane, *conv, *rest[:2], *[(26, d), (d,)] * 2]
+                ],
+                "the decoder is returned first": decoder_shapes,
+                "the padding is `valid` instead of `same`": behind(2304),
+                "the stride of 2 is missing in one convolution": behind(12544),
+                "the stride of 2 is missing in both convolutions": behind(50176),
+                "z_log_var is computed from z_mean instead of the 16 units": [
+                    *[*plane, *conv, *rest[:4], (d, d), (d,)]
+                ],
+                "one layer of 2 · latent_dim units stands for the two heads": [
+                    *[*plane, *conv, *rest[:2], (16, 2 * d), (2 * d,)]
+                ],
+                "the label is put behind the 16 units instead of made a plane": [
+                    *[(3, 3, 1, 32), *conv[1:], *rest[:2], *[(26, d), (d,)] * 2]
+                ],
+                "the label is put behind the flattened image instead of made a plane": [
+                    *[(3, 3, 1, 32), *conv[1:], (3146, 16), *rest[1:]]
+                ],
+                "the label is ten planes instead of one": [(3, 3, 11, 32), *conv[1:], *rest],
+                "the label is one number, which fills a plane": [*conv, *rest],
+                "the dense layer of 16 is missing": [*plane, *conv, *[(3136, d), (d,)] * 2],
+                "one head gives both outputs": [*plane, *conv, *rest[:4]],
+                "the latent size is always 2": [*plane, *conv, *rest[:2], *[(16, 2), (2,)] * 2],
+            },
+            case=case,
+        )
+        check_weights(
+            name,
+            decoder,
+            decoder_shapes,
+            mistakes={
+                "the decoder does not use the label": [*start(d), *middle],
+                "the code is left out of the decoder": [*start(10), *middle],
+                "the label goes into the decoder as one number": [*start(d + 1), *middle],
+                "a plane of the label goes into the decoder": [*plane, *start(d + 784), *middle],
+                "the latent size is always 2": [*start(12), *middle],
+            },
+            case=case,
+        )
+        check_inputs(encoder, "encoder", "x", case)
+        check_inputs(decoder, "decoder", "z", case)
+        swapped = getattr(encoder, "output_names", None) == ["z_log_var", "z_mean"]
+        problem = "z_log_var is returned first. Return z_mean first."
+        check_true(name, not swapped, problem, case=case)
+
+        call(name, other_encoder, [x, y], case=case)
+        befores = [model.get_weights() for model in (other_encoder, other_decoder)]
+        weights, decoder_weights = random_weights(shapes, d), random_weights(decoder_shapes, d)
+        for i, factor in ((0, 8), (6, 4), (8, 1 / 4), (10, 1 / 4)):  # planes that are seen
+            weights[i] *= factor
+        for i, factor in ((0, 4), (6, 1 / 10)):
+            decoder_weights[i] *= factor
+        encoder.set_weights(weights)
+        decoder.set_weights(decoder_weights)
+        afters = [model.get_weights() for model in (other_encoder, other_decoder)]
+        alone = all(np.array_equal(a, b) for two in zip(befores, afters) for a, b in zip(*two))
+        problem = "two calls return models that share their layers. Make new layers in each call."
+        check_true(name, alone, problem, case=case)
+
+        out = check_pair(
+            name, call(name, encoder, [x, y], case=case), what="the encoder's output", case=case
+        )
+        for one in out:
+            check_shape(name, one, (6, d), what="z_mean or z_log_var", case=case)
+        on_a_head = {"a ReLU": relu, "a tanh": np.tanh, "a sigmoid": sigmoid, "an exp": np.exp}
+        on_a_head["a softplus"] = lambda h: np.logaddexp(0, h)
+        mistakes = {
+            f"{what} stands on {heads}": encode(weights, heads=pair)
+            for what, f in on_a_head.items()
+            for heads, pair in {
+                "both heads": (f, f),
+                "one of the heads": (identity, f),
+                "one of the two heads": (f, identity),
+            }.items()
+        }
+        for what, f in {"a ReLU": relu, "a sigmoid": sigmoid, "a tanh": np.tanh}.items():
+            mistakes[f"{what} stands on the plane"] = encode(weights, plane=f)
+        for i, layer in enumerate(("first convolution", "second convolution", "dense layer of 16")):
+            hidden = [identity if i == j else relu for j in range(3)]
+            mistakes[f"the {layer} has no activation"] = encode(weights, hidden=hidden)
+        linear = [(identity, identity, relu), (identity,) * 3]
+        mistakes["the convolutions have no activation"] = encode(weights, hidden=linear[0])
+        mistakes["no layer has an activation"] = encode(weights, hidden=linear[1])
+        mistakes["the plane stands in front of the image"] = encode(weights, first=1)
+        for text, labels in counted.items():
+            mistakes[text] = encode(weights, one_hot=labels)
+        got, right = np.array([np.asarray(h, dtype=float) for h in out]), encode(weights)
+        close = lambda a, b: np.isclose(a, b, rtol=3e-3, atol=3e-3)
+        # The heads may be made in either order: what is returned first is z_mean.
+        turned = any(close(got[::-1], a).all() for a in (right, *mistakes.values()))
+        if turned or close(got[::-1], right).sum() > close(got, right).sum():
+            got = got[::-1]
+        what = "z_mean and z_log_var, stacked, under known weights"
+        check_close(name, got, right, rtol=3e-3, atol=3e-3, mistakes=mistakes, what=what, case=case)
+
+        z = rng.normal(size=(6, d)).astype("float32")
+        logits = call(name, decoder, [z, y], case=case)
+        check_shape(name, logits, (6, 28, 28, 1), what="logits", case=case)
+        check_close(
+            name,
+            logits,
+            decode(z, decoder_weights),
+            rtol=3e-3,
+            atol=3e-3,
+            mistakes={
+                "the label stands in front of the code": decode(
+                    z, decoder_weights, label_first=True
+                ),
+                "a sigmoid stands on the logits": decode(z, decoder_weights, last=sigmoid),
+                "a ReLU stands on the logits": decode(z, decoder_weights, last=relu),
+            }
+            | {text: decode(z, decoder_weights, one_hot=a) for text, a in counted.items()},
+            what="logits under known weights",
+            case=case,
+        )
+
+    check_case(2)
+    # BEGIN HIDDEN TESTS
+    check_case(1, "a code of one number")
+    check_case(8, "a longer code")
+    # END HIDDEN TESTS
+
+
+def check_class_style_grid(class_style_grid):
+    name = "class_style_grid"
+
+    def decoder_of(of_code, of_label, shape):
+        """Its logits are known: what the code adds, and what the label adds."""
+        code, label = keras.Input(of_code.shape[:1]), keras.Input((), dtype="int32")
+        dense = keras.layers.Dense(of_code.shape[1], use_bias=False)
+        table = keras.layers.Embedding(*of_label.shape)
+        # Joined before they are added: as in a real decoder, each code needs a label of its own.
+        parts = keras.layers.Concatenate()([dense(code), table(label)])
+        parts = keras.layers.Reshape((2, *shape))(parts)
+        decoder = keras.Model([code, label], keras.ops.sum(parts, axis=1))
+        dense.set_weights([of_code])
+        table.set_weights([of_label])
+        return decoder
+
+    def as_numbers(got):
+        """An array, or None where `check_close` will say what came."""
+        try:
+            return np.asarray(got, dtype=float)
+        except (TypeError, ValueError):
+            return None
+
+    def check_codes(case):
+        """Under a decoder that does not look at the label a row shows its codes."""
+        z = np.random.default_rng(0).normal(size=(4, 2)).astype("float32")
+        decoder = decoder_of(np.eye(2), np.zeros((12, 2)), (1, 2, 1))
+        got = as_numbers(call(name, class_style_grid, decoder, z, 3, case=case))
+        if got is None or got.shape != (3, 4, 1, 2, 1):
+            return
+        problem = "each row has codes of its own. Use the codes z, the same in every row."
+        check_true(name, np.allclose(got, got[:1], atol=2e-3), problem, case=case)
+        flat = "all pixels are equal. Use a sigmoid for each pixel, not a softmax over them."
+        check_true(name, np.ptp(got) > 0, flat, case=case)
+        ranks = lambda a: np.argsort(np.ravel(a)).tolist()
+        problem = "the codes of a row are not z, in the order in which they came."
+        check_true(name, ranks(got[0]) == ranks(z), problem, case=case)
+
+    def check_case(n, d, n_classes, shape, case=None):
+        rng = np.random.default_rng(n)
+        z = rng.normal(size=(n, d)).astype("float32")
+        size = int(np.prod(shape))
+        of_code, of_label = rng.normal(size=(d, size)), rng.normal(size=(12, size))
+        known = (z @ of_code + of_label[:, None]).reshape(12, n, *shape)  # more than are asked for
+        plain = known[:n_classes]
+        right = sigmoid(plain)
+        labels, columns = np.arange(n_classes), np.arange(n)
+        turns = np.resize(labels, (n_classes, n))
+        decoder = decoder_of(of_code, of_label, shape)
+        got = call(name, class_style_grid, decoder, z, n_classes, case=case)
+        mistakes = {
+            "logits are returned instead of pixels": plain,
+            "classes and codes are swapped": right.swapaxes(0, 1),
+            "classes and codes are swapped, and logits are returned": plain.swapaxes(0, 1),
+            "the rows are cut from images that stand code by code": (
+                right.swapaxes(0, 1).reshape(right.shape)
+            ),
+            "classes and codes are not two axes": right.reshape(-1, *shape),
+            "classes and codes are not two axes, and logits are returned": (
+                plain.reshape(-1, *shape)
+            ),
+            "labels and codes take turns together, so not every pair occurs": right[turns, columns],
+            "every row has the label 0": 0 * right + right[:1],
+            "every row has the code of its class": 0 * right + right[labels, labels % n][:, None],
+            "only the first code is used": 0 * right + right[:, :1],
+            "each class gets one image, that of the first code": right[:, 0],
+            "the classes are in the reverse order": right[::-1],
+            "the codes are in the reverse order": right[:, ::-1],
+            "classes are counted from 1": sigmoid(known[1 : n_classes + 1]),
+            "there are always ten classes": sigmoid(known[:10]),
+            "the channel axis is missing": right[..., 0],
+            "the pixels are rounded to 0 and 1": np.round(right),
+            "the sigmoid is applied twice": sigmoid(right),
+        }
+        values, close = as_numbers(got), {"rtol": 2e-3, "atol": 2e-3}  # some GPUs round factors
+        named = [a for a in (right, *mistakes.values()) if np.shape(values) == a.shape]
+        if not any(np.allclose(values, a, **close) for a in named):
+            check_codes(case)
+        check_close(name, got, right, **close, mistakes=mistakes, case=case)
+
+    check_case(3, 2, 4, (2, 3, 1))
+    # BEGIN HIDDEN TESTS
+    check_case(12, 2, 10, (28, 28, 1), "ten classes, whole images")
+    check_case(1, 5, 3, (4, 4, 3), "one code, colour images")
+    check_case(4, 3, 4, (3, 3, 1), "as many codes as classes")
+    # END HIDDEN TESTS
+
+
+def check_swap_label(swap_label):
+    name = "swap_label"
+
+    def model(first, parts, finish):
+        """Each part is known: a kernel for the first input, plus a row for each label."""
+        one, label = keras.Input(first), keras.Input((), dtype="int32")
+        flat, outputs, layers = keras.layers.Flatten()(one), [], []
+        for kernel, rows in parts:
+            dense = keras.layers.Dense(kernel.shape[1], use_bias=False)
+            table = keras.layers.Embedding(*rows.shape)
+            outputs.append(dense(flat) + table(label))
+            layers += [(dense, kernel), (table, rows)]
+        known = keras.Model([one, label], finish(outputs))
+        for layer, weights in layers:
+            layer.set_weights([weights])
+        return known
+
+    def check_case(n, d, shape, n_classes=10, case=None):
+        rng = np.random.default_rng(n + d)
+        size, i = int(np.prod(shape)), np.arange(n)
+        x = rng.random((n, *shape)).astype("float32")
+        flat = x.reshape(n, -1)
+        y = rng.integers(0, n_classes, size=n).astype("int32")
+        y_new = (y + rng.integers(1, n_classes, size=n, dtype="int32")) % n_classes
+        part = lambda a, b: (rng.normal(size=(a, b)) / a**0.5, rng.normal(size=(n_classes, b)))
+        mean, log_var, other, logits = part(size, d), part(size, d), part(size, d), part(d, size)
+
+        def images_of(codes, table=logits[1]):
+            """Logits of codes (…, d), under every label unless a row of the table is given."""
+            return (codes @ logits[0] + table).reshape(*codes.shape[:-1], *shape)
+
+        def by_labels(part):
+            """Logits under each pair of labels: one for the encoder, one for the decoder."""
+            codes = flat @ part[0] + part[1][:, None]  # (label, image, d)
+            return np.stack([images_of(codes, row) for row in logits[1]], axis=1)
+
+        plain = by_labels(mean)
+        images = sigmoid(plain)
+        right = images[y, y_new, i]
+        again = right.reshape(n, -1) @ mean[0] + mean[1][y_new]
+        mistakes = {
+            "logits are returned instead of pixels": plain[y, y_new, i],
+            "the images are encoded with the new labels": images[y_new, y_new, i],
+            "the codes are decoded with the old labels": images[y, y, i],
+            "old and new labels are swapped": images[y_new, y, i],
+            "z_log_var is taken for the code": sigmoid(by_labels(log_var)[y, y_new, i]),
+            "the new images are encoded and decoded once more": (
+                sigmoid(images_of(again, logits[1][y_new]))
+            ),
+            "every image gets the same code, the mean of all": (
+                sigmoid(plain[y, y_new[:, None], i].mean(axis=1))
+            ),
+            "every image gets the code of the first": images[y[0], y_new, 0],
+            "the code is always 0": sigmoid(images_of(0 * again, logits[1][y_new])),
+            "every image gets the first of the new labels": images[y, y_new[0], i],
+            "the images come back unchanged": x,
+            "the channel axis is missing": right[..., 0],
+            "the pixels are rounded to 0 and 1": np.round(right),
+            "the sigmoid is applied twice": sigmoid(right),
+        }
+        decoder = model((d,), [logits], lambda out: keras.layers.Reshape(shape)(out[0]))
+        encoders = [model(shape, [mean, second], list) for second in (log_var, other)]
+        one, two = (
+            call(name, swap_label, encoder, decoder, x, y, y_new, case=case) for encoder in encoders
+        )
+        close = {"rtol": 2e-3, "atol": 2e-3}  # some GPUs round factors
+        if np.shape(one) == np.shape(two) == x.shape:
+            of_log_var = mistakes["z_log_var is taken for the code"]
+            steady = any(np.allclose(one, a, **close) for a in (np.asarray(two), of_log_var))
+            problem = "the images depend on chance or on z_log_var: z is drawn. Take z_mean."
+            check_true(name, steady, problem, case=case)
+        check_close(name, one, right, **close, mistakes=mistakes, case=case)
+
+    check_case(3, 2, (2, 3, 1))
+    # BEGIN HIDDEN TESTS
+    check_case(5, 8, (28, 28, 1), case="whole images, a longer code")
+    check_case(1, 1, (4, 4, 3), n_classes=3, case="one image in colour, a code of one number")
+    # END HIDDEN TESTS
+
+
+def check_kl_to_class_prior(kl_to_class_prior):
+    name = "kl_to_class_prior"
+    z_mean = np.array([[0.4, -1], [1.3, 0.2], [-0.6, 0.9]], dtype="float32")
+    z_log_var = np.array([[0.5, 0.9], [0.3, 1.1], [0.8, 0.4]], dtype="float32")
+    class_means = np.array([[1, 0.5], [-2, 0.7], [0.3, -1.4], [0.8, 2]], dtype="float32")
+    y = np.array([3, 2, 0], dtype="int32")
+    got = call(name, kl_to_class_prior, z_mean, z_log_var, y, class_means)
+    check_close(
+        name,
+        got,
+        [4.93416, 2.25701, 1.61868],
+        rtol=1e-3,
+        atol=1e-3,
+        mistakes={
+            "the prior N(0, I) is used, which has no class": [0.93416, 1.34201, 0.84368],
+            "the mean of all class means is used": [1.47572, 1.32107, 0.55525],
+            "classes are counted from 1": [0.43916, 6.04701, 1.84368],
+            "the class after the right one is used": [1.65916, 2.22201, 1.25868],
+            "the mean of the first image's class is used for all": [4.93416, 2.22201, 1.84368],
+            "the mean of class 0 is used for all": [1.65916, 0.56701, 1.61868],
+            "the labels are sorted": [1.65916, 2.25701, 1.84368],
+            "z_mean is not used": [2.67416, 1.50201, 0.88368],
+            "the factor ½ is missing": [9.86832, 4.51402, 3.23737],
+            "the factor ½ stands only before the distance": [5.28832, 2.73402, 1.87737],
+            "the means are added instead of subtracted": [1.57416, 2.47701, 1.31868],
+            "the distance is not squared": [2.05416, 1.77701, 1.25868],
+            "the distance is divided by the variance of q": [2.23225, 1.2735, 0.88745],
+            "only the distance counts": [4.58, 1.78, 1.36],
+            "the distance is missing": [0.35416, 0.47701, 0.25868],
+            "the term −1 is missing": [5.93416, 3.25701, 2.61868],
+            "z_log_var is used as the variance": [3.58, 0.78, 0.36],
+            "the logarithm of z_log_var is taken": [4.67925, 2.03433, 1.52972],
+            "exp(z_log_var) is given where z_log_var belongs": [9.97608, 10.61612, 5.35316],
+            "exp(z_log_var) is used as the deviation": [6.56396, 4.80357, 2.74929],
+            "the logarithm of the variance is added": [6.33416, 3.65701, 2.81868],
+            "prior and posterior are swapped": [2.08464, 1.03333, 0.78859],
+            "the variance of the prior is taken for e instead of 1": [1.74057, 0.7557, 0.58409],
+            "the sign is wrong": [-4.93416, -2.25701, -1.61868],
+            "the KLs to all classes are averaged": [2.92791, 2.77326, 2.00743],
+            "the KLs to all classes are summed": [11.71165, 11.09305, 8.02973],
+            "the smallest KL of all classes is taken": [0.43916, 0.56701, 1.25868],
+            "the KLs to all classes are returned": [
+                [1.65916, 4.67916, 0.43916, 4.93416],
+                [0.56701, 6.04701, 2.25701, 2.22201],
+                [1.61868, 1.25868, 3.30868, 1.84368],
+            ],
+            "the numbers of the code are averaged instead of summed": [2.46708, 1.12851, 0.80934],
+            "the numbers of the code are not summed": [
+                [0.15436, 4.7798],
+                [0.52493, 1.73208],
+                [1.49277, 0.12591],
+            ],
+            "the sum runs over the images instead of the code": [2.17206, 6.6378],
+            "the images are averaged, too": 2.93662,
+            "the images are summed, too": 8.80986,
+        },
+    )
+    # BEGIN HIDDEN TESTS
+
+    def kl(z_mean, z_log_var, prior_mean, variance=None):
+        """Per number, in numpy."""
+        variance = np.exp(z_log_var) if variance is None else variance
+        return 0.5 * (variance + (z_mean - prior_mean) ** 2 - 1 - z_log_var)
+
+    def values(z_mean, z_log_var, y, class_means):
+        """The right values, and those of each mistake."""
+        m, s, c = (a.astype(float) for a in (z_mean, z_log_var, class_means))
+        own = c[y]
+        each = kl(m, s, own)
+        to_all = kl(m[:, None], s[:, None], c).sum(-1)  # (n, n_classes)
+        sums = {
+            "the prior N(0, I) is used, which has no class": kl(m, s, 0),
+            "the mean of all class means is used": kl(m, s, c.mean(0)),
+            "classes are counted from 1": kl(m, s, c[y - 1]),
+            "the class after the right one is used": kl(m, s, c[(y + 1) % len(c)]),
+            "the mean of the first image's class is used for all": kl(m, s, c[y[0]]),
+            "the mean of class 0 is used for all": kl(m, s, c[0]),
+            "the labels are sorted": kl(m, s, c[np.sort(y)]),
+            "z_mean is not used": kl(0, s, own),
+            "the factor ½ is missing": 2 * each,
+            "the factor ½ stands only before the distance": (
+                np.exp(s) - 1 - s + 0.5 * (m - own) ** 2
+            ),
+            "the means are added instead of subtracted": kl(m, s, -own),
+            "the distance is not squared": 0.5 * (np.exp(s) + np.abs(m - own) - 1 - s),
+            "the distance is divided by the variance of q": (
+                0.5 * (np.exp(s) + (m - own) ** 2 / np.exp(s) - 1 - s)
+            ),
+            "only the distance counts": 0.5 * (m - own) ** 2,
+            "the distance is missing": 0.5 * (np.exp(s) - 1 - s),
+            "the term −1 is missing": each + 0.5,
+            "z_log_var is used as the variance": kl(m, s, own, variance=s),
+            "the logarithm of z_log_var is taken": kl(m, np.log(s), own),
+            "exp(z_log_var) is given where z_log_var belongs": kl(m, np.exp(s), own),
+            "exp(z_log_var) is used as the deviation": kl(m, 2 * s, own),
+            "the logarithm of the variance is added": each + s,
+            "prior and posterior are swapped": (0.5 * (np.exp(-s) * (1 + (m - own) ** 2) - 1 + s)),
+            "the variance of the prior is taken for e instead of 1": (
+                0.5 * (np.exp(s - 1) + (m - own) ** 2 / np.e - s)
+            ),
+            "the sign is wrong": -each,
+        }
+        return each.sum(-1), {text: a.sum(-1) for text, a in sums.items()} | {
+            "the KLs to all classes are averaged": to_all.mean(1),
+            "the KLs to all classes are summed": to_all.sum(1),
+            "the smallest KL of all classes is taken": to_all.min(1),
+            "the KLs to all classes are returned": to_all,
+            "the numbers of the code are averaged instead of summed": each.mean(-1),
+            "the numbers of the code are not summed": each,
+            "the sum runs over the images instead of the code": each.sum(0),
+            "the images are averaged, too": each.sum(-1).mean(),
+            "the images are summed, too": each.sum(),
+        }
+
+    rng = np.random.default_rng(12)
+    for n, d, n_classes, far, case in (
+        (40, 8, 10, 1, "ten classes, a longer code"),
+        (1, 1, 2, 1, "one image, a code of one number"),
+        (5, 5, 5, 1, "as many images as numbers as classes"),
+        (12, 3, 4, 30, "means that lie far away"),
+    ):
+        drawn = rng.normal(size=(n, d)), rng.uniform(0.3, 1.2, size=(n, d))
+        means = far * rng.normal(size=(n_classes, d))
+        z_mean, z_log_var, class_means = (a.astype("float32") for a in (*drawn, means))
+        y = rng.integers(0, n_classes, size=n, dtype="int32")
+        right, mistakes = values(z_mean, z_log_var, y, class_means)
+        got = call(name, kl_to_class_prior, z_mean, z_log_var, y, class_means, case=case)
+        check_close(name, got, right, rtol=1e-3, atol=1e-3, mistakes=mistakes, case=case)
+    # END HIDDEN TESTS
+
+
+def check_kl_full_covariance(kl_full_covariance):
+    name = "kl_full_covariance"
+    mean = np.array([[0.5, -1], [1.2, 0.3], [-0.4, 0.8]], dtype="float32")
+    tril = np.array(
+        [[[1.4, 0], [0.6, 0.7]], [[0.8, 0], [-0.5, 1.3]], [[1.1, 0], [0.9, 1.6]]], dtype="float32"
+    )
+    prior_mean = np.array([[1, 0.2], [-0.6, 0.9], [0.7, -0.5]], dtype="float32")
+    prior_tril = np.array(
+        [[[0.9, 0], [-0.4, 1.2]], [[1.5, 0], [0.7, 1.7]], [[1.3, 0], [0.5, 0.6]]], dtype="float32"
+    )
+    got = call(name, kl_full_covariance, mean, tril, prior_mean, prior_tril)
+    check_close(
+        name,
+        got,
+        [1.85252, 1.54219, 6.89727],
+        rtol=3e-3,  # some GPUs round factors to three digits
+        atol=3e-3,
+        mistakes={
+            "the logarithm of the determinant counts once: that of L instead of Σ": [
+                1.80394,
+                1.09376,
+                7.30416,
+            ],
+            "the factor 2 stands twice on the logarithms of the determinants": [
+                1.94969,
+                2.43907,
+                6.08349,
+            ],
+            "the logarithms of the determinants are swapped": [1.65819, -0.25155, 8.52482],
+            "the logarithms of the determinants are missing": [1.75536, 0.64532, 7.71104],
+            "the logarithm of det Σp is missing": [1.77556, 0.6061, 7.14573],
+            "the logarithm of det Σq is missing": [1.83232, 1.58141, 7.46258],
+            "the logarithms of the determinants are added": [1.81212, 1.62064, 8.0279],
+            "the determinants stand without a logarithm": [1.85836, 3.35577, 6.46644],
+            "the diagonal of Σ is taken for that of L": [1.50422, 2.45773, 6.33594],
+            "det Σ is taken for the product of the diagonal of Σ": [1.62979, 1.55152, 7.02349],
+            "Σ = Lᵀ·L is taken instead of L·Lᵀ": [1.90585, 1.56316, 5.91288],
+            "Σ = Lᵀ·L is taken for q": [1.84481, 1.60429, 5.69757],
+            "Σ = Lᵀ·L is taken for p": [2.00616, 1.51453, 7.18655],
+            "L is taken for Σ": [0.96803, 1.43157, 2.68157],
+            "L is taken for Σ, but not in the determinants": [1.01661, 1.88001, 2.27469],
+            "L of p is inverted instead of Σp": [1.54577, 2.06981, 3.47469],
+            "L² is taken for Σ, without the transpose": [1.34755, 1.29979, 5.92143],
+            "each element of L is squared": [1.09035, 1.15446, 5.09878],
+            "p and q are swapped": [2.26404, 4.12208, 2.0898],
+            "Σp is not inverted": [1.30581, 6.59487, 1.48842],
+            "Σp is not inverted in the trace": [1.12522, 4.55423, 5.36162],
+            "Σp is not inverted in the distance": [2.03312, 3.58284, 3.02408],
+            "Σq is inverted instead of Σp": [1.1524, 3.50967, 0.63154],
+            "Σq is inverted instead of Σp in the trace": [2.25978, 4.38178, 3.49852],
+            "Σq is inverted instead of Σp in the distance": [2.05111, 3.07624, 3.86099],
+            "each element of Σp is divided into 1 instead of the matrix being inverted": [
+                -2.82301,
+                -0.31019,
+                2.37282,
+            ],
+            "the covariance of the prior is taken for the identity": [1.2702, 2.05078, 2.17469],
+            "the distance of the means is not weighed with the inverse of Σp": [
+                1.84087,
+                2.26344,
+                3.86568,
+            ],
+            "the inverse of Σp stands twice in the distance": [2.04142, 1.12063, 16.97462],
+            "the distance of the means is missing": [0.99587, 0.46344, 2.41568],
+            "the means are added instead of subtracted": [2.39093, 0.68988, 2.48964],
+            "the prior's mean is taken for 0": [1.36024, 0.79513, 3.72666],
+            "the trace is missing": [-0.04618, 0.97563, 2.66782],
+            "the whole matrix is summed instead of its diagonal": [3.15396, 1.16073, 6.32199],
+            "the matrices are multiplied element by element": [1.59326, 1.4776, 7.95496],
+            "the trace is the product of two traces": [2.85681, 2.09254, 11.32495],
+            "d is not subtracted": [2.85252, 2.54219, 7.89727],
+            "d is added": [3.85252, 3.54219, 8.89727],
+            "1 is subtracted instead of d": [2.35252, 2.04219, 7.39727],
+            "the number of images is subtracted instead of d": [1.35252, 1.04219, 6.39727],
+            "the factor ½ is missing": [3.70504, 3.08439, 13.79454],
+            "the factor ½ stands only before the trace": [1.80634, 2.51782, 9.56509],
+            "only the diagonals of L are used": [1.1315, 1.11377, 4.80498],
+            "the sign is wrong": [-1.85252, -1.54219, -6.89727],
+            "the trace is summed over the images, too: its sum has no axis": [
+                *[6.64854, 7.67035, 9.36254]
+            ],
+            "the logarithms are summed over the images, too: their sum has no axis": [
+                *[1.93562, 0.82558, 7.89131]
+            ],
+            "the images are averaged, too": 3.43066,
+            "the images are summed, too": 10.29199,
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    T = lambda a: np.swapaxes(a, -1, -2)
+    inv = np.linalg.inv
+    trace = lambda a: np.trace(a, axis1=-2, axis2=-1)
+    log_det = lambda a: np.linalg.slogdet(a)[1]
+
+    def values(mean, tril, prior_mean, prior_tril):
+        """The right values, by determinants and inverses, and those of each mistake."""
+        m, lq, pm, lp = (np.asarray(a, dtype=float) for a in (mean, tril, prior_mean, prior_tril))
+        (n, d), way = m.shape, pm - m
+        q, p = lq @ T(lq), lp @ T(lp)
+        dets = log_det(p) - log_det(q)
+        far = lambda precision, way=way: np.einsum("ni,nij,nj->n", way, precision, way)
+
+        def whole(q, p, precision=None, way=way, dets=None):
+            """The KL from covariances; a mistake may give its own precision or determinants."""
+            precision = inv(p) if precision is None else precision
+            dets = log_det(p) - log_det(q) if dets is None else dets
+            return 0.5 * (trace(precision @ q) + far(precision, way) - d + dets)
+
+        traced, right = trace(inv(p) @ q), whole(q, p)
+        identity = np.broadcast_to(np.eye(d), q.shape)
+        on_diagonal = lambda a: np.log(np.diagonal(a, axis1=-2, axis2=-1)).sum(-1)
+        return right, {
+            "the logarithm of the determinant counts once: that of L instead of Σ": (
+                right - dets / 4
+            ),
+            "the factor 2 stands twice on the logarithms of the determinants": right + dets / 2,
+            "the logarithms of the determinants are swapped": right - dets,
+            "the logarithms of the determinants are missing": right - dets / 2,
+            "the logarithm of det Σp is missing": right - log_det(p) / 2,
+            "the logarithm of det Σq is missing": right + log_det(q) / 2,
+            "the logarithms of the determinants are added": right + log_det(q),
+            "the determinants stand without a logarithm": (
+                right - dets / 2 + (np.linalg.det(p) - np.linalg.det(q)) / 2
+            ),
+            "the diagonal of Σ is taken for that of L": (
+                right - dets / 2 + on_diagonal(p) - on_diagonal(q)
+            ),
+            "det Σ is taken for the product of the diagonal of Σ": (
+                right - dets / 2 + (on_diagonal(p) - on_diagonal(q)) / 2
+            ),
+            "Σ = Lᵀ·L is taken instead of L·Lᵀ": whole(T(lq) @ lq, T(lp) @ lp),
+            "Σ = Lᵀ·L is taken for q": whole(T(lq) @ lq, p),
+            "Σ = Lᵀ·L is taken for p": whole(q, T(lp) @ lp),
+            "L is taken for Σ": whole(lq, lp),
+            "L is taken for Σ, but not in the determinants": whole(lq, lp, dets=dets),
+            "L of p is inverted instead of Σp": whole(q, p, inv(lp)),
+            "L² is taken for Σ, without the transpose": whole(lq @ lq, lp @ lp),
+            "each element of L is squared": whole(lq**2, lp**2),
+            "p and q are swapped": whole(p, q),
+            "Σp is not inverted": whole(q, p, p),
+            "Σp is not inverted in the trace": right + (trace(p @ q) - traced) / 2,
+            "Σp is not inverted in the distance": right + (far(p) - far(inv(p))) / 2,
+            "Σq is inverted instead of Σp": whole(q, p, inv(q)),
+            "Σq is inverted instead of Σp in the trace": right + (trace(inv(q) @ p) - traced) / 2,
+            "Σq is inverted instead of Σp in the distance": right + (far(inv(q)) - far(inv(p))) / 2,
+            "each element of Σp is divided into 1 instead of the matrix being inverted": (
+                whole(q, p, 1 / p)
+            ),
+            "the covariance of the prior is taken for the identity": whole(q, identity),
+            "the distance of the means is not weighed with the inverse of Σp": (
+                right + ((way**2).sum(-1) - far(inv(p))) / 2
+            ),
+            "the inverse of Σp stands twice in the distance": (
+                right + (far(inv(p) @ inv(p)) - far(inv(p))) / 2
+            ),
+            "the distance of the means is missing": right - far(inv(p)) / 2,
+            "the means are added instead of subtracted": whole(q, p, way=pm + m),
+            "the prior's mean is taken for 0": whole(q, p, way=m),
+            "the trace is missing": right - traced / 2,
+            "the whole matrix is summed instead of its diagonal": (
+                right + (np.sum(inv(p) @ q, axis=(-2, -1)) - traced) / 2
+            ),
+            "the matrices are multiplied element by element": (
+                right + (trace(inv(p) * q) - traced) / 2
+            ),
+            "the trace is the product of two traces": (
+                right + (trace(inv(p)) * trace(q) - traced) / 2
+            ),
+            "d is not subtracted": right + d / 2,
+            "d is added": right + d,
+            "1 is subtracted instead of d": right + (d - 1) / 2,
+            "the number of images is subtracted instead of d": right + (d - n) / 2,
+            "the factor ½ is missing": 2 * right,
+            "the factor ½ stands only before the trace": 2 * right - traced / 2,
+            "only the diagonals of L are used": whole(np.eye(d) * lq**2, np.eye(d) * lp**2),
+            "the sign is wrong": -right,
+            "the images are averaged, too": right.mean(),
+            "the images are summed, too": right.sum(),
+        }
+
+    def check_case(n, d, seed, scale=1.0, prior_scale=1.0, case=None):
+        rng = np.random.default_rng(seed)
+
+        def trils(scale):
+            """Lower triangular, the diagonals between 0.5 and 1.5 times the scale."""
+            lower = np.tril(rng.normal(size=(n, d, d)), -1) / max(1, d - 1) ** 0.5
+            return scale * (lower + np.eye(d) * rng.uniform(0.5, 1.5, size=(n, 1, d)))
+
+        arrays = rng.normal(size=(n, d)), trils(scale), rng.normal(size=(n, d)), trils(prior_scale)
+        arrays = [a.astype("float32") for a in arrays]
+        right, mistakes = values(*arrays)
+        got = call(name, kl_full_covariance, *arrays, case=case)
+        check_close(name, got, right, rtol=3e-3, atol=3e-3, mistakes=mistakes, case=case)
+
+    check_case(20, 5, seed=2, case="more dimensions")
+    check_case(4, 4, seed=3, case="as many images as dimensions")
+    check_case(1, 1, seed=4, case="one image, one dimension")
+    check_case(6, 3, seed=5, scale=0.05, case="narrow posteriors")
+    check_case(6, 2, seed=6, prior_scale=20.0, case="a wide prior")
+    check_case(5, 24, seed=7, scale=0.3, case="many dimensions")
+
+    case = "diagonal matrices, where the formula of 02 holds"
+    rng = np.random.default_rng(8)
+    mean, log_var = rng.normal(size=(2, 7, 3))
+    tril = np.exp(log_var / 2)[..., None] * np.eye(3)
+    arrays = [a.astype("float32") for a in (mean, tril, 0 * mean, np.eye(3) + 0 * tril)]
+    diagonal = 0.5 * (np.exp(log_var) + mean**2 - 1 - log_var).sum(-1)
+    got = call(name, kl_full_covariance, *arrays, case=case)
+    mistakes = {
+        "the logarithm of the determinant counts once: that of L instead of Σ": (
+            diagonal + log_var.sum(-1) / 4
+        )
+    }
+    check_close(name, got, diagonal, rtol=3e-3, atol=3e-3, mistakes=mistakes, case=case)
+    case = "q is p"
+    got = call(name, kl_full_covariance, *arrays[:2], *arrays[:2], case=case)
+    check_shape(name, got, (7,), case=case)
+    problem = "the KL of a Gaussian from itself is not 0."
+    check_true(name, np.allclose(np.asarray(got, dtype=float), 0, atol=3e-3), problem, case=case)
+    # END HIDDEN TESTS
