@@ -19,6 +19,7 @@ from grading.authoring.markers import stubbed
 from grading.authoring.sections import settings_cell
 from grading.authoring.source import Cell, Problem, RefusedError, chosen
 from grading.sandbox.judge import run_check
+from grading.sandbox.work import BROKEN, FAILED, PASSED
 
 FEWEST_WRONG = 5
 FEWEST_RIGHT = 2
@@ -80,14 +81,17 @@ def run(path: Path) -> Table:
 def _try(answer: Answer, check: Check, table: Table) -> None:
     name, label = answer.exercise, answer.label
     kind = "right" if answer.right else "wrong"
-    outcome, message = run_check(check.cell, answer.exercise, answer.value)
+    verdict = run_check(check.cell, answer.exercise, answer.value)
+    outcome, message = verdict.outcome, verdict.message
+    if outcome == BROKEN:  # what escaped, which only the check's author can mend
+        message = f"{verdict.error}: {verdict.text}"
     table.rows.append((name, label, kind, outcome, message))
     what = f"{name} × {label}"
-    if outcome == "broken":
+    if outcome == BROKEN:
         table.failures.append(f"{what}: the check lets another error escape: {message}")
-    elif answer.right and outcome == "fail":
+    elif answer.right and outcome == FAILED:
         table.failures.append(f"{what}: a right answer fails: {message}")
-    elif not answer.right and outcome == "pass":
+    elif not answer.right and outcome == PASSED:
         table.failures.append(f"{what}: a wrong answer passes")
     elif not answer.right:
         if answer.says not in message:

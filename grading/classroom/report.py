@@ -4,19 +4,18 @@ import csv
 import io
 import json
 import os
-import re
 import textwrap
 import time
 import unicodedata
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from grading.classroom.record import changed_answers, scores
-from grading.sandbox.work import FAILED, PASSED, STOPPED
+from grading.sandbox.work import FAILED, PASSED, STOPPED, Verdict
 
 BY_HAND = "by hand"
-BEGINNING = re.compile(r"^\w+(?: \([^)]*\))?: ")  # of a message: exercise and case
 LONGEST_MISTAKE = 150  # characters
 LONGEST_NAMES = 60
 PACKAGES = ("nbgrader", "numpy", "keras", "tensorflow")
@@ -112,9 +111,9 @@ def table(made):
             repairs.setdefault(text, []).append(student)
         notes += [f"{student}: look again, {n} changed after it was graded" for n in one["changed"]]
         notes += [
-            f"{student}: {message}"
-            for outcome, message in one["verdicts"].values()
-            if outcome not in (PASSED, FAILED)
+            f"{student}: {verdict['message']}"
+            for verdict in one["verdicts"].values()
+            if verdict["outcome"] not in (PASSED, FAILED)
         ]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -161,32 +160,39 @@ def _submission(one, given, changed, task):
         "changed": changed,
         "seconds": one.seconds,
         "failure": one.failure,
-        "verdicts": one.verdicts,
+        "verdicts": {name: asdict(verdict) for name, verdict in one.verdicts.items()},
         "repairs": one.repairs,
         "troubles": one.troubles,
     }
 
 
 def _mistakes(results):
-    """How often each message occurred, the most frequent first, without a student's numbers."""
+    """How often each mistake occurred, the most frequent first, without a student's numbers."""
     counted = Counter(
-        f"{name}: {_named(message)}"
+        _mistake(verdict)
         for one in results
-        for name, (outcome, message) in one.verdicts.items()
-        if outcome != PASSED
+        for verdict in one.verdicts.values()
+        if verdict.outcome != PASSED
     )
     return dict(counted.most_common())
 
 
-def _named(message):
-    """The mistake that a message names, or else what it says first."""
-    _, found, named = message.partition("This is what you get when ")
-    named = named if found else BEGINNING.sub("", message)
-    return textwrap.shorten(named, LONGEST_MISTAKE, placeholder=" …")
+def _mistake(verdict: Verdict) -> str:
+    """The exercise and the case of a verdict, and the known mistake, or else what was wrong."""
+    case = f" (hidden case: {verdict.case})" if verdict.case else ""
+    named = " or ".join(verdict.mistakes) or ": ".join(filter(None, _wrong(verdict)))
+    return f"{verdict.exercise}{case}: {textwrap.shorten(named, LONGEST_MISTAKE, placeholder=' …')}"
+
+
+def _wrong(verdict: Verdict) -> list[str]:
+    """What was wrong with an answer that makes none of the known mistakes."""
+    if verdict.reason in ("demand", "assertion"):  # which say it in words of the check's own
+        return [verdict.what, verdict.text or verdict.message]
+    return [verdict.what, verdict.reason, verdict.stub or verdict.error]
 
 
 def _stopped(one):
-    return any(outcome == STOPPED for outcome, _ in one.verdicts.values())
+    return any(verdict.outcome == STOPPED for verdict in one.verdicts.values())
 
 
 def _csv(made):

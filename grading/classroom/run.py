@@ -20,7 +20,7 @@ from grading import notebook, submission
 from grading.classroom.record import RecordError, graded, record, register, scores
 from grading.course import course_config
 from grading.sandbox.wire import plain
-from grading.sandbox.work import PASSED, Cell, Work
+from grading.sandbox.work import PASSED, Cell, Verdict, Work
 
 ODD_ID = re.compile(r"[*?\[\]{}\x00-\x1f\x7f\ufffd]|^\s|\s$")  # would mean others, to nbgrader
 MOST_STRIKES = 2  # workers that may die over one submission
@@ -40,7 +40,7 @@ class Result:
         student: the id.
         key: hash of the submission, the checks and the grader.
         submission: SHA-256 of the notebook that was handed in, or ''.
-        verdicts: dict from exercise to [outcome, message].
+        verdicts: dict from exercise to `Verdict`.
         repairs: what was put right in the notebook, each a sentence.
         troubles: what went wrong in its cells, each a sentence.
         seconds: that judging it took.
@@ -282,8 +282,7 @@ def _judged(work):
 
     started = time.perf_counter()
     verdicts, troubles = judge.judge(work)
-    said = {name: [one.outcome, one.message] for name, one in verdicts.items()}
-    return said, troubles, time.perf_counter() - started
+    return verdicts, troubles, time.perf_counter() - started
 
 
 def _fill(result, verdicts, troubles, seconds):
@@ -358,8 +357,8 @@ def _recorded(result, nb, task):
 def _record(result, nb, task):
     # In nbgrader no message means full marks.
     messages = {
-        f"check_{name}": "" if outcome == PASSED else message or f"{name}: the check failed."
-        for name, (outcome, message) in result.verdicts.items()
+        f"check_{name}": "" if one.outcome == PASSED else one.message
+        for name, one in result.verdicts.items()
     }
     timestamp = _timestamp(task.submitted / result.student / task.name / "timestamp.txt")
     record(task.name, result.student, nb, messages, result.repairs, timestamp, task.config)
@@ -389,8 +388,10 @@ def _is_plain(path):
 def _kept(student, task):
     """The result of an earlier run, or None."""
     try:
-        return Result(**json.loads((task.kept / f"{student}.json").read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+        kept = Result(**json.loads((task.kept / f"{student}.json").read_text("utf-8")))
+        kept.verdicts = {name: Verdict(**one) for name, one in kept.verdicts.items()}
+        return kept
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
 
 

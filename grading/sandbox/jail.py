@@ -19,7 +19,9 @@ import struct
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from grading.sandbox import seccomp
 from grading.sandbox.work import Limits
@@ -52,7 +54,7 @@ class JailError(Exception):
     """Why there is no jail on this machine."""
 
 
-def enter(readable, limits, connection):
+def enter(readable: Iterable[str], limits: Limits, connection: socket.socket) -> None:
     """Jails this process, which must have one thread and have been forked for this.
 
     The process that called stays outside as a keeper: it ends with the one inside, and ends it,
@@ -97,13 +99,13 @@ def enter(readable, limits, connection):
         raise JailError(f"a filter of system calls is refused: {error}") from error
 
 
-def stay_outside(limits, connection):
+def stay_outside(limits: Limits, connection: socket.socket) -> None:
     """Only limits and a folder of its own, for machines without a jail; see `enter`."""
     folder = tempfile.mkdtemp(prefix="student-")
     inside = os.fork()
     if inside:
 
-        def end():
+        def end() -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(inside, signal.SIGKILL)
             shutil.rmtree(folder, ignore_errors=True)
@@ -114,7 +116,7 @@ def stay_outside(limits, connection):
     _limit(limits)
 
 
-def missing():
+def missing() -> str:
     """What keeps this machine from having a jail, in words, or ''."""
     if sys.platform != "linux":
         return f"{sys.platform} has no Linux namespaces"
@@ -126,7 +128,7 @@ def missing():
     return tried.stdout or "the process died on its way into the jail"
 
 
-def _keep(inside, connection, end):
+def _keep(inside: int, connection: socket.socket, end: Callable[[], None]) -> NoReturn:
     """Waits outside for the end of the process inside, or for a hang-up; never returns.
 
     Inside a jail it is the first process of its namespace, so all the others end with it.
@@ -144,7 +146,7 @@ def _keep(inside, connection, end):
     os._exit(0)
 
 
-def _build_root(readable, disk, uid):
+def _build_root(readable: Iterable[str], disk: int, uid: int) -> None:
     """A root directory in memory, with what may be read, a folder to work in, and nothing else.
 
     The old root is first moved aside, to /old, so that what is under /tmp can be shown, too.
@@ -177,7 +179,7 @@ def _build_root(readable, disk, uid):
     os.chdir(HOME)
 
 
-def _show(path):
+def _show(path: str) -> None:
     """Shows a file or a folder of the old root in the new one, read-only."""
     source, target = "/old" + path, "/new" + path
     if os.path.isdir(source):
@@ -189,14 +191,14 @@ def _show(path):
     _set_read_only(target, recursive=True)
 
 
-def _set_read_only(path, recursive):
+def _set_read_only(path: str, recursive: bool) -> None:
     attributes = struct.pack("QQQQ", READ_ONLY | NO_SUID, 0, 0, 0)
     flags = AT_RECURSIVE if recursive else 0
     done = libc.syscall(MOUNT_SETATTR, AT_FDCWD, path.encode(), flags, attributes, len(attributes))
     _demand(done, f"making {path} read-only")
 
 
-def _drop_rights():
+def _drop_rights() -> None:
     """No capability is left, none can come back, and the keeper's death ends this process."""
     header, none = struct.pack("Ii", 0x20080522, 0), bytes(24)
     _demand(libc.capset(header, none), "dropping capabilities")
@@ -204,7 +206,7 @@ def _drop_rights():
     _demand(libc.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0), "following its keeper")
 
 
-def _landlock():
+def _landlock() -> None:
     """A second wall, where the kernel has it: nothing is ever mounted or written but here."""
     version = libc.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
     if version < 0:
@@ -227,7 +229,7 @@ def _landlock():
     os.close(number)
 
 
-def _limit(limits):
+def _limit(limits: Limits) -> None:
     for name, value in {
         "RLIMIT_DATA": limits.memory,
         "RLIMIT_FSIZE": limits.disk,
@@ -239,29 +241,29 @@ def _limit(limits):
         resource.setrlimit(getattr(resource, name), (value, value))
 
 
-def _unshare(flags):
+def _unshare(flags: int) -> None:
     _demand(libc.unshare(flags), "new namespaces")
 
 
-def _pivot_root(new, old):
+def _pivot_root(new: str, old: str) -> None:
     number = PIVOT_ROOT.get(os.uname().machine)
     if number is None:
         raise JailError(f"pivot_root is not known on {os.uname().machine}")
     _demand(libc.syscall(number, new.encode(), old.encode()), "a new root directory")
 
 
-def _mount(source, target, kind, flags, options=""):
-    kind = kind and kind.encode()
-    done = libc.mount(source.encode(), target.encode(), kind, flags, options.encode())
+def _mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    system = kind.encode() if kind else None
+    done = libc.mount(source.encode(), target.encode(), system, flags, options.encode())
     _demand(done, f"mounting {target}")
 
 
-def _demand(done, what):
+def _demand(done: int, what: str) -> None:
     if done < 0:
         raise JailError(f"{what} is refused: {os.strerror(ctypes.get_errno())}")
 
 
-def main():
+def main() -> None:
     """Tries to enter a jail, and prints INSIDE or why it is not possible."""
     here, there = socket.socketpair()
     child = os.fork()
@@ -275,11 +277,11 @@ def main():
         there.sendall(words.encode())
         os._exit(0)
     there.close()
-    words = b""
+    said = b""
     while part := here.recv(1000):
-        words += part
+        said += part
     os.waitpid(child, 0)
-    print(words.decode(), end="")
+    print(said.decode(), end="")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ FIRST_X32 = 0x40000000  # the same calls under other numbers
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def refuse_calls():
+def refuse_calls() -> None:
     """Refuses them to this process and all that it starts; it must have given up new privileges.
 
     Raises:
@@ -86,7 +86,7 @@ def refuse_calls():
         raise OSError(os.strerror(ctypes.get_errno()))
 
 
-def _program(architecture, column):
+def _program(architecture: int, column: int) -> bytes:
     """The filter: each line is a code, where to go on if true or false, and a number."""
     lines = [
         (LOAD, 0, 0, ARCHITECTURE),

@@ -6,11 +6,10 @@ this process, all that leaves it are values, and they are judged elsewhere.
 
 import ast
 import builtins
-import functools
-import inspect
-import sys
-from collections.abc import Sequence
+import socket
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 import keras
 import numpy as np
@@ -18,7 +17,9 @@ import tensorflow as tf
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from grading.sandbox import wire
+from grading.sandbox import requests, wire
+from grading.sandbox.requests import Raised, Reply, Request
+from vaelib.checks.causes import missing_name, stub_called
 
 QUIET = Config({"HistoryManager": {"enabled": False}})
 LONGEST_REPR = 200
@@ -29,27 +30,42 @@ class Shell(InteractiveShell):
 
     system = InteractiveShell.system_raw  # which needs no terminal
 
-    def enable_gui(self, gui=None):
+    def enable_gui(self, gui: Any = None) -> None:
         """Does nothing; `%matplotlib` asks for it."""
 
 
 class Desk:
     """What a student's process keeps for the grader: the notebook's names, objects and tapes."""
 
-    def __init__(self, shell):
+    def __init__(self, shell: Any) -> None:
         self.shell = shell
-        self.objects = []
-        self.numbers = {}  # from the id of an object to its place in `objects`, where it stays
-        self.tapes = []
+        self.objects: list[Any] = []
+        self.numbers: dict[int, int] = {}  # from an object's id to its place in `objects`
+        self.tapes: list[tuple[Any, list[Any], list[Any]]] = []
 
-    def answer(self, request):
-        """Does what a request says, and returns {"value": …} or {"raised": …}."""
+    def answer(self, request: Request) -> Reply:
+        """Does what a request says; see `requests`."""
         try:
-            return getattr(self, "do_" + request.pop("do"))(**request)
+            match request:
+                case requests.WriteFile(name, content):
+                    return _written(name, content)
+                case requests.RunCell(source):
+                    return self._run_cell(source)
+                case requests.LookUp(name):
+                    space = self.shell.user_ns
+                    return {"value": [space[name]] if name in space else []}
+                case requests.GetAttribute(target, name):
+                    return {"value": getattr(target, name)}
+                case requests.Call():
+                    return self._call(request)
+                case requests.Gradient(tape, upstream):
+                    return self._gradient(tape, upstream)
+                case requests.Compile(target, args, kwargs):
+                    return {"value": _compiled(target, args, kwargs)}
         except BaseException as error:
             return {"raised": _described(error)}
 
-    def do_cell(self, source):
+    def _run_cell(self, source: str) -> Reply:
         """Runs one cell as Jupyter does, and gives the first exception that it raised.
 
         What stands behind a statement that failed is run, too: if a package is not there, what
@@ -62,41 +78,25 @@ class Desk:
             source = self._behind(source, result.error_in_exec)
         return {"value": None} if first is None else {"raised": _described(first)}
 
-    def _behind(self, source, error):
+    def _behind(self, source: str, error: BaseException | None) -> str:
         """The lines of a cell behind the statement that raised an error."""
         trace = getattr(error, "__traceback__", None)
         while trace and trace.tb_frame.f_globals is not self.shell.user_ns:
             trace = trace.tb_next
         if trace is None or not isinstance(error, Exception):
             return ""
-        plain = self.shell.transform_cell(source)
-        ends = [node.end_lineno for node in ast.parse(plain).body]
+        plain: str = self.shell.transform_cell(source)
+        ends = [node.end_lineno or 0 for node in ast.parse(plain).body]
         end = min((end for end in ends if end >= trace.tb_lineno), default=None)
         return "" if end is None else "\n".join(plain.split("\n")[end:])
 
-    def do_file(self, name, content):
-        """Writes a file that the assignment comes with."""
-        path = Path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        return {"value": None}
-
-    def do_look_up(self, name):
-        """The object that a name stands for at this moment, in a list; an empty one if none."""
-        space = self.shell.user_ns
-        return {"value": [space[name]] if name in space else []}
-
-    def do_attribute(self, target, name):
-        """An attribute of an object."""
-        return {"value": getattr(target, name)}
-
-    def do_call(self, target, args, kwargs, taped):
-        """Calls an object; if `taped`, gradients for the tensors among the arguments can follow."""
+    def _call(self, request: requests.Call) -> Reply:
+        target, args, kwargs = request.target, request.args, request.kwargs
         leaves = wire.leaves([args, kwargs])
         arrays = [leaf for leaf in leaves if isinstance(leaf, np.ndarray)]
         before = [(array.shape, array.tobytes()) for array in arrays]
-        reply = {}
-        if taped:
+        reply: Reply = {}
+        if request.taped:
             tensors = [leaf for leaf in leaves if tf.is_tensor(leaf)]
             with tf.GradientTape(persistent=True) as tape:
                 tape.watch([tensor for tensor in tensors if tensor.dtype.is_floating])
@@ -107,26 +107,19 @@ class Desk:
         else:
             value = target(*args, **kwargs)
         after = [(array.shape, array.tobytes()) for array in arrays]
-        changed = [[i, array] for i, array in enumerate(arrays) if after[i] != before[i]]
-        return reply | {"value": value, "changed": changed}
+        reply["value"] = value
+        reply["changed"] = [(i, a) for i, a in enumerate(arrays) if after[i] != before[i]]
+        return reply
 
-    def do_gradient(self, tape, upstream):
-        """Gradients of a taped call's outputs, weighted by `upstream`; None where none passes."""
-        tape, inputs, outputs = self.tapes[tape]
+    def _gradient(self, number: int, upstream: Any) -> Reply:
+        tape, inputs, outputs = self.tapes[number]
         return {"value": tape.gradient(outputs, inputs, output_gradients=list(upstream))}
 
-    def do_compile(self, target, args, kwargs):
-        """A function without arguments that runs the call as a compiled graph, and its types."""
-        graph = tf.function(lambda: target(*args, **kwargs), autograph=False)
-        concrete = graph.get_concrete_function()
-        dtypes = [leaf.dtype.name for leaf in concrete.outputs]
-        return {"value": [concrete, dtypes if len(dtypes) != 1 else dtypes[0]]}
-
-    def special(self, value):
+    def special(self, value: Any) -> Any:
         """How an object crosses that is no plain value (see `wire.pack`)."""
         if isinstance(value, tf.IndexedSlices):
             parts = [value.values, value.indices, value.dense_shape]
-            crossing = {"is": "slices", "parts": parts}
+            crossing: Any = {"is": "slices", "parts": parts}
         elif tf.is_tensor(value) or isinstance(value, keras.Variable):
             crossing = _tensor(value)
         elif isinstance(value, Sequence):  # as a range
@@ -139,7 +132,7 @@ class Desk:
             crossing = None
         return self._handle(value) if crossing is None else crossing
 
-    def _handle(self, value):
+    def _handle(self, value: Any) -> dict[str, Any]:
         if id(value) not in self.numbers:
             self.numbers[id(value)] = len(self.objects)
             self.objects.append(value)
@@ -154,7 +147,7 @@ class Desk:
             "callable": callable(value),
         }
 
-    def unspecial(self, tree):
+    def unspecial(self, tree: dict[str, Any]) -> Any:
         """What the grader sends that is no plain value."""
         if tree["is"] == "handle":
             return self.objects[tree["id"]]
@@ -162,27 +155,26 @@ class Desk:
             return tf.constant(tree["array"])
         if tree["is"] == "path":
             if tree["content"] is not None:
-                self.do_file(tree["name"], tree["content"])
+                _written(tree["name"], tree["content"])
             return tree["name"] if tree["text"] else Path(tree["name"])
         model = keras.models.model_from_json(tree["config"])
         model.set_weights(tree["weights"])
         return model
 
 
-def serve(connection, names=None):
+def serve(connection: socket.socket) -> None:
     """Answers requests until the grader hangs up.
 
     Args:
         connection: a socket.
-        names: dict of what the notebook begins with.
     """
     shell = Shell.instance(config=QUIET)
-    shell.user_ns.update({"__name__": "__main__"} | (names or {}))
+    shell.user_ns["__name__"] = "__main__"
     desk = Desk(shell)
     file = connection.makefile("rb")
     connection.sendall(wire.pack({"value": None}, refuse))  # ready
-    while (request := wire.read(file, desk.unspecial)) is not None:
-        reply = desk.answer(request)
+    while (tree := wire.read(file, desk.unspecial)) is not None:
+        reply = desk.answer(requests.from_tree(tree))
         try:
             frame = wire.pack(reply, desk.special)
         except BaseException as error:
@@ -190,74 +182,48 @@ def serve(connection, names=None):
         connection.sendall(frame)
 
 
-def refuse(value):
+def refuse(value: Any) -> NoReturn:
     """The `special` of a message that has plain values only."""
     raise TypeError(f"{type(value).__name__} is no plain value")
 
 
-def guard_library(asked):
-    """Makes the library's own version of what an assignment asks for refuse to be called.
-
-    The library itself may still call it.
-
-    Args:
-        asked: names of exercises.
-    """
-    modules = {n: m for n, m in sys.modules.items() if n.split(".")[0] == "vaelib"}
-    for name, module in modules.items():
-        for exercise in asked:
-            own = vars(module).get(exercise)
-            if getattr(own, "__module__", None) == name:
-                if isinstance(own, type):
-                    own.__init__ = _guarded(own.__init__, exercise, name, modules)
-                else:
-                    for other in modules.values():  # also where it was imported from here
-                        if vars(other).get(exercise) is own:
-                            setattr(other, exercise, _guarded(own, exercise, name, modules))
+def _written(name: str, content: bytes) -> Reply:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return {"value": None}
 
 
-def _guarded(function, exercise, module, modules):
-    spaces = [vars(one) for one in modules.values()]
-
-    @functools.wraps(function)
-    def guarded(*args, **kwargs):
-        caller = sys._getframe(1)
-        while caller and str(caller.f_globals.get("__name__")).split(".")[0] == "keras":
-            caller = caller.f_back
-        if not caller or not any(caller.f_globals is space for space in spaces):
-            raise RuntimeError(
-                f"{module}.{exercise} is what this exercise asks you to write. "
-                "While it is graded the library does not have it. Write it yourself"
-            )
-        return function(*args, **kwargs)
-
-    guarded.__signature__ = inspect.signature(function)  # Keras looks at that of `__init__`
-    return guarded
+def _compiled(target: Any, args: Any, kwargs: Any) -> list[Any]:
+    """A function without arguments that runs a call as a compiled graph, and its types."""
+    graph = tf.function(lambda: target(*args, **kwargs), autograph=False)
+    concrete = graph.get_concrete_function()
+    dtypes = [leaf.dtype.name for leaf in concrete.outputs]
+    return [concrete, dtypes if len(dtypes) != 1 else dtypes[0]]
 
 
-def _described(error):
-    """An exception as plain values: its type, its nearest builtin type, its text."""
+def _described(error: BaseException) -> Raised:
+    """An exception as plain values."""
     kind = type(error)
     known = (base.__name__ for base in kind.__mro__ if vars(builtins).get(base.__name__) is base)
-    stub = ""
-    if isinstance(error, NotImplementedError):
-        trace = error.__traceback__
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        stub = trace.tb_frame.f_code.co_name if trace else ""
-    try:
-        text = str(error)
-    except BaseException:
-        text = ""
     return {
         "type": _name(kind),
         "builtin": next(known, "Exception"),
-        "text": text[: wire.LONGEST_TEXT],
-        "stub": stub,
+        "text": _told(str, error)[: wire.LONGEST_TEXT],
+        "stub": _told(stub_called, error),
+        "missing": _told(missing_name, error),
     }
 
 
-def _tensor(value):
+def _told(ask: Callable[[BaseException], str], error: BaseException) -> str:
+    """What an exception of a student's tells, or "" if it raises another one when it is asked."""
+    try:
+        return ask(error)
+    except BaseException:
+        return ""
+
+
+def _tensor(value: Any) -> dict[str, Any] | None:
     """How a tensor or a variable crosses, or None if its values are no numbers."""
     try:
         array = np.asarray(value)
@@ -270,11 +236,11 @@ def _tensor(value):
     return None  # text
 
 
-def _has_gradient(value):
-    return tf.is_tensor(value) and value.dtype.is_floating
+def _has_gradient(value: Any) -> bool:
+    return bool(tf.is_tensor(value) and value.dtype.is_floating)
 
 
-def _numbers(value):
+def _numbers(value: Any) -> np.ndarray | None:
     """The array that numpy makes of another library's object, or None if it makes none."""
     try:
         array = np.asarray(value)
@@ -283,7 +249,7 @@ def _numbers(value):
     return array if wire.crosses(array.dtype) else None
 
 
-def _keras_name(value):
+def _keras_name(value: Any) -> str:
     """The name of the nearest class of Keras that a layer or a model is one of, or ''."""
     for kind in type(value).__mro__ if isinstance(value, keras.layers.Layer) else ():
         if kind in (vars(keras.layers).get(kind.__name__), vars(keras).get(kind.__name__)):
@@ -291,12 +257,12 @@ def _keras_name(value):
     return ""
 
 
-def _name(value):
+def _name(value: Any) -> str:
     name = getattr(value, "__name__", "")
     return name[:60] if isinstance(name, str) else ""
 
 
-def _repr(value):
+def _repr(value: Any) -> str:
     try:
         return repr(value)[:LONGEST_REPR]
     except BaseException:

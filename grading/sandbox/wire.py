@@ -9,6 +9,8 @@ import json
 import math
 import re
 import struct
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -21,15 +23,18 @@ MOST_KEYS = 10_000  # of all sets and dicts of a frame: equal hashes make each o
 LONGEST_TEXT = 2_000  # characters of what is told about a submission
 NUMBERS = "biufc"  # kinds of numpy types that cross
 NUMBER = re.compile(rf"[<>|=]?[{NUMBERS}]\d\d?")
-CONTAINERS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
+CONTAINERS: dict[str, Any] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 SINGLETONS = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}
+
+
+Special = Callable[[Any], Any]
 
 
 class WireError(Exception):
     """A frame that is none, too large, or has in it what cannot be."""
 
 
-def pack(value, special):
+def pack(value: Any, special: Special) -> bytes:
     """A frame.
 
     Args:
@@ -46,7 +51,7 @@ def pack(value, special):
     return b"".join([HEADER.pack(len(tree), len(buffers)), tree, buffers])
 
 
-def sizes(header):
+def sizes(header: bytes | bytearray) -> tuple[int, int]:
     """How many bytes of tree and of buffers follow a header.
 
     Raises:
@@ -57,7 +62,7 @@ def sizes(header):
     return tree, buffers
 
 
-def unpack(tree, buffers, special):
+def unpack(tree: bytes | bytearray, buffers: bytes | bytearray, special: Special) -> Any:
     """The value of a frame.
 
     Args:
@@ -75,7 +80,7 @@ def unpack(tree, buffers, special):
         raise WireError(f"nonsense: {type(error).__name__}") from error
 
 
-def read(file, special):
+def read(file: BinaryIO, special: Special) -> Any:
     """Reads one frame from a binary file, or returns None at its end."""
     header = file.read(HEADER.size)
     if len(header) < HEADER.size:
@@ -84,7 +89,7 @@ def read(file, special):
     return unpack(file.read(tree), file.read(buffers), special)
 
 
-def mapped(value, change):
+def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     """A copy, with `change` of each thing that stands in its lists, tuples and dicts, in order."""
     if isinstance(value, list | tuple):
         return (list if isinstance(value, list) else tuple)([mapped(one, change) for one in value])
@@ -93,19 +98,19 @@ def mapped(value, change):
     return change(value)
 
 
-def leaves(value):
+def leaves(value: Any) -> list[Any]:
     """All that stands in the lists, tuples and dicts of a value; both ends count it alike."""
-    found = []
+    found: list[Any] = []
     mapped(value, found.append)
     return found
 
 
-def crosses(dtype):
+def crosses(dtype: Any) -> bool:
     """Whether arrays of this type of numpy's cross."""
-    return dtype.kind in NUMBERS and dtype.itemsize <= 16
+    return bool(dtype.kind in NUMBERS and dtype.itemsize <= 16)
 
 
-def plain(text):
+def plain(text: str) -> str:
     """A text that a student may have made, as one line that rules no terminal and is not endless.
 
     What no file can hold goes, too, such as half a character.
@@ -115,19 +120,19 @@ def plain(text):
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} …"
 
 
-def _demand_size(tree, buffers):
+def _demand_size(tree: int, buffers: int) -> None:
     if tree > MOST_TREE or buffers > MOST_BUFFERS:
         raise WireError(f"a value of {(tree + buffers) / 2**20:,.0f} MiB is too large")
 
 
-def _tree(value, buffers, special, depth):
+def _tree(value: Any, buffers: bytearray, special: Special, depth: int) -> Any:
     if depth > DEEPEST:
         raise WireError(f"a value nested more than {DEEPEST} times")
 
-    def inner(one):
+    def inner(one: Any) -> Any:
         return _tree(one, buffers, special, depth + 1)
 
-    def other():
+    def other() -> Any:
         made = special(value)
         if isinstance(made, dict):
             return {key: inner(one) for key, one in made.items()}
@@ -139,9 +144,9 @@ def _tree(value, buffers, special, depth):
         if not crosses(value.dtype):
             return other()
         array = np.asarray(value).astype(value.dtype.newbyteorder("<"))
-        tree = {"is": "array", "dtype": array.dtype.str, "shape": list(array.shape)}
-        tree["scalar"] = isinstance(value, np.generic)
-        return tree | _stored(array.tobytes(), buffers)
+        scalar = isinstance(value, np.generic)
+        tree = {"is": "array", "dtype": array.dtype.str, "scalar": scalar}
+        return tree | {"shape": list(array.shape)} | _stored(array.tobytes(), buffers)
     if isinstance(value, int):
         if value.bit_length() > MOST_BITS:
             raise WireError(f"an integer of {value.bit_length():,} bits is too large")
@@ -163,18 +168,20 @@ def _tree(value, buffers, special, depth):
     return other()
 
 
-def _stored(content, buffers):
+def _stored(content: bytes, buffers: bytearray) -> dict[str, int]:
     _demand_size(0, len(buffers) + len(content))
     buffers += content
     return {"start": len(buffers) - len(content), "size": len(content)}
 
 
-def _value(tree, buffers, room, special, depth):
+def _value(
+    tree: Any, buffers: memoryview, room: dict[str, int], special: Special, depth: int
+) -> Any:
     """The value of a tree; `room` is how many bytes and keys the rest of it may still take."""
     if depth > DEEPEST:
         raise ValueError("nested too deeply")
 
-    def inner(one):
+    def inner(one: Any) -> Any:
         return _value(one, buffers, room, special, depth + 1)
 
     if tree is None or isinstance(tree, bool | str | int | float):
@@ -207,13 +214,13 @@ def _value(tree, buffers, room, special, depth):
     return special({key: inner(one) if key != "is" else one for key, one in tree.items()})
 
 
-def _take(room, kind, count):
+def _take(room: dict[str, int], kind: str, count: int) -> None:
     room[kind] -= count
     if room[kind] < 0:
         raise ValueError(f"too many {kind}")
 
 
-def _array(tree, content):
+def _array(tree: dict[str, Any], content: bytes) -> Any:
     if not NUMBER.fullmatch(tree["dtype"]):
         raise ValueError("no array of numbers")
     dtype, shape = np.dtype(tree["dtype"]), tree["shape"]

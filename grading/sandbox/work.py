@@ -53,18 +53,45 @@ class Work:
         seconds_a_step: for one cell, or for one call of a function.
     """
 
-    cells: list
-    checks: dict
-    files: dict = field(default_factory=dict)
+    cells: list[Cell]
+    checks: dict[str, str]
+    files: dict[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     isolated: bool = True
     seconds: float = 300
     seconds_a_step: float = 60
 
 
-@dataclass
+@dataclass(frozen=True)
 class Verdict:
-    """On one exercise: `outcome` is PASSED, FAILED, STOPPED or BROKEN, and `message` says why."""
+    """What was found about one exercise, as plain values; in a hidden case none shows a number.
+
+    The words are made where a check runs, since who records and reports has no TensorFlow, which
+    `vaelib` imports. What they are made from stands beside them: nobody has to search them.
+
+    Attributes:
+        outcome: PASSED, FAILED, STOPPED or BROKEN.
+        message: what people are told, or "" if it was passed.
+
+    The others are those of `vaelib.checks.finding.Finding`.
+    """
 
     outcome: str
     message: str = ""
+    exercise: str = ""
+    reason: str = ""
+    case: str = ""
+    what: str = ""
+    mistakes: tuple[str, ...] = ()
+    got: str = ""
+    expected: str = ""
+    place: str = ""
+    share: str = ""
+    stub: str = ""
+    error: str = ""
+    missing: str = ""
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        """Makes a verdict that comes back from JSON the same as before."""
+        object.__setattr__(self, "mistakes", tuple(self.mistakes))  # JSON has lists only

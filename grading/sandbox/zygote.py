@@ -14,11 +14,13 @@ import signal
 import socket
 import sys
 import tempfile
+from typing import Any, NoReturn
 
 import numpy as np
 
 import vaelib
-from grading.sandbox import jail, student, wire
+from grading.sandbox import guard, jail, student, wire
+from grading.sandbox.work import Limits
 
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -31,7 +33,7 @@ ENVIRONMENT = {
 }
 
 
-def main():
+def main() -> None:
     """Serves the socket whose number is the first argument, until its other end is closed."""
     for module in pkgutil.walk_packages(vaelib.__path__, "vaelib."):
         importlib.import_module(module.name)
@@ -53,13 +55,15 @@ def main():
         control.send(str(child).encode())
 
 
-def _become_student(request, connection, places):
+def _become_student(
+    request: dict[str, Any], connection: socket.socket, places: list[str]
+) -> NoReturn:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
         os.closerange(3, connection.fileno())
         os.closerange(connection.fileno() + 1, 4096)
-        limits = jail.Limits(**request["limits"])
+        limits = Limits(**request["limits"])
         if request["isolated"]:
             jail.enter(places, limits, connection)
             os.environ.clear()
@@ -70,7 +74,7 @@ def _become_student(request, connection, places):
         random.seed()
         np.random.seed()  # noqa: NPY002 - what a student's code may use, too
         sys.path.insert(0, "")
-        student.guard_library(request["asked"])
+        guard.guard_library(request["asked"])
         student.serve(connection)
     except BaseException as error:
         text = f"{type(error).__name__}: {error}"

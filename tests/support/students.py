@@ -6,15 +6,16 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-from grading.sandbox.standin import Session
+from grading.sandbox.requests import LookUp, RunCell
+from grading.sandbox.session import Session
 
 SERVE = """\
 import importlib, pkgutil, socket, sys
 import vaelib
-from grading.sandbox import student
+from grading.sandbox import guard, student
 for module in pkgutil.walk_packages(vaelib.__path__, "vaelib."):
     importlib.import_module(module.name)
-student.guard_library(sys.argv[2:])
+guard.guard_library(sys.argv[2:])
 student.serve(socket.socket(fileno=int(sys.argv[1])))
 """
 
@@ -50,6 +51,6 @@ def student(folder, asked=(), seconds=300):
 
 def defined(session, source, name):
     """Runs a cell in the student's process, and returns the stand-in for what it defined."""
-    session.value("cell", source=source)
-    (found,) = session.value("look_up", name=name)
+    session.value(RunCell(source))
+    (found,) = session.value(LookUp(name))
     return found

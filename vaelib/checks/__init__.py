@@ -1,6 +1,7 @@
 """What checks of exercises are written with, and the words of their messages."""
 
 from vaelib.checks.demands import (
+    CheckFailed,
     call,
     check_close,
     check_pair,
@@ -9,4 +10,12 @@ from vaelib.checks.demands import (
     check_weights,
 )
 
-__all__ = ["call", "check_close", "check_pair", "check_shape", "check_true", "check_weights"]
+__all__ = [
+    "CheckFailed",
+    "call",
+    "check_close",
+    "check_pair",
+    "check_shape",
+    "check_true",
+    "check_weights",
+]

@@ -1,13 +1,27 @@
 """Checks of exercises, whose messages name the mistake.
 
-Every function raises `AssertionError` and nothing else. The message opens with the name of the
-exercise. A check with a `case`, such as ``case="more dimensions"``, is a hidden one: it names the
-exercise, the case and the mistake, and shows no numbers.
+Every function raises `CheckFailed`, an `AssertionError`, and nothing else. The message opens with
+the name of the exercise. A check with a `case`, such as ``case="more dimensions"``, is a hidden
+one: it names the exercise, the case and the mistake, and shows no numbers.
 """
 
 import numpy as np
 
-from vaelib.checks.messages import describe, not_implemented, numbers, opening, sentence, shortened
+from vaelib.checks.causes import missing_name, stub_called
+from vaelib.checks.finding import Finding
+from vaelib.checks.messages import describe, message, numbers, shortened
+
+
+class CheckFailed(AssertionError):
+    """An answer is not right. The message is for people; `finding` says the same as data.
+
+    Args:
+        finding: a `Finding`.
+    """
+
+    def __init__(self, finding):
+        super().__init__(message(finding))
+        self.finding = finding
 
 
 def call(name, function, *args, case=None):
@@ -22,30 +36,24 @@ def call(name, function, *args, case=None):
         case: the hidden case, if this is one.
 
     Raises:
-        AssertionError: the function is missing, not implemented yet, raised an exception, or
+        CheckFailed: the function is missing, not implemented yet, raised an exception, or
             changed one of its arguments.
     """
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if function is None:
-        _fail(name, case, "got None. Does your function end with `return`?")
+        _fail(name, "no value", case)
     if not callable(function):
-        problem = f"expected a function or a Keras model, but it is {describe(function, case)}."
-        _fail(name, case, problem)
+        _fail(name, "not callable", case, got=describe(function, hidden=bool(case)))
     lent = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
     try:
         result = function(*lent)
-    except NotImplementedError as error:
-        problem = not_implemented(function, error)
-        raise AssertionError(opening(name, case) + problem) from None
     except (Exception, SystemExit) as error:
-        if case is not None:  # the exception's text could show the hidden numbers
-            problem = f"your code raised {type(error).__name__}."
-            raise AssertionError(opening(name, case) + problem) from None
-        problem = f"your code raised {type(error).__name__}: {shortened(error)}"
-        raise AssertionError(opening(name, case) + problem) from error
+        found = _raised(name, function, error, case)
+        shown = error if found.reason == "raised" and not case else None
+        raise CheckFailed(found) from shown
     for before, after in zip(args, lent, strict=True):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
-            _fail(name, case, "your code changes its argument in place. Work on a new array.")
+            _fail(name, "argument changed", case)
     return result
 
 
@@ -63,24 +71,21 @@ def check_close(name, got, expected, *, rtol=1e-5, atol=1e-6, mistakes=None, wha
         case: the hidden case, if this is one.
 
     Raises:
-        AssertionError: no value, no number, a wrong shape, NaN, infinity, or a wrong number.
+        CheckFailed: no value, no number, a wrong shape, NaN, infinity, or a wrong number.
     """
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     expected = np.asarray(expected, dtype=np.float64)
     got = _as_array(name, got, f"an array of shape {expected.shape}", case)
-    diagnosis = _diagnose(got, expected, mistakes or {}, rtol, atol)
-    subject = f"{what}: " if what else ""
+    named = _diagnose(got, expected, mistakes or {}, rtol, atol)
     if got.shape != expected.shape:
-        shown = "wrong shape." if case else f"got shape {got.shape}, expected {expected.shape}."
-        _fail(name, case, subject + shown + diagnosis)
+        shapes = {} if case else {"got": str(got.shape), "expected": str(expected.shape)}
+        _fail(name, "wrong shape", case, what=what or "", mistakes=named, **shapes)
     if np.allclose(got, expected, rtol=rtol, atol=atol):
         return
-    if case is not None:
-        broken = np.isfinite(expected).all() and not np.isfinite(got).all()
-        shown = "not every value is finite." if broken else "wrong value."
-    else:
-        shown = numbers(got, expected, rtol, atol)
-    _fail(name, case, subject + shown + diagnosis)
+    broken = np.isfinite(expected).all() and not np.isfinite(got).all()
+    reason = "not finite" if broken else "wrong value"
+    shown = {} if case else numbers(got, expected, rtol, atol)
+    _fail(name, reason, case, what=what or "", mistakes=named, **shown)
 
 
 def check_shape(name, got, shape, *, what=None, case=None):
@@ -94,13 +99,13 @@ def check_shape(name, got, shape, *, what=None, case=None):
         case: the hidden case, if this is one.
 
     Raises:
-        AssertionError: no value, no numbers or another shape.
+        CheckFailed: no value, no numbers or another shape.
     """
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     got = _as_array(name, got, f"an array of shape {shape}", case)
     if got.shape != tuple(shape):
-        problem = "wrong shape." if case else f"got shape {got.shape}, expected {tuple(shape)}."
-        _fail(name, case, (f"{what}: " if what else "") + problem)
+        shapes = {} if case else {"got": str(got.shape), "expected": str(tuple(shape))}
+        _fail(name, "wrong shape", case, what=what or "", **shapes)
 
 
 def check_pair(name, got, *, what=None, case=None):
@@ -113,14 +118,14 @@ def check_pair(name, got, *, what=None, case=None):
         case: the hidden case, if this is one.
 
     Raises:
-        AssertionError: anything else came.
+        CheckFailed: anything else came.
     """
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     whole = isinstance(got, str | dict) or not hasattr(got, "__len__")
     if whole or len(got) != 2:
-        wanted = "a list of two: `[a, b]`." if what else "two values: `return a, b`."
-        subject = f"{what}: " if what else ""
-        _fail(name, case, f"{subject}got {describe(got, case)}, expected {wanted}")
+        wanted = "a list of two: `[a, b]`" if what else "two values: `return a, b`"
+        shown = {"got": describe(got, hidden=bool(case)), "expected": wanted}
+        _fail(name, "wrong kind", case, what=what or "", **shown)
     return got[0], got[1]
 
 
@@ -128,11 +133,11 @@ def check_true(name, condition, problem, *, case=None):
     """Fail with the `problem`, a full sentence, unless the condition holds.
 
     Raises:
-        AssertionError: the condition does not hold.
+        CheckFailed: the condition does not hold.
     """
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if not condition:
-        _fail(name, case, problem)
+        _fail(name, "demand", case, text=problem)
 
 
 def check_weights(name, model, shapes, *, mistakes=None, case=None):
@@ -146,34 +151,44 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
         case: the hidden case, if this is one.
 
     Raises:
-        AssertionError: no model, a model that is not built, or other weights.
+        CheckFailed: no model, a model that is not built, or other weights.
     """
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if not hasattr(model, "get_weights") or isinstance(model, type):
-        hint = " Does your function end with `return`?" if model is None else ""
-        _fail(name, case, f"got {describe(model, case)}, expected a Keras model.{hint}")
+        reason = "no value" if model is None else "wrong kind"
+        shown = {"got": describe(model, hidden=bool(case)), "expected": "a Keras model"}
+        _fail(name, reason, case, **shown)
     got = [tuple(w.shape) for w in model.get_weights()]
     if got == [tuple(s) for s in shapes]:
         return
     if not got:
-        problem = "the model has no weights, so it is not built. Begin it with `keras.Input(…)`."
-        _fail(name, case, problem)
+        _fail(name, "not built", case)
     named = [text for text, wrong in (mistakes or {}).items() if got == [tuple(s) for s in wrong]]
-    problem = "the weights have the wrong shapes."
-    if case is None:
-        problem = f"the weights have shapes {got}, expected {list(shapes)}."
     if sorted(got) == sorted(tuple(s) for s in shapes):
         named = ["the layers are created in another order than they are used"]
-    _fail(name, case, problem + sentence(named))
+    shown = {} if case else {"got": str(got), "expected": str(list(shapes))}
+    _fail(name, "wrong weights", case, mistakes=tuple(named), **shown)
+
+
+def _raised(name, function, error, case):
+    """The finding of a call that raised an exception."""
+    stub = stub_called(error)
+    if stub in ("call", getattr(function, "__name__", "call")):  # a layer has no name of its own
+        return Finding(name, "not implemented", case or "")
+    if stub:
+        return Finding(name, "calls a stub", case or "", stub=stub)
+    text = "" if case else shortened(error)
+    kind, missing = type(error).__name__, missing_name(error)
+    return Finding(name, "raised", case or "", error=kind, missing=missing, text=text)
 
 
 def _as_array(name, got, wanted, case):
-    """The value as a numpy array of numbers, or an `AssertionError` that says why it is none."""
+    """The value as a numpy array of numbers, or a `CheckFailed` that says why it is none."""
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if got is None:
-        _fail(name, case, "got None. Does your function end with `return`?")
+        _fail(name, "no value", case)
     if got is Ellipsis or got is NotImplemented:
-        _fail(name, case, f"not implemented yet: your function returns {got}.")
+        _fail(name, "not implemented", case, got=str(got))
     try:
         array = np.asarray(got)
     except Exception:  # a symbolic tensor, a ragged list: numpy and the backends raise many types
@@ -181,21 +196,21 @@ def _as_array(name, got, wanted, case):
     if array.dtype.kind == "c" and np.allclose(array.imag, 0):
         array = array.real
     if array.dtype.kind not in "biuf":
-        wanted = wanted if case is None else "an array of numbers"
-        _fail(name, case, f"got {describe(got, case)}, expected {wanted}.")
+        wanted = "an array of numbers" if case else wanted
+        _fail(name, "wrong kind", case, got=describe(got, hidden=bool(case)), expected=wanted)
     return array.astype(np.float64)
 
 
 def _diagnose(got, expected, mistakes, rtol, atol):
-    """A sentence that names the mistakes whose value is `got`, or an empty string."""
+    """The mistakes whose value is `got`, in words, a tuple."""
 
     def same(a, b):
         return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
 
     values = {text: np.asarray(v, dtype=np.float64) for text, v in mistakes.items()}
-    return sentence([text for text, v in values.items() if same(got, v) and not same(v, expected)])
+    return tuple(t for t, v in values.items() if same(got, v) and not same(v, expected))
 
 
-def _fail(name, case, problem):
+def _fail(name, reason, case, **parts):
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
-    raise AssertionError(opening(name, case) + problem)
+    raise CheckFailed(Finding(name, reason, case or "", **parts))

@@ -1,65 +1,136 @@
-"""The wording of failed checks."""
+"""The words for what is wrong with an answer: `message` makes them all from a `Finding`."""
 
 import re
+from typing import Any
 
 import numpy as np
+
+from vaelib.checks.finding import Finding
 
 LONGEST_REASON = 300  # characters of an exception's text; Keras quotes whole arrays
 
 
-def opening(name, case):
-    """How every message begins: with the exercise, and the case if it is hidden."""
-    return f"{name}: " if case is None else f"{name} (hidden case: {case}): "
+def message(finding: Finding) -> str:
+    """What people are told: a line that opens with the exercise, and with the case if it is hidden.
+
+    Args:
+        finding: a `Finding`.
+    """
+    name, case = finding.exercise, finding.case
+    if finding.reason == "assertion":  # a check's own words, which open as they like
+        return finding.text or f"{name}: the check failed."
+    opening = f"{name} (hidden case: {case}): " if case else f"{name}: "
+    subject = f"{finding.what}: " if finding.what else ""
+    return opening + subject + _problem(finding) + _diagnosis(finding.mistakes)
 
 
-def not_implemented(function, error):
-    """Whose stub it was: the exercise's own, or that of another function, which it calls."""
-    last = error.__traceback__
-    while last.tb_next:
-        last = last.tb_next
-    stub = getattr(error, "stub", last.tb_frame.f_code.co_name)  # known if it was raised elsewhere
-    if stub in ("call", getattr(function, "__name__", "call")):  # a layer has no name of its own
-        return "not implemented yet. Replace the line `raise NotImplementedError` by your code."
-    return f"your code calls `{stub}`, which is not implemented yet."
+def ending(finding: Finding) -> str:
+    """Why a student's process gives no answer, as the end of a sentence that begins "your code"."""
+    text = finding.text
+    match finding.reason:
+        case "nonsense":
+            return "gave back what cannot be read" + (f": {text}" if text else "")
+        case "step too long":
+            return f"did not end within {text}"
+        case "notebook too long":
+            return f"took over {text} for the whole notebook"
+        case "too much memory":
+            return f"used more than {text} of memory"
+        case "too many starts":
+            return f"was started {text} times"
+    return "ended its own process"
 
 
-def shortened(error):
+def _problem(finding: Finding) -> str:
+    got, expected, text = finding.got, finding.expected, finding.text
+    match finding.reason:
+        case "not implemented" if got:
+            return f"not implemented yet: your function returns {got}."
+        case "not implemented":
+            return "not implemented yet. Replace the line `raise NotImplementedError` by your code."
+        case "calls a stub":
+            return f"your code calls `{finding.stub}`, which is not implemented yet."
+        case "raised" if finding.case:  # the exception's text could show the hidden numbers
+            return f"your code raised {finding.error}."
+        case "raised":
+            return f"your code raised {finding.error}: {text}"
+        case "no value" if expected:
+            return f"got {got}, expected {expected}. Does your function end with `return`?"
+        case "no value":
+            return "got None. Does your function end with `return`?"
+        case "not callable":
+            return f"expected a function or a Keras model, but it is {got}."
+        case "wrong kind":
+            return f"got {got}, expected {expected}."
+        case "wrong shape":
+            return "wrong shape." if finding.case else f"got shape {got}, expected {expected}."
+        case "wrong value" if finding.case:
+            return "wrong value."
+        case "not finite" if finding.case:
+            return "not every value is finite."
+        case "wrong value" | "not finite" if finding.place:
+            there = f"got {got} at {finding.place}, expected {expected} there"
+            return f"{there} ({finding.share} values are wrong)."
+        case "wrong value" | "not finite":
+            return f"got {got}, expected {expected}."
+        case "argument changed":
+            return "your code changes its argument in place. Work on a new array."
+        case "wrong weights" if finding.case:
+            return "the weights have the wrong shapes."
+        case "wrong weights":
+            return f"the weights have shapes {got}, expected {expected}."
+        case "not built":
+            return "the model has no weights, so it is not built. Begin it with `keras.Input(…)`."
+        case "demand":
+            return text
+        case "undefined":
+            seen = f" In your notebook {text}." if text else ""
+            return f"nothing of this name is defined. Does its cell run?{seen}"
+        case "check broken":
+            return f"the check cannot deal with what your code gave: {finding.error}: {text}"
+        case "no time left":
+            return f"no verdict: the whole notebook took over {text}."
+    return f"no verdict: your code {ending(finding)}."
+
+
+def _diagnosis(mistakes: tuple[str, ...]) -> str:
+    """The sentence that names known mistakes, or an empty string if there is none."""
+    return f" This is what you get when {' or when '.join(mistakes)}." if mistakes else ""
+
+
+def shortened(error: BaseException) -> str:
     """The text of an exception without colours, and not longer than a paragraph."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
     return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]} …"
 
 
-def sentence(mistakes):
-    """The sentence that names known mistakes, or an empty string if there is none."""
-    return f" This is what you get when {' or when '.join(mistakes)}." if mistakes else ""
-
-
-def numbers(got, expected, rtol, atol):
-    """Got and expected: whole if they are short, else where they differ most."""
+def numbers(got: np.ndarray, expected: np.ndarray, rtol: Any, atol: Any) -> dict[str, str]:
+    """The parts of a `Finding` that show numbers: whole if they are short, else the worst one."""
     if got.ndim == 0:
-        return f"got {got:.6g}, expected {expected:.6g}."
+        return {"got": f"{got:.6g}", "expected": f"{expected:.6g}"}
     if got.size <= 6 and np.isfinite(got).all():
-        return f"got {_listed(got)}, expected {_listed(expected)}."
+        return {"got": _listed(got), "expected": _listed(expected)}
     distance = np.where(np.isfinite(got), np.abs(got - expected), np.inf)
     worst = np.unravel_index(np.argmax(distance), got.shape)
-    index = ", ".join(str(int(i)) for i in worst)
     n_wrong = np.sum(~np.isclose(got, expected, rtol=rtol, atol=atol))
-    return (
-        f"got {got[worst]:.6g} at [{index}], expected {expected[worst]:.6g} there"
-        f" ({n_wrong} of {got.size} values are wrong)."
-    )
+    return {
+        "got": f"{got[worst]:.6g}",
+        "expected": f"{expected[worst]:.6g}",
+        "place": str([int(i) for i in worst]),
+        "share": f"{n_wrong} of {got.size}",
+    }
 
 
-def _listed(array):
+def _listed(array: np.ndarray) -> str:
     return np.array2string(array, precision=5, separator=", ", max_line_width=200)
 
 
-def describe(value, case):
+def describe(value: object, hidden: bool) -> str:
     """A short name of a value that is not what was wanted; without numbers in a hidden case."""
     kind = type(value).__name__
-    if case is None and isinstance(value, tuple | list):
+    if not hidden and isinstance(value, tuple | list):
         return f"a {kind} of {len(value)}"
     text = repr(value)
-    if case is not None or len(text) > 40 or "\n" in text:
+    if hidden or len(text) > 40 or "\n" in text:
         return f"something of type {kind}"
     return f"{text} (type {kind})"

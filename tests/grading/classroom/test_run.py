@@ -139,7 +139,7 @@ def test_a_graded_notebook_begins_with_what_was_not_right(toy_class):
         path = folder / "classroom" / "autograded" / student / "01_toy" / "01_toy.ipynb"
         first = notebook.read(path).cells[0]
         verdicts = run.of[student]["verdicts"]
-        told = {n: " ".join(text.split()) for n, (_, text) in verdicts.items() if text}
+        told = {n: " ".join(v["message"].split()) for n, v in verdicts.items() if v["message"]}
         assert list(told) == wrong
         shown = " ".join(first.source.partition("**Not right:**")[2].split())
         assert shown == " ".join(told.values())
@@ -165,11 +165,12 @@ def test_bad_submissions_are_named_and_the_others_are_graded(toy_class):
         "wrong-folder": "no folder 01_toy; found homework/01_toy-1.ipynb",
     }
     assert run.of["dead"]["scores"] == {"check_double": 0, "check_square": 3, "why": None}
-    assert run.of["dead"]["verdicts"]["double"] == [
-        "stopped",
-        "double: no verdict: your code ended its own process.",
-    ]
-    outcome, message = run.of["unfinished"]["verdicts"]["double"]
+    dead = run.of["dead"]["verdicts"]["double"]
+    assert (dead["outcome"], dead["reason"]) == ("stopped", "process ended")
+    assert dead["message"] == "double: no verdict: your code ended its own process."
+    unfinished = run.of["unfinished"]["verdicts"]["double"]
+    assert (unfinished["reason"], unfinished["missing"]) == ("undefined", "double")
+    outcome, message = unfinished["outcome"], unfinished["message"]
     released = notebook.read(folder / "course/01_toy/01_toy.ipynb")
     assert outcome == "fail"
     number = place(released, "double") + 1

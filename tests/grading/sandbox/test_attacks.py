@@ -32,7 +32,7 @@ from grading.classroom import run
 from grading.classroom.record import feedback
 from grading.course import course_config
 from grading.sandbox import jail
-from grading.sandbox.work import PASSED
+from grading.sandbox.work import PASSED, Verdict
 from grading.submission import MOST_BYTES
 from tests.support.classes import (
     TOY,
@@ -339,7 +339,7 @@ def test_code_earns_what_honest_work_would(case, attack):
     cell = said.get("CELL", "double")
     mine = case.run.of[attack]
     assert _marks(mine) == FULL | said.get("COMES_OUT", {cell: 0}), mine
-    assert said.get("SAYS", "") in mine["verdicts"][cell][1]
+    assert said.get("SAYS", "") in mine["verdicts"][cell]["message"]
 
 
 @pytest.mark.parametrize("attack", sorted(NOTEBOOKS))
@@ -541,7 +541,7 @@ class FragilePool(Executor):
             if self.broken:
                 future.set_exception(BrokenProcessPool())
             else:
-                verdicts = {name: [PASSED, ""] for name in work.checks}
+                verdicts = {name: Verdict(PASSED) for name in work.checks}
                 future.set_result((verdicts, [], 0.0))
 
 

@@ -70,7 +70,8 @@ def test_a_check_says_the_same_across_the_wire(tried, session):
         if label in SLOW or label in ("the solution", "the stub"):  # tests/test_grade.py has those
             continue
         count += 1
-        outcome, message = run_check(checks[exercise].cell, exercise, answer(label))
+        verdict = run_check(checks[exercise].cell, exercise, answer(label))
+        outcome, message = verdict.outcome, verdict.message
         assert not session.gone, f"{exercise} × {label}: your code {session.gone}"
         said = here[exercise, label]
         if (outcome, comparable(message)) != (said[0], comparable(said[1])):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from grading.sandbox.requests import LookUp, RunCell, WriteFile
 from tests.support.students import defined, student
 from vaelib import losses
 from vaelib.checks import call
@@ -21,9 +22,8 @@ pytestmark = pytest.mark.process
 def session(tmp_path_factory):
     folder = tmp_path_factory.mktemp("student")
     with student(folder, asked=["kl_divergence", "Sampling", "elbo_decomposition"]) as session:
-        session.value(
-            "cell", source="import keras, numpy as np, tensorflow as tf\nfrom keras import ops"
-        )
+        source = "import keras, numpy as np, tensorflow as tf\nfrom keras import ops"
+        session.value(RunCell(source))
         yield session
 
 
@@ -62,22 +62,22 @@ def message(function, *args):
     ],
 )
 def test_what_stands_behind_a_failing_statement_of_a_cell_counts(session, source):
-    session.ask("cell", source="here = 0")
-    session.ask("cell", source=source)
-    assert session.value("look_up", name="here") == [1]
+    session.ask(RunCell("here = 0"))
+    session.ask(RunCell(source))
+    assert session.value(LookUp("here")) == [1]
 
 
 def test_the_first_exception_of_a_cell_is_told_and_none_if_there_was_none(session):
-    reply = session.ask("cell", source="1 / 0\n{}[3]\nhere = 2")
+    reply = session.ask(RunCell("1 / 0\n{}[3]\nhere = 2"))
     assert (reply["raised"]["type"], reply["raised"]["text"]) == (
         "ZeroDivisionError",
         "division by zero",
     )
-    assert session.ask("cell", source="here = 3") == {"value": None}
-    assert session.ask("cell", source="here = (")["raised"]["builtin"] == "SyntaxError"
-    assert session.ask("cell", source="import sys\nsys.exit()\nhere = 4")["raised"]
-    assert session.value("look_up", name="here") == [3]
-    assert session.value("look_up", name="nowhere") == []
+    assert session.ask(RunCell("here = 3")) == {"value": None}
+    assert session.ask(RunCell("here = ("))["raised"]["builtin"] == "SyntaxError"
+    assert session.ask(RunCell("import sys\nsys.exit()\nhere = 4"))["raised"]
+    assert session.value(LookUp("here")) == [3]
+    assert session.value(LookUp("nowhere")) == []
 
 
 # the library
@@ -313,7 +313,7 @@ def test_a_file_is_written_into_the_student_s_own_folder(session, tmp_path):
             return pathlib.Path(path).exists()
         """
     it = defined(session, textwrap.dedent(source), "it")
-    session.value("file", name="inputs/a.txt", content=b"text")
+    session.value(WriteFile("inputs/a.txt", b"text"))
     assert it("inputs/a.txt") is False
 
 

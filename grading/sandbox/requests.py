@@ -1,0 +1,121 @@
+"""What the grader asks a student's process to do, and what comes back."""
+
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class WriteFile:
+    """Write a file that the assignment comes with; nothing comes back."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class RunCell:
+    """Run one cell of the notebook; nothing comes back, or the first exception."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Give what a name stands for at this moment, in a list; an empty one if nothing."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class GetAttribute:
+    """Give an attribute of an object."""
+
+    target: Any
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """Call an object; if `taped`, gradients for the tensors among the arguments can follow.
+
+    Also the arrays among the arguments come back that the call changed, each with its place, and
+    the number of the tape.
+    """
+
+    target: Any
+    args: Any
+    kwargs: Any
+    taped: bool
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """Give the gradients of a taped call's outputs, weighted by `upstream`; None where none is."""
+
+    tape: int
+    upstream: Any
+
+
+@dataclass(frozen=True)
+class Compile:
+    """Compile a call; a function without arguments comes back that runs it, and its types."""
+
+    target: Any
+    args: Any
+    kwargs: Any
+
+
+Request = WriteFile | RunCell | LookUp | GetAttribute | Call | Gradient | Compile
+KINDS: dict[str, type[Request]] = {
+    kind.__name__: kind
+    for kind in (WriteFile, RunCell, LookUp, GetAttribute, Call, Gradient, Compile)
+}
+
+
+class Raised(TypedDict):
+    """An exception as plain values.
+
+    Attributes:
+        type: the name of its type.
+        builtin: the nearest type above it that is built into Python.
+        text: its text, cut to `wire.LONGEST_TEXT`.
+        stub: the function that is still a stub and raised it, or "".
+        missing: the name that was looked up in vain and led to it, or "".
+    """
+
+    type: str
+    builtin: str
+    text: str
+    stub: str
+    missing: str
+
+
+class Reply(TypedDict, total=False):
+    """What comes back: a value, or what was raised. A student may have forged all of it.
+
+    Attributes:
+        value: what was asked for.
+        raised: the exception that came instead.
+        changed: pairs of the place of an array among the arguments and its new values.
+        tape: the number of the tape.
+        failed: why the process could not be started.
+    """
+
+    value: Any
+    raised: Raised
+    changed: list[tuple[int, np.ndarray]]
+    tape: int
+    failed: str
+
+
+def to_tree(request: Request) -> dict[str, Any]:
+    """A request as a dict for `wire.pack`."""
+    return {"do": type(request).__name__} | vars(request)
+
+
+def from_tree(tree: dict[str, Any]) -> Request:
+    """The request that `to_tree` made a dict of."""
+    fields = dict(tree)
+    return KINDS[fields.pop("do")](**fields)
