@@ -28,11 +28,13 @@ import psutil
 import pytest
 
 from grading import notebook
-from grading.classroom import run
+from grading.classroom.assignment import load_assignment
+from grading.classroom.pool import Pool
 from grading.classroom.record import feedback
+from grading.classroom.run import run
 from grading.course import course_config
 from grading.sandbox import jail
-from grading.sandbox.work import PASSED
+from grading.sandbox.work import PASSED, Verdict
 from grading.submission.sanitize import MOST_BYTES
 from tests.support.classes import TOY, Graded, answered, course, grade, submit, with_source
 
@@ -329,7 +331,7 @@ def test_code_earns_what_honest_work_would(case, attack):
     cell = said.get("CELL", "double")
     mine = case.run.of[attack]
     assert _marks(mine) == FULL | said.get("COMES_OUT", {cell: 0}), mine
-    assert said.get("SAYS", "") in mine["verdicts"][cell][1]
+    assert said.get("SAYS", "") in mine["verdicts"][cell]["message"]
 
 
 @pytest.mark.parametrize("attack", sorted(NOTEBOOKS))
@@ -509,13 +511,11 @@ def test_every_attack_says_in_a_sentence_what_it_tries():
 class FragilePool(Executor):
     """Breaks, with all that it was given, as soon as it comes to the work of one student."""
 
-    _max_workers = 2
-
     def __init__(self):
         self.given = []
         self.broken = False
 
-    def submit(self, function, work):
+    def submit(self, function, work, decided_by):
         """Takes work, and does it a little later."""
         if self.broken:
             raise BrokenProcessPool
@@ -531,7 +531,7 @@ class FragilePool(Executor):
             if self.broken:
                 future.set_exception(BrokenProcessPool())
             else:
-                verdicts = {name: [PASSED, ""] for name in work.checks}
+                verdicts = {name: Verdict(PASSED) for name in work.checks}
                 future.set_result((verdicts, [], 0.0))
 
 
@@ -541,7 +541,8 @@ def test_nobody_else_pays_for_who_kills_the_grader(tmp_path):
     for student in ("ada", "bob", "cleo", "dan", "eve"):
         submit(tmp_path, student, name, right)
     submit(tmp_path, "charly", name, with_source(right, "double", "deadly = 1"))
-    results = run.run(run.assignment(name, tmp_path), FragilePool, {})
+    pool = Pool(FragilePool, lambda: 2, None)
+    results = run(load_assignment(name, tmp_path), pool, {})
     failures = {one.student: one.failure for one in results if one.failure}
     assert failures == {"charly": "the grader's own process died over it"}
     assert len(results) == 6
