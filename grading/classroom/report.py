@@ -81,7 +81,9 @@ def show(made: dict[str, Any], stream: TextIO) -> None:
     for one in made["submissions"]:
         if not one["failure"]:
             marks.add_row(*(Text(plain(text)) for text in _row(one, made)))
-    screen.print(marks)
+    with screen.capture() as rendered:
+        screen.print(marks)
+    stream.writelines(f"{line.rstrip()}\n" for line in rendered.get().splitlines())
     notes = _notes(made)
     for note in ["", *notes] if notes else []:
         screen.print(Text(plain(note)), soft_wrap=True)

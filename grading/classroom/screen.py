@@ -9,18 +9,17 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from grading.classroom.results import Result
 from grading.sandbox.work import STOPPED
 
-ENDLESS = 100_000  # columns: a file has no edge
+ENDLESS = 100_000  # columns: a file has no edge, and a terminal wraps by itself
 
 
 def console(stream: TextIO) -> Console:
-    """Where rich writes: in colours on a terminal, and elsewhere plain text of any width."""
-    if stream.isatty():
-        return Console(file=stream, force_jupyter=False, markup=False, highlight=False, emoji=False)
+    """Where tables and notes are written: literally, uncut, and in colours only on a terminal."""
+    on_terminal = stream.isatty()
     return Console(
         file=stream,
-        force_terminal=False,
+        force_terminal=on_terminal,
         force_jupyter=False,
-        color_system=None,
+        color_system="auto" if on_terminal else None,
         width=ENDLESS,
         markup=False,
         highlight=False,
@@ -46,7 +45,7 @@ class Bar:
                 BarColumn(),
                 TextColumn("{task.description}", markup=False),
                 TimeRemainingColumn(),
-                console=console(stream),
+                console=Console(file=stream, force_jupyter=False),
                 redirect_stdout=False,
                 redirect_stderr=False,
             )
