@@ -1,36 +1,39 @@
 """The command `vae-grade`: grades a class, and says what came of it."""
 
-import argparse
+import functools
 import os
 import sys
 import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
-from grading import notebook, submission
+from grading import notebook
 from grading.classroom import lms, report
+from grading.classroom.assignment import Assignment, GradingError, load_assignment, strays
 from grading.classroom.lms import LmsError
+from grading.classroom.pool import Pool, local_executor
+from grading.classroom.prepare import Submission
 from grading.classroom.record import RecordError, feedback
-from grading.classroom.run import (
-    GradingError,
-    assignment,
-    kept_results,
-    local_executor,
-    marks,
-    run,
-    strays,
-)
+from grading.classroom.results import Result, kept_results, points
+from grading.classroom.run import run
+from grading.classroom.screen import Bar
+from grading.classroom.worker import begin, judged
 from grading.course import environment
 from grading.sandbox import jail
+from grading.sandbox.work import Limits
+from grading.submission import SubmissionError, clean
 
 WALLS = "--not-isolated"
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Runs a command; the exit status is 0 only if every submission got a verdict."""
     options = _parser().parse_args(arguments)
     os.environ.update(environment())  # so that workers find the packages that this process uses
     try:
-        return options.command(options)
+        return int(options.command(options))
     except (GradingError, RecordError, LmsError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -39,11 +42,11 @@ def main(arguments=None):
         return 130
 
 
-def _parser():
-    parser = argparse.ArgumentParser(prog="vae-grade", description=__doc__)
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="vae-grade", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name, function, text):
+    def command(name: str, function: Callable[[Namespace], int], text: str) -> ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
         one.add_argument("name", metavar="ASSIGNMENT", help="such as 01_autoencoder")
         one.add_argument("--course-dir", type=Path, default=Path(), help="where solutions/ is")
@@ -89,13 +92,13 @@ def _parser():
     return parser
 
 
-def _positive(text):
+def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1, got {text}")
+        raise ArgumentTypeError(f"must be a whole number from 1, got {text}")
     return int(text)
 
 
-def _run(options):
+def _run(options: Namespace) -> int:
     task = _assignment(options)
     lacking = jail.missing() if options.isolated else ""
     if lacking:
@@ -107,22 +110,21 @@ def _run(options):
     if not options.isolated:
         print("NOT ISOLATED: students' code can do what you can do.", file=sys.stderr)
     settings = {
-        "limits": jail.Limits(memory=options.memory << 30, seconds=2 * options.timeout),
+        "limits": Limits(memory=options.memory << 30, seconds=2 * options.timeout),
         "seconds": options.timeout,
         "seconds_a_step": options.timeout / 5,
         "isolated": options.isolated,
     }
-    bar = report.Bar(sys.stderr)
     started = time.perf_counter()
-    results = run(
-        task,
-        lambda: _executor(options),
-        settings,
-        only=options.only,
-        again=options.again,
-        tell=bar.show,
-    )
-    bar.end()
+    with closing(Bar(sys.stderr)) as bar:
+        results = run(
+            task,
+            _pool(options),
+            settings,
+            only=options.only,
+            again=options.again,
+            tell=bar.show,
+        )
     if not results:
         print(
             f"nothing was submitted: no classroom/submitted/STUDENT/{task.name}/{task.name}.ipynb"
@@ -134,14 +136,14 @@ def _run(options):
     return int(any(not one.verdicts or one.failure for one in results))
 
 
-def _show(task, results, seconds):
+def _show(task: Assignment, results: list[Result], seconds: float) -> None:
     made = report.make(task, results, seconds)
     paths = report.write(made, task.root / "classroom" / "reports")
-    print(report.table(made))
+    report.show(made, sys.stdout)
     print("\n".join(f"written: {path.relative_to(task.root)}" for path in paths))
 
 
-def _collect(options):
+def _collect(options: Namespace) -> int:
     task = _assignment(options)
     there, left_out = lms.collect(task, options.download)
     print(f"{len(there)} submissions of {task.name} are in {task.submitted.relative_to(task.root)}")
@@ -150,7 +152,7 @@ def _collect(options):
     return int(bool(left_out))
 
 
-def _report(options):
+def _report(options: Namespace) -> int:
     task = _assignment(options)
     results = kept_results(task)
     if not results:
@@ -159,12 +161,12 @@ def _report(options):
     return 0
 
 
-def _feedback(options):
+def _feedback(options: Namespace) -> int:
     task = _assignment(options)
-    given = {n: points for n, points in marks(task).items() if options.only in (None, n)}
+    given = {n: mine for n, mine in points(task).items() if options.only in (None, n)}
     if not given:
         raise GradingError(f"{options.only or 'nobody'} has marks for {task.name} yet")
-    left = [] if options.so_far else [n for n, points in given.items() if None in points.values()]
+    left = [] if options.so_far else [n for n, mine in given.items() if None in mine.values()]
     names = sorted(set(given) - set(left))
     for name in names:
         feedback(task.name, name, task.config)
@@ -172,7 +174,7 @@ def _feedback(options):
     return _left_out(left)
 
 
-def _export(options):
+def _export(options: Namespace) -> int:
     task = _assignment(options)
     path, filled, left, lost = lms.export(task, options.template, options.column, options.so_far)
     print(f"{filled} marks in {path.relative_to(task.root)}")
@@ -181,7 +183,7 @@ def _export(options):
     return _left_out(left) or int(bool(lost) or not filled)
 
 
-def _left_out(students):
+def _left_out(students: list[str]) -> int:
     """Says whose written answers are not graded, and gives the exit status."""
     if students:
         print(
@@ -191,7 +193,7 @@ def _left_out(students):
     return int(bool(students))
 
 
-def _doctor(options):
+def _doctor(options: Namespace) -> int:
     releases = {p.stem: p for p in options.course_dir.glob("course/*/*.ipynb")}
     name = max((n for n in releases if n in options.notebook.stem), key=len, default=None)
     if not releases:
@@ -202,12 +204,12 @@ def _doctor(options):
         known = ", ".join(sorted(releases))
         raise GradingError(f"{options.notebook.name} is called like no assignment: {known}")
     try:
-        clean = submission.clean(options.notebook.read_bytes(), notebook.read(releases[name]))
-    except submission.SubmissionError as error:
+        cleaned = clean(options.notebook.read_bytes(), notebook.read(releases[name]))
+    except SubmissionError as error:
         print(f"This cannot be graded: {error}")
         return 1
     renamed = options.notebook.name != f"{name}.ipynb"
-    lines = [f"it would be taken for {name}.ipynb"] * renamed + clean.repairs
+    lines = [f"it would be taken for {name}.ipynb"] * renamed + cleaned.repairs
     print(
         "\n".join(["Before grading this would be put right:", *(f"- {one}" for one in lines)])
         if lines
@@ -216,18 +218,24 @@ def _doctor(options):
     return 0
 
 
-def _assignment(options):
-    return assignment(options.name, options.course_dir, options.db_url)
+def _assignment(options: Namespace) -> Assignment:
+    return load_assignment(options.name, options.course_dir, options.db_url)
 
 
-def _executor(options):
+def _pool(options: Namespace) -> Pool[Submission]:
     if not options.scheduler:
-        return local_executor(options.workers)
+        executor = functools.partial(local_executor, options.workers, begin)
+        return Pool(executor, lambda: int(options.workers), judged)
     try:
         from dask.distributed import Client
     except ImportError as error:
         raise GradingError("--scheduler needs Dask: pip install 'vaelib[cluster]'") from error
-    return Client(options.scheduler).get_executor(pure=False)
+    client = functools.cache(lambda: Client(options.scheduler))  # asked for once there is work
+    return Pool(
+        lambda: client().get_executor(pure=False),
+        lambda: sum(client().nthreads().values()),
+        judged,
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from pathlib import Path
 from nbgrader.apps import ZipCollectApp
 from nbgrader.coursedir import CourseDirectory
 
-from grading.classroom.run import marks
+from grading.classroom.assignment import Assignment
+from grading.classroom.results import points
 
 MOODLE = (
     r".*?(?P<first_name>[^/_]*)_(?P<student_id>\d+)_assignsubmission_file_?/?(?P<file_id>[^/]+)$"
@@ -25,7 +26,7 @@ class LmsError(Exception):
     """Why a download or a CSV file is of no use."""
 
 
-def collect(task, download):
+def collect(task: Assignment, download: Path) -> tuple[list[str], list[str]]:
     """Lays a bulk download out as submissions, with nbgrader's own `zip_collect`.
 
     Args:
@@ -72,7 +73,9 @@ def collect(task, download):
     return there, sorted(set(names) - set(notebooks))
 
 
-def export(task, template, column=None, so_far=False):
+def export(
+    task: Assignment, template: Path, column: str | None = None, so_far: bool = False
+) -> tuple[Path, int, list[str], list[str]]:
     """Fills the marks into a CSV file that Canvas or Moodle gave out.
 
     Canvas: the gradebook, exported. Moodle: the grading worksheet. All else in it stays as it is.
@@ -102,18 +105,18 @@ def export(task, template, column=None, so_far=False):
         )
     place, target = titles.index(key), _column(titles, key, column, task.name)
     _demand_maximum(rows, target, sum(task.points.values()))
-    given = marks(task)
+    given = points(task)
     filled, left = 0, []
     for row in rows[1:]:
         digits = re.search(r"\d+$", row[place].strip()) if len(row) > place else None
-        points = given.pop(digits[0], None) if digits else None
-        if points is None:
+        mine = given.pop(digits[0], None) if digits else None
+        if digits is None or mine is None:
             continue
-        if None in points.values() and not so_far:
+        if None in mine.values() and not so_far:
             left.append(digits[0])
             continue
         row += [""] * (target + 1 - len(row))
-        row[target] = f"{sum(point or 0 for point in points.values()):g}"
+        row[target] = f"{sum(point or 0 for point in mine.values()):g}"
         filled += 1
     path = task.root / "classroom" / "reports" / f"{task.name}-{template.stem}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +125,7 @@ def export(task, template, column=None, so_far=False):
     return path, filled, left, sorted(given)
 
 
-def _table(path):
+def _table(path: Path) -> tuple[list[list[str]], str]:
     """The rows of a CSV file, and what separates its columns."""
     try:
         text = path.read_text("utf-8-sig")
@@ -140,7 +143,7 @@ def _table(path):
     return rows, separator
 
 
-def _demand_maximum(rows, target, total):
+def _demand_maximum(rows: list[list[str]], target: int, total: float) -> None:
     """Both files say out of how many points a mark is: Canvas in a row, Moodle in a column."""
     if "Maximum Grade" in rows[0]:
         where, place, those = "Moodle", rows[0].index("Maximum Grade"), rows[1:]
@@ -155,7 +158,7 @@ def _demand_maximum(rows, target, total):
         )
 
 
-def _names(download):
+def _names(download: Path) -> list[str]:
     if download.is_dir():
         return [p.relative_to(download).as_posix() for p in download.rglob("*") if p.is_file()]
     try:
@@ -167,7 +170,7 @@ def _names(download):
         raise LmsError(f"{download} is no zip: {error}") from error
 
 
-def _column(titles, key, column, name):
+def _column(titles: list[str], key: str, column: str | None, name: str) -> int:
     """The place of the column to fill."""
     if column is None and key == "Identifier":
         column = "Grade"

@@ -1,87 +1,55 @@
-"""What came of grading a class: a progress bar, a table, and files for machines."""
+"""What came of grading a class: a table for people, and files for machines."""
 
 import csv
 import io
 import json
 import os
 import textwrap
-import time
-import unicodedata
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TextIO
 
-from grading.classroom.record import changed_answers, scores
+from rich.table import Table
+from rich.text import Text
+
+from grading.classroom import gradebook, provenance
+from grading.classroom.assignment import Assignment
+from grading.classroom.gradebook import Marks
+from grading.classroom.results import Result
+from grading.classroom.screen import console
+from grading.sandbox.wire import plain
 from grading.sandbox.work import FAILED, PASSED, STOPPED, Verdict
 
 BY_HAND = "by hand"
 LONGEST_MISTAKE = 150  # characters
 LONGEST_NAMES = 60
-PACKAGES = ("nbgrader", "numpy", "keras", "tensorflow")
 
 
-class Bar:
-    """One line that is rewritten: done, failed, repaired, stopped, and the time that is left."""
-
-    def __init__(self, stream):
-        self.stream = stream
-        self.started = time.perf_counter()
-        self.shown = 0
-
-    def show(self, results, total):
-        """Shows how far it is; where nobody looks, only every tenth of the way."""
-        done = len(results)
-        passed = time.perf_counter() - self.started
-        left = f"{passed / done * (total - done):.0f} s left" if done else "starting"
-        width = 20 * done // total if total else 20
-        line = (
-            f"[{'█' * width}{'·' * (20 - width)}] {done}/{total} done, "
-            f"{sum(bool(one.failure) for one in results)} failed, "
-            f"{sum(bool(one.repairs) for one in results)} repaired, "
-            f"{sum(_stopped(one) for one in results)} stopped, {left}"
-        )
-        if self.stream.isatty():
-            self.stream.write(f"\r\x1b[K{line}")
-        elif done in (0, total) or 10 * done // total > self.shown:
-            self.shown = 10 * done // total if total else 0
-            self.stream.write(f"{line}\n")
-        self.stream.flush()
-
-    def end(self):
-        """Leaves the line."""
-        if self.stream.isatty():
-            self.stream.write("\n")
-
-
-def make(task, results, seconds):
+def make(task: Assignment, results: list[Result], seconds: float) -> dict[str, Any]:
     """All that a report holds, as plain values.
 
     Args:
-        task: an `Assignment`.
-        results: a list of `Result`.
+        task: what the class was graded against.
+        results: one for each student.
         seconds: that the run took.
     """
-    given = scores(task.name, task.config)
-    changed = changed_answers(task.name, task.config)
-    stale = set(given) - {one.student for one in results if not one.failure}
+    marks = gradebook.marks(task.name, task.config)
+    stale = set(marks) - {one.student for one in results if not one.failure}
     return {
         "assignment": task.name,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 1),
-        "version": task.version,
-        "packages": {name: version(name) for name in PACKAGES},
+        "decided_by": task.decided_by,
         "points": task.points,
         "mistakes": _mistakes(results),
         "stale": sorted(stale),
-        "submissions": [
-            _submission(one, given.get(one.student, {}), changed.get(one.student, []), task)
-            for one in results
-        ],
+        "submissions": [_submission(one, marks.get(one.student, Marks()), task) for one in results],
     }
 
 
-def write(made, folder):
+def write(made: dict[str, Any], folder: Path) -> list[Path]:
     """Writes ASSIGNMENT.json and ASSIGNMENT.csv, and returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{made['assignment']}.{kind}" for kind in ("json", "csv")]
@@ -93,20 +61,47 @@ def write(made, folder):
     return paths
 
 
-def table(made):
-    """The marks for people, and then what was repaired, stopped or impossible, a line each."""
+def table(made: dict[str, Any]) -> str:
+    """What `show` shows, as plain text."""
+    file = io.StringIO()
+    show(made, file)
+    return file.getvalue()
+
+
+def show(made: dict[str, Any], stream: TextIO) -> None:
+    """Shows the marks, and then what was repaired, stopped or impossible, a line each."""
+    screen = console(stream)
+    marks = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     names = [name.removeprefix("check_") for name in made["points"]]
     head = [f"{n} ({w:g})" for n, w in zip(names, made["points"].values(), strict=True)]
-    rows = [["student", *head, "total"]]
-    notes, repairs = [], {}
+    for title in ("student", *head, "total"):
+        marks.add_column(Text(title), no_wrap=True)
+    for one in made["submissions"]:
+        if not one["failure"]:
+            marks.add_row(*(Text(plain(text)) for text in _row(one, made)))
+    with screen.capture() as rendered:
+        screen.print(marks)
+    stream.writelines(f"{line.rstrip()}\n" for line in rendered.get().splitlines())
+    notes = _notes(made)
+    for note in ["", *notes] if notes else []:
+        screen.print(Text(plain(note)), soft_wrap=True)
+
+
+def _row(one: dict[str, Any], made: dict[str, Any]) -> list[str]:
+    """A student's line of the table."""
+    cells = [BY_HAND if s is None else f"{s:g}" for s in one["scores"].values()]
+    total = f"{one['total']:g}/{sum(made['points'].values()):g}"
+    return [one["student"], *cells, total + " so far" * (BY_HAND in cells)]
+
+
+def _notes(made: dict[str, Any]) -> list[str]:
+    """What the marks alone do not say, a line each."""
+    notes: list[str] = []
+    repairs: dict[str, list[str]] = {}
     for one in made["submissions"]:
         student = one["student"]
         if one["failure"]:
             notes.append(f"NO GRADE for {student}: {one['failure']}")
-        else:
-            total = f"{one['total']:g}/{sum(made['points'].values()):g}"
-            cells = [BY_HAND if s is None else f"{s:g}" for s in one["scores"].values()]
-            rows.append([student, *cells, total + " so far" * (BY_HAND in cells)])
         for text in one["repairs"]:
             repairs.setdefault(text, []).append(student)
         notes += [f"{student}: look again, {n} changed after it was graded" for n in one["changed"]]
@@ -115,58 +110,70 @@ def table(made):
             for verdict in one["verdicts"].values()
             if verdict["outcome"] not in (PASSED, FAILED)
         ]
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            text + " " * (w - _width(text)) for text, w in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
     notes += [f"{_people(students)}: repaired: {text}" for text, students in repairs.items()]
     notes += [
         f"{student}: the gradebook holds marks of an earlier submission; they are not exported"
         for student in made["stale"]
     ]
+    notes += _decided_otherwise(made)
     common = [f"{count:4} × {text}" for text, count in list(made["mistakes"].items())[:10]]
-    if common:
-        notes += ["", "what went wrong most often:", *common]
-    return "\n".join([*lines, *([""] if notes else []), *notes])
+    return [*notes, *(["", "what went wrong most often:", *common] if common else [])]
 
 
-def _people(students):
+def _decided_otherwise(made: dict[str, Any]) -> list[str]:
+    """Whose marks were decided by something else than what is here now, and by what."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    here = made["decided_by"]
+    for one in made["submissions"]:
+        names = provenance.differing(here, one["decided_by"])
+        if names and not one["failure"]:
+            words = provenance.named(one["decided_by"], names), provenance.named(here, names)
+            groups.setdefault(words, []).append(one["student"])
+    return [
+        f"{_marks_of(students)} decided by {then}; here is {now}: "
+        f"grade again with vae-grade run {made['assignment']}"
+        for (then, now), students in groups.items()
+    ]
+
+
+def _marks_of(students: list[str]) -> str:
+    if len(students) == 1:
+        return f"{students[0]}: the marks were"
+    return f"{len(students)} students' marks ({_shortened(students)}) were"
+
+
+def _people(students: list[str]) -> str:
     """One student's name, or how many there are, and who."""
     if len(students) == 1:
         return students[0]
-    names = textwrap.shorten(" ".join(students), LONGEST_NAMES, placeholder=" …")
-    return f"{len(students)} students ({names})"
+    return f"{len(students)} students ({_shortened(students)})"
 
 
-def _width(text):
-    """Columns that a terminal needs for a text."""
-    return sum(
-        2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text
-    )
+def _shortened(names: list[str]) -> str:
+    return textwrap.shorten(" ".join(names), LONGEST_NAMES, placeholder=" …")
 
 
-def _submission(one, given, changed, task):
-    points = {} if one.failure else {name: given.get(name) for name in task.points}
+def _submission(one: Result, mine: Marks, task: Assignment) -> dict[str, Any]:
+    points = {} if one.failure else {name: mine.points.get(name) for name in task.points}
     total = sum(score for score in points.values() if score is not None)
+    verdicts = {name: asdict(verdict) for name, verdict in one.verdicts.items()}
     return {
         "student": one.student,
         "sha256": one.submission,
+        "decided_by": one.decided_by,
         "scores": points,
         "total": None if one.failure else total,
         "open": sum(score is None for score in points.values()),
-        "changed": changed,
+        "changed": mine.changed,
         "seconds": one.seconds,
         "failure": one.failure,
-        "verdicts": {name: asdict(verdict) for name, verdict in one.verdicts.items()},
+        "verdicts": verdicts,
         "repairs": one.repairs,
         "troubles": one.troubles,
     }
 
 
-def _mistakes(results):
+def _mistakes(results: list[Result]) -> dict[str, int]:
     """How often each mistake occurred, the most frequent first, without a student's numbers."""
     counted = Counter(
         _mistake(verdict)
@@ -191,11 +198,11 @@ def _wrong(verdict: Verdict) -> list[str]:
     return [verdict.what, verdict.reason, verdict.stub or verdict.error]
 
 
-def _stopped(one):
+def _stopped(one: Result) -> bool:
     return any(verdict.outcome == STOPPED for verdict in one.verdicts.values())
 
 
-def _csv(made):
+def _csv(made: dict[str, Any]) -> str:
     file = io.StringIO()
     rows = csv.writer(file)
     names = list(made["points"])
@@ -210,7 +217,7 @@ def _csv(made):
     return file.getvalue()
 
 
-def _cell(value):
+def _cell(value: Any) -> Any:
     """A value that no spreadsheet takes for a formula."""
     text = str(value)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else value

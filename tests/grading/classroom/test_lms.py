@@ -7,7 +7,8 @@ import zipfile
 import pytest
 
 from grading import cli
-from grading.classroom import lms, run
+from grading.classroom import lms
+from grading.classroom.assignment import load_assignment
 from tests.support.classes import TOY, answered, course, grade, submit
 
 CANVAS = {
@@ -23,7 +24,7 @@ MOODLE = {
 @pytest.fixture
 def task(tmp_path):
     course(tmp_path, "01_toy", TOY)
-    return run.assignment("01_toy", tmp_path)
+    return load_assignment("01_toy", tmp_path)
 
 
 def download(path, files):
@@ -134,7 +135,7 @@ GRADEBOOK = [
 
 @pytest.mark.jail
 def test_canvas_gets_its_own_gradebook_back_with_one_column_filled(graded, tmp_path):
-    task = run.assignment("01_toy", graded)
+    task = load_assignment("01_toy", graded)
     path, filled, left, lost = lms.export(task, table(tmp_path / "grades.csv", GRADEBOOK))
     assert (path.name, filled, left, lost) == ("01_toy-grades.csv", 2, ["103"], [])
     wanted = [list(row) for row in GRADEBOOK]
@@ -149,7 +150,7 @@ def test_canvas_gets_its_own_gradebook_back_with_one_column_filled(graded, tmp_p
 
 @pytest.mark.jail
 def test_moodle_gets_its_worksheet_back(graded, tmp_path):
-    task = run.assignment("01_toy", graded)
+    task = load_assignment("01_toy", graded)
     rows = [
         ["Identifier", "Full name", "Grade", "Maximum Grade"],
         ["Participant 102", "John Roe", "", "7.00"],
@@ -167,16 +168,16 @@ def test_moodle_gets_its_worksheet_back(graded, tmp_path):
 def test_a_table_with_semicolons_stays_one(graded, tmp_path):
     path = tmp_path / "w.csv"
     path.write_text("ID;01_toy;Name\n101;;Doe, Jane\n", "utf-8")
-    filled = lms.export(run.assignment("01_toy", graded), path)[0]
+    filled = lms.export(load_assignment("01_toy", graded), path)[0]
     assert filled.read_text("utf-8").splitlines() == ["ID;01_toy;Name", "101;2;Doe, Jane"]
     path.write_text("ID,01_toy,a; b\n101,,\n", "utf-8")
-    filled = lms.export(run.assignment("01_toy", graded), path)[0]
+    filled = lms.export(load_assignment("01_toy", graded), path)[0]
     assert filled.read_text("utf-8").splitlines() == ["ID,01_toy,a; b", "101,2,"]
 
 
 @pytest.mark.jail
 def test_a_table_that_cannot_be_filled_is_named(graded, tmp_path):
-    task = run.assignment("01_toy", graded)
+    task = load_assignment("01_toy", graded)
     with pytest.raises(lms.LmsError, match="neither a column 'Identifier'"):
         lms.export(task, table(tmp_path / "a.csv", [["Name", "Mark"]]))
     with pytest.raises(lms.LmsError, match="name it with --column"):

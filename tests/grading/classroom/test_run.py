@@ -10,7 +10,9 @@ import pytest
 
 from grading import cli, notebook
 from grading.authoring.source import sources
-from grading.classroom import report, run
+from grading.classroom import report
+from grading.classroom.assignment import GradingError, load_assignment
+from grading.classroom.prepare import prepare
 from grading.sandbox import judge, work
 from tests.support.classes import (
     REPOSITORY,
@@ -83,10 +85,10 @@ def test_the_solution_gets_full_marks(graded):
 def test_no_cell_of_the_solution_fails_in_its_short_form(graded):
     *_, folder = graded
     (source,) = (path.name for path in (folder / "course").iterdir())
-    task = run.assignment(source, folder)
-    _, _, task_work = run.prepare("full", task, {}, again=True)
-    cells = [dataclasses.replace(cell, needed=True) for cell in task_work.cells]
-    verdicts, troubles = judge.judge(dataclasses.replace(task_work, cells=cells))
+    task = load_assignment(source, folder)
+    mine, _ = prepare("full", task, {}, again=True).work
+    cells = [dataclasses.replace(cell, needed=True) for cell in mine.cells]
+    verdicts, troubles = judge.judge(dataclasses.replace(mine, cells=cells))
     assert {one.outcome for one in verdicts.values()} == {work.PASSED}
     assert troubles == []
 
@@ -148,7 +150,8 @@ def test_a_graded_notebook_begins_with_what_was_not_right(toy_class):
 
 def test_what_was_put_right_for_many_is_told_once():
     one = {"failure": "", "scores": {}, "total": 0, "changed": [], "verdicts": {}}
-    made = {"points": {}, "mistakes": {}, "stale": [], "submissions": []}
+    one |= {"decided_by": {}}
+    made = {"points": {}, "mistakes": {}, "stale": [], "decided_by": {}, "submissions": []}
     for student, repairs in (("ann", ["a", "b"]), ("bob", ["b"]), ("cy", ["b"])):
         made["submissions"].append(one | {"student": student, "repairs": repairs})
     lines = report.table(made).splitlines()
@@ -170,11 +173,10 @@ def test_bad_submissions_are_named_and_the_others_are_graded(toy_class):
     assert dead["message"] == "double: no verdict: your code ended its own process."
     unfinished = run.of["unfinished"]["verdicts"]["double"]
     assert (unfinished["reason"], unfinished["missing"]) == ("undefined", "double")
-    outcome, message = unfinished["outcome"], unfinished["message"]
     released = notebook.read(folder / "course/01_toy/01_toy.ipynb")
-    assert outcome == "fail"
+    assert unfinished["outcome"] == "fail"
     number = place(released, "double") + 1
-    assert message == (
+    assert unfinished["message"] == (
         "double: nothing of this name is defined. Does its cell run? In your notebook cell "
         f"{number} (`def double(x):`) raised SyntaxError: invalid syntax (line 2)."
     )
@@ -243,13 +245,13 @@ def test_a_class_that_handed_in_nothing_is_told_so(tmp_path, capsys):
 
 def test_an_unknown_assignment_is_told_so(tmp_path):
     course(tmp_path, "01_toy", TOY)
-    with pytest.raises(run.GradingError, match=r"02_toy\.ipynb is not there"):
-        run.assignment("02_toy", tmp_path)
+    with pytest.raises(GradingError, match=r"02_toy\.ipynb is not there"):
+        load_assignment("02_toy", tmp_path)
 
 
 def test_a_folder_without_a_configuration_is_told_so(tmp_path):
     with pytest.raises(FileNotFoundError, match="run this from the root of the repository"):
-        run.assignment("01_toy", tmp_path)
+        load_assignment("01_toy", tmp_path)
 
 
 def nbgrader(folder, *arguments):

@@ -8,7 +8,8 @@ import time
 import psutil
 import pytest
 
-from grading.classroom import record, run
+from grading.classroom import gradebook
+from grading.classroom.assignment import load_assignment
 from tests.support.classes import TOY, answered, course, submit
 
 pytestmark = pytest.mark.jail
@@ -43,8 +44,8 @@ def test_two_hundred_submissions_take_linear_time_and_bounded_memory(tmp_path):
         seen.append((time.monotonic(), graded, memory(started)))
         time.sleep(0.5)
     assert started.returncode == 0
-    scores = record.scores(name, run.assignment(name, tmp_path).config)
-    assert [list(scores[f"student{i:03}"].values()) for i in range(N)] == [
+    marks = gradebook.marks(name, load_assignment(name, tmp_path).config)
+    assert [list(marks[f"student{i:03}"].points.values()) for i in range(N)] == [
         [2.0 * (i % 3 == 0), 3.0 * (i % 3 == 1), 0.0] for i in range(N)
     ]
     begun, middle = (

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grading.classroom import record, run
+from grading.classroom import gradebook
+from grading.classroom.assignment import load_assignment
 from tests.support.browsers import chromium, needs_chromium
 from tests.support.classes import TOY, answered, course, grade, submit, with_source
 from tests.support.programs import free_port, program, reached, wait_for
@@ -46,8 +47,8 @@ def _source(nb, cell_id):
 
 
 def marks(folder, db_url=None):
-    task = run.assignment("01_toy", folder, db_url)
-    return record.scores("01_toy", task.config)
+    task = load_assignment("01_toy", folder, db_url)
+    return {name: mine.points for name, mine in gradebook.marks("01_toy", task.config).items()}
 
 
 def again(graded, tmp_path):

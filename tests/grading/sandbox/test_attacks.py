@@ -28,8 +28,10 @@ import psutil
 import pytest
 
 from grading import notebook
-from grading.classroom import run
+from grading.classroom.assignment import load_assignment
+from grading.classroom.pool import Pool
 from grading.classroom.record import feedback
+from grading.classroom.run import run
 from grading.course import course_config
 from grading.sandbox import jail
 from grading.sandbox.work import PASSED, Verdict
@@ -519,13 +521,11 @@ def test_every_attack_says_in_a_sentence_what_it_tries():
 class FragilePool(Executor):
     """Breaks, with all that it was given, as soon as it comes to the work of one student."""
 
-    _max_workers = 2
-
     def __init__(self):
         self.given = []
         self.broken = False
 
-    def submit(self, function, work):
+    def submit(self, function, work, decided_by):
         """Takes work, and does it a little later."""
         if self.broken:
             raise BrokenProcessPool
@@ -551,7 +551,8 @@ def test_nobody_else_pays_for_who_kills_the_grader(tmp_path):
     for student in ("ada", "bob", "cleo", "dan", "eve"):
         submit(tmp_path, student, name, right)
     submit(tmp_path, "charly", name, with_source(right, "double", "deadly = 1"))
-    results = run.run(run.assignment(name, tmp_path), FragilePool, {})
+    pool = Pool(FragilePool, lambda: 2, None)
+    results = run(load_assignment(name, tmp_path), pool, {})
     failures = {one.student: one.failure for one in results if one.failure}
     assert failures == {"charly": "the grader's own process died over it"}
     assert len(results) == 6

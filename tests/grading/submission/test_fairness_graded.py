@@ -34,7 +34,7 @@ def test_an_untidy_submission_gets_the_points_of_its_right_exercises(student, gr
     assert tuple(came["scores"].values()) == (*one.points, None if one.answered else 0)
     assert tuple(came["repairs"]) == one.repairs
     for exercise, words in one.says.items():
-        assert words in came["verdicts"][exercise][1]
+        assert words in came["verdicts"][exercise]["message"]
 
 
 def test_nothing_else_came_of_the_run(graded):

@@ -1,0 +1,154 @@
+"""Whether a large class of toy submissions is graded in linear time and in bounded memory.
+
+Run with `python -m experiments.large_class N`.
+"""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+from nbformat import v4
+
+from grading import notebook
+from grading.course import course_config, environment, generate
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "01_toy"
+WARM_UP = 50  # submissions, while workers start
+WORKERS = 2
+EVERY = 1.0  # seconds between two looks at the memory
+CELLS = (  # kind, name, points, text; and the answer to an exercise
+    ("code", "", 0, "SEED = 1"),
+    ("code", "double", 0, "def double(x):\n    return x + x"),
+    ("code", "check_double", 2, "assert double(3) == 6"),
+    ("code", "square", 0, "def square(x):\n    return x * x"),
+    ("code", "check_square", 3, "assert square(3) == 9"),
+    ("markdown", "why", 2, "Because."),
+)
+
+
+def main():
+    """Prints the figures of a class as Markdown."""
+    n = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    figures = measure(n)
+    print(f"| {n:,} toy submissions, {WORKERS} workers | first half | second half |")
+    print("| --- | --- | --- |")
+    for name in ("wall seconds", "peak memory, MiB"):
+        first, second = figures[name]
+        print(f"| {name} | {first:.1f} | {second:.1f} |")
+    print(f"| ratio of wall seconds | | {figures['ratio']:.3f} |")
+    spent = figures["processor seconds of the recording process, a submission"]
+    print(f"\nThe recording process took {spent:.3f} processor seconds a submission.\n")
+
+
+def measure(n):
+    """Grades a class of n, and gives its figures.
+
+    Halves are those of what follows the first 50 submissions. Pages that processes share are
+    counted once, as /proc says (the proportional set size).
+
+    Args:
+        n: how many submissions, more than 50.
+
+    Returns:
+        A dict from what was measured to a number, or to one for each half.
+    """
+    os.environ.update(environment())  # nbgrader calls alembic by its bare name
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _course(folder, n)
+        sizes, spending = _grade(folder)
+        verdicts = (folder / "classroom" / "verdicts" / NAME).glob("*.json")
+        moments = sorted(path.stat().st_mtime for path in verdicts)
+    if len(moments) != n:
+        raise RuntimeError(f"{len(moments)} of {n} were graded")
+    begin, middle, end = (moments[place - 1] for place in (WARM_UP, (WARM_UP + n) // 2, n))
+    seconds = middle - begin, end - middle
+    halves = [[s for at, s in sizes if at <= middle], [s for at, s in sizes if middle < at <= end]]
+    spent = _nearest(spending, end) - _nearest(spending, begin)
+    return {
+        "wall seconds": seconds,
+        "ratio": seconds[1] / seconds[0],
+        "peak memory, MiB": tuple(max(half) / 2**20 for half in halves),
+        "processor seconds of the recording process, a submission": spent / (n - WARM_UP),
+    }
+
+
+def _course(folder, n):
+    """A course with one small assignment, and n submissions with one answer in three wrong."""
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    solved = v4.new_notebook(cells=[_cell(*one) for one in CELLS])
+    solved.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    notebook.write(solved, folder / "solutions" / NAME / f"{NAME}.ipynb")
+    report = generate(NAME, course_config(folder))
+    if not report["success"]:
+        raise RuntimeError(report["error"])
+    released = notebook.read(folder / "course" / NAME / f"{NAME}.ipynb")
+    answers = [cell.source for cell in solved.cells]
+    for i in range(n):
+        for place, cell in enumerate(released.cells):
+            if notebook.is_exercise(cell) or notebook.is_answer(cell):
+                cell.source = answers[place] if (i + place) % 3 else f"# nothing from {i}"
+        path = folder / "classroom" / "submitted" / f"student{i:05}" / NAME / f"{NAME}.ipynb"
+        notebook.write(released, path)
+
+
+def _cell(kind, name, points, source):
+    make = v4.new_code_cell if kind == "code" else v4.new_markdown_cell
+    if not name:
+        return make(source)
+    is_check = name.startswith("check_")
+    graded = {
+        "grade_id": name,
+        "schema_version": 3,
+        "grade": points > 0,
+        "solution": not is_check,
+        "locked": is_check,
+        "task": False,
+    }
+    graded |= {"points": points} if points else {}
+    return make(source, id=name, metadata={"nbgrader": graded})
+
+
+def _grade(folder):
+    """Runs `vae-grade run`; bytes of all its processes, and seconds that the first one took.
+
+    Returns:
+        Two lists of pairs of a moment and a value.
+    """
+    command = [sys.executable, "-m", "grading.cli", "run", NAME, "--workers", str(WORKERS)]
+    sizes, spent = [], []
+    with (folder / "output.txt").open("w") as output:
+        env = os.environ | {"PYTHONPATH": str(ROOT)}
+        started = psutil.Popen(command, cwd=folder, env=env, stdout=output, stderr=output)
+        while started.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                times = started.cpu_times()
+                spent.append((time.time(), times.user + times.system))
+                sizes.append((time.time(), _size(started)))
+            time.sleep(EVERY)
+    if started.returncode:
+        raise RuntimeError((folder / "output.txt").read_text())
+    return sizes, spent
+
+
+def _size(process):
+    total = 0
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):
+            total += one.memory_full_info().pss
+    return total
+
+
+def _nearest(pairs, moment):
+    return min(pairs, key=lambda pair: abs(pair[0] - moment))[1]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What came of each submission, kept on disk until the submission or what decides changes."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from grading.classroom import gradebook
+from grading.classroom.assignment import Assignment, students
+from grading.sandbox.work import Verdict
+
+
+@dataclass
+class Result:
+    """What came of one submission.
+
+    Attributes:
+        student: the id.
+        key: hash of the submission, of how it is graded, and of `decided_by`; '' if there was
+            nothing to grade.
+        decided_by: what decided; see `grading.classroom.provenance`.
+        submission: SHA-256 of the notebook that was handed in, or ''.
+        verdicts: dict from exercise to `Verdict`.
+        repairs: what was put right in the notebook, each a sentence.
+        troubles: what went wrong in its cells, each a sentence.
+        seconds: that judging it took.
+        failure: why it is not in the gradebook, or ''.
+    """
+
+    student: str
+    key: str = ""
+    decided_by: dict[str, str] = field(default_factory=dict)
+    submission: str = ""
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    repairs: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    failure: str = ""
+
+
+def keep(result: Result, task: Assignment) -> None:
+    """Writes a result in one step, so that no half of one is ever there."""
+    path = task.kept / f"{result.student}.json"
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(asdict(result), indent=1, ensure_ascii=False), "utf-8")
+    part.replace(path)
+
+
+def kept(student: str, task: Assignment) -> Result | None:
+    """The result of an earlier run, or None if there is none that this edition can read."""
+    try:
+        data = json.loads((task.kept / f"{student}.json").read_text("utf-8"))
+        data["verdicts"] = {name: Verdict(**one) for name, one in data["verdicts"].items()}
+        return Result(**data)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def kept_results(task: Assignment) -> list[Result]:
+    """Results of earlier runs, one for each student who was graded."""
+    found = [kept(student, task) for student in students(task)]
+    return [one for one in found if one]
+
+
+def points(task: Assignment) -> dict[str, dict[str, float | None]]:
+    """Points in the gradebook for what is handed in now; None where a person has still to grade.
+
+    A student whose last submission got no grade has none, though the gradebook may still hold
+    those of an earlier one.
+
+    Returns:
+        A dict from student to a dict from grade id to points.
+    """
+    valid = {one.student for one in kept_results(task) if not one.failure}
+    marks = gradebook.marks(task.name, task.config)
+    return {student: mine.points for student, mine in marks.items() if student in valid}
