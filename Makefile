@@ -1,7 +1,7 @@
 # Works on a machine that has only Python and make. Set PYTHON to choose another interpreter.
 PYTHON ?= python3
 BIN = .venv/bin
-SLOW = training or process or browser or server or jail or cluster
+SLOW = training or lesson or process or browser or server or jail or cluster
 GROUPED = -n 2 --dist loadfile # a notebook's cells stay together, in order
 
 # Colab's Python is 3.12; where there is none, this one has to do.
@@ -16,7 +16,7 @@ test: .venv/dev-installed ## run every test, and every solution notebook at full
 	$(BIN)/pytest $(GROUPED) tests
 	$(BIN)/pytest $(GROUPED) --nbval-lax --nbval-current-env solutions
 
-test-fast: .venv/dev-installed ## run what needs no training, process, browser, server, jail or cluster
+test-fast: .venv/dev-installed ## run the tests that start nothing slow
 	$(BIN)/pytest $(GROUPED) -m "not ($(SLOW))" tests
 
 # Colab's old Jupyter uses what Python 3.12 warns of.

@@ -15,6 +15,8 @@ MARKERS = {line.split(":")[0] for line in SETTINGS["ini_options"]["markers"]}
 # Whatever a test uses of these, itself or through a fixture or a function of its file, it needs.
 NEEDS = {
     ".fit": "training",
+    "grading.authoring.execute.execute": "lesson",
+    "grading.authoring.source.sources": "lesson",
     "sys.executable": "process",
     "tests.support.students.student": "process",
     "tests.support.browsers.chromium": "browser",
@@ -27,7 +29,7 @@ NEEDS = {
 IMPLIED = {
     "browser": {"server", "process"},
     "cluster": {"server", "process"},
-    "jail": {"process"},
+    "jail": {"lesson", "process"},
     "server": {"process"},
 }
 DECORATORS = {"needs_chromium": "browser"}
@@ -99,6 +101,8 @@ def test_what_starts_something_slow_has_the_marker_that_says_so(path):
     ("body", "lacking"),
     [
         ("model.fit(x)", "training"),
+        ("execute(nb, tmp_path)", "lesson"),
+        ("[kill_matrix.run(path) for path in sources(ROOT)]", "lesson"),
         ("subprocess.run([sys.executable, '-c', ''])", "process"),
         ("with student(tmp_path): pass", "process"),
         ("with chromium() as browser: pass", "browser"),
@@ -115,6 +119,8 @@ def test_a_forgotten_marker_is_found(body, lacking):
     text = (
         "import sys\n"
         "from http.server import ThreadingHTTPServer\n"
+        "from grading.authoring.execute import execute\n"
+        "from grading.authoring.source import parse, sources\n"
         "from grading.sandbox import jail\n"
         "from tests.support.browsers import chromium, needs_chromium\n"
         "from tests.support.classes import grade as graded\n"

@@ -123,6 +123,7 @@ def test_vaelib_reads_pictures_as_the_notebook_teaches(size):
     np.testing.assert_array_equal(picture_files.load_image(file.getvalue(), 24), theirs)
 
 
+@pytest.mark.lesson
 def test_notebook_07_runs_with_pictures_that_all_stand_in_one_folder(tmp_path):
     (tmp_path / "pokemon").mkdir()
     for i, image in enumerate(synthetic_creatures(40, 64, seed=2).images):

@@ -12,6 +12,8 @@ from grading.authoring.source import sources
 from grading.sandbox.judge import run_check
 from tests.support.students import defined, student
 
+pytestmark = pytest.mark.lesson
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 LOAD = """\
 from pathlib import Path
