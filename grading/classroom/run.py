@@ -358,8 +358,8 @@ def _recorded(result, nb, task):
 def _record(result, nb, task):
     # In nbgrader no message means full marks.
     messages = {
-        f"check_{name}": "" if one.outcome == PASSED else one.message
-        for name, one in result.verdicts.items()
+        f"check_{n}": "" if one.outcome == PASSED else one.message or f"{n}: the check failed."
+        for n, one in result.verdicts.items()
     }
     timestamp = _timestamp(task.submitted / result.student / task.name / "timestamp.txt")
     record(task.name, result.student, nb, messages, result.repairs, timestamp, task.config)
