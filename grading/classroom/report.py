@@ -193,8 +193,8 @@ def _mistake(verdict: Verdict) -> str:
 
 def _wrong(verdict: Verdict) -> list[str]:
     """What was wrong with an answer that makes none of the known mistakes."""
-    if verdict.reason in ("demand", "assertion"):  # which say it in words of the check's own
-        return [verdict.what, verdict.text or verdict.message]
+    if verdict.reason in ("demand", "check failed"):  # which say it in words of the check's own
+        return [verdict.what, verdict.text or verdict.reason]
     return [verdict.what, verdict.reason, verdict.stub or verdict.error]
 
 

@@ -93,8 +93,8 @@ def _record(submission: Submission, recorder: Recorder, task: Assignment) -> Non
         return
     # In nbgrader no message means full marks.
     messages = {
-        f"check_{name}": "" if one.outcome == PASSED else one.message
-        for name, one in result.verdicts.items()
+        f"check_{n}": "" if one.outcome == PASSED else one.message or f"{n}: the check failed."
+        for n, one in result.verdicts.items()
     }
     timestamp = _timestamp(task.submitted / result.student / task.name / "timestamp.txt")
     try:

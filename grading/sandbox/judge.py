@@ -74,7 +74,7 @@ def run_check(source: str, exercise: str, value: object) -> Verdict:
             return _verdict(FAILED, error.finding)
         except AssertionError as error:
             missing = missing_name(error)
-            said = Finding(exercise, "assertion", missing=missing, text=str(error))
+            said = Finding(exercise, "check failed", missing=missing, text=str(error))
             return _verdict(FAILED, said)
         except (Exception, SystemExit) as error:
             kind, missing = type(error).__name__, missing_name(error)

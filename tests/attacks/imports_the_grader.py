@@ -2,7 +2,11 @@
 
 import importlib
 
-for name in ("judge", "run", "record", "standin", "cli", "zygote", "jail", "report"):
+SANDBOX = ("judge", "process", "session", "standin", "work", "zygote", "jail")
+CLASSROOM = ("run", "record", "report")
+NAMES = [f"sandbox.{name}" for name in SANDBOX] + [f"classroom.{name}" for name in CLASSROOM]
+
+for name in [*NAMES, "cli"]:
     try:
         module = importlib.import_module(f"grading.{name}")
         if hasattr(module, "Verdict"):

@@ -39,5 +39,5 @@ def test_only_the_unsolved_exercise_fails_and_its_check_says_so(path, tmp_path, 
     unsolved = "not implemented yet. Replace the line `raise NotImplementedError` by your code."
     assert errors == [
         *((trial, "NotImplementedError", UNSOLVED) for trial in trials),
-        (f"check_{name}", "AssertionError", f"{name}: {unsolved}"),
+        (f"check_{name}", "CheckFailed", f"{name}: {unsolved}"),
     ]

@@ -18,7 +18,7 @@ Reason = Literal[
     "wrong weights",
     "not built",
     "demand",
-    "assertion",
+    "check failed",
     # what only a grader meets
     "undefined",
     "check broken",

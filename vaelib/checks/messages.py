@@ -17,7 +17,7 @@ def message(finding: Finding) -> str:
         finding: a `Finding`.
     """
     name, case = finding.exercise, finding.case
-    if finding.reason == "assertion":  # a check's own words, which open as they like
+    if finding.reason == "check failed":  # a check's own words, which open as they like
         return finding.text or f"{name}: the check failed."
     opening = f"{name} (hidden case: {case}): " if case else f"{name}: "
     subject = f"{finding.what}: " if finding.what else ""
