@@ -17,9 +17,10 @@ REASON = f"Over {MOST_LINES} lines, since "  # in the docstring of a file that h
 
 # A room imports itself and what lies on lower floors. Rooms of one floor do not know each other.
 FLOORS = (
+    ("vaelib.types", "vaelib.first_edition"),
     ("vaelib.codes", "vaelib.losses", "vaelib.training", "vaelib.checks", "vaelib.reference"),
-    ("vaelib.data", "vaelib.metrics", "vaelib.models", "vaelib.plots"),
-    ("vaelib.explorer",),
+    ("vaelib.data", "vaelib.models", "vaelib.plots"),
+    ("vaelib.metrics", "vaelib.explorer"),
     ("vaelib",),
     ("grading",),
     ("grading.course", "grading.notebook"),

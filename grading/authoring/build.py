@@ -23,6 +23,7 @@ from grading.authoring.pictures import lightened, pages_taken
 from grading.authoring.release import release
 from grading.authoring.rules import problems
 from grading.authoring.source import Problem, RefusedError, chosen
+from vaelib.data.told import source_of
 
 LARGEST = 1_500_000  # bytes; GitHub shows no notebook that is much larger
 # Outputs are published, and pictures of creatures that VAELIB_DATA may have are not ours.
@@ -119,7 +120,8 @@ def _private_note(lesson: Lesson) -> str:
 
 def _synthetic_note(nb: NotebookNode) -> str:
     """A reminder where outputs come from synthetic data, which numbers in the text do not."""
-    if not any("synthetic, since" in str(cell.get("outputs")) for cell in nb.cells):
+    outputs = [output for cell in nb.cells for output in cell.get("outputs", ())]
+    if not any(source_of(output) == "synthetic" for output in outputs):
         return ""
     return "; its outputs come from synthetic data: set VAELIB_DATA and build with --all to commit"
 

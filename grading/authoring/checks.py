@@ -9,12 +9,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.authoring.markers import marker_problems
+from grading.authoring.markers import HIDDEN, marker_problems, regions
 from grading.authoring.names import looked_up
 from grading.authoring.source import Lines, Problem, RefusedError, sources
 
 SETTING = "VAE_CHECKS"  # names another folder of checks, such as a private one
 PREFIX = "check_"
+INDENT = "    "
 
 Import = ast.Import | ast.ImportFrom
 
@@ -122,35 +123,48 @@ def _check(node: ast.FunctionDef, lines: list[str], imports: list[Import]) -> Ch
     indented = [number for number, text in enumerate(lines, start=1) if text[:1] in (" ", "\t")]
     lines = lines[: max(last, *indented)]
     names = looked_up("\n".join(lines))
-    needed = [_only(one, set(names)) for one in imports]
     known = {_bound(alias) for one in imports for alias in one.names}
     return Check(
         exercise=node.name.removeprefix(PREFIX),
         source="\n".join(lines),
         line=node.lineno,
-        cell=_cell(node, lines, [statement for statement in needed if statement]),
+        cell=_cell(node, lines, imports),
         foreign={name: node.lineno + n - 1 for name, n in names.items() if name not in known},
     )
 
 
-def _cell(node: ast.FunctionDef, lines: list[str], imports: list[str]) -> str:
-    """The function with its imports inside, and its call: nothing else is bound by the cell."""
+def _cell(node: ast.FunctionDef, lines: list[str], imports: list[Import]) -> str:
+    """The function with its imports inside, and its call: nothing else is bound by the cell.
+
+    What only hidden parts use is imported behind the first of their markers.
+    """
+    names = set(looked_up("\n".join(lines)))
+    marker = INDENT + f"# {HIDDEN[0]}"
+    if marker in lines:
+        inside = {number for number, _ in regions(list(enumerate(lines)), HIDDEN)[0]}
+        shown = [text for number, text in enumerate(lines) if number not in inside]
+        hidden = names - set(looked_up("\n".join([*shown, f"{INDENT}pass"])))
+        at = lines.index(marker) + 1
+        lines = [*lines[:at], *_only(imports, hidden), *lines[at:]]
+        names -= hidden
     documented = ast.get_docstring(node) is not None
     head = (node.body[0].end_lineno or node.lineno) - node.lineno + 1 if documented else 1
-    if imports:
+    if needed := _only(imports, names):
         rest = "\n".join(lines[head:]).lstrip("\n")
-        lines = [*lines[:head], *(f"    {statement}" for statement in imports), "", rest]
+        lines = [*lines[:head], *needed, "", rest]
     return "\n".join([*lines, "", "", f"{node.name}({node.name.removeprefix(PREFIX)})"])
 
 
-def _only(node: Import, names: set[str]) -> str:
-    """An import of those of its names that are among `names`, or '' if none is."""
-    kept = [alias for alias in node.names if _bound(alias) in names]
-    if not kept:
-        return ""
-    if isinstance(node, ast.Import):
-        return ast.unparse(ast.Import(kept))
-    return ast.unparse(ast.ImportFrom(node.module, kept, node.level))
+def _only(imports: list[Import], names: set[str]) -> list[str]:
+    """The lines of a function that import those names that are among `names`."""
+    lines = []
+    for node in imports:
+        kept = [alias for alias in node.names if _bound(alias) in names]
+        if kept and isinstance(node, ast.Import):
+            lines.append(INDENT + ast.unparse(ast.Import(kept)))
+        elif kept and isinstance(node, ast.ImportFrom):
+            lines.append(INDENT + ast.unparse(ast.ImportFrom(node.module, kept, node.level)))
+    return lines
 
 
 def _bound(alias: ast.alias) -> str:

@@ -1,15 +1,14 @@
 """Makes a notebook's outputs smaller, so that notebooks with many pictures stay light."""
 
 import base64
-import html
 import io
-import re
 
 from nbformat import NotebookNode
 from PIL import Image
 
+from vaelib.explorer import page_of
+
 COLOURS = 256
-FRAME = re.compile(r'<iframe srcdoc="([^"]*)"')
 
 
 def pages_taken(nb: NotebookNode) -> list[str]:
@@ -24,11 +23,10 @@ def pages_taken(nb: NotebookNode) -> list[str]:
     pages: list[str] = []
     for cell in nb.cells:
         for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            frame = FRAME.match(data.get("text/html", ""))
-            if frame and "image/png" in data:
-                pages.append(html.unescape(frame[1]))
-                del data["text/html"]
+            page = page_of(output)
+            if page is not None:
+                pages.append(page)
+                del output["data"]["text/html"], output["metadata"]["text/html"]
     return pages
 
 

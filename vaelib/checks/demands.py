@@ -5,10 +5,14 @@ the name of the exercise. A check with a `case`, such as ``case="more dimensions
 one: it names the exercise, the case and the mistake, and shows no numbers.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from vaelib.checks.causes import missing_name, stub_called
-from vaelib.checks.finding import Finding
+from vaelib.checks.finding import Finding, Reason
 from vaelib.checks.messages import describe, message, numbers, shortened
 
 
@@ -19,12 +23,12 @@ class CheckFailed(AssertionError):
         finding: a `Finding`.
     """
 
-    def __init__(self, finding):
+    def __init__(self, finding: Finding) -> None:
         super().__init__(message(finding))
         self.finding = finding
 
 
-def call(name, function, *args, case=None):
+def call(name: str, function: Any, *args: Any, case: str | None = None) -> Any:
     """Call a student's function, or a model a student built, and return what it returns.
 
     Arrays are handed over as copies, so that an answer cannot change what the check uses later.
@@ -34,6 +38,9 @@ def call(name, function, *args, case=None):
         function: the student's function or model.
         args: its arguments.
         case: the hidden case, if this is one.
+
+    Returns:
+        What the function returns.
 
     Raises:
         CheckFailed: the function is missing, not implemented yet, raised an exception, or
@@ -57,7 +64,17 @@ def call(name, function, *args, case=None):
     return result
 
 
-def check_close(name, got, expected, *, rtol=1e-5, atol=1e-6, mistakes=None, what=None, case=None):
+def check_close(
+    name: str,
+    got: Any,
+    expected: ArrayLike,
+    *,
+    rtol: ArrayLike = 1e-5,
+    atol: ArrayLike = 1e-6,
+    mistakes: Mapping[str, ArrayLike] | None = None,
+    what: str | None = None,
+    case: str | None = None,
+) -> None:
     """Compare a value with the expected one; where it is wrong, say which mistake gives it.
 
     Args:
@@ -83,12 +100,19 @@ def check_close(name, got, expected, *, rtol=1e-5, atol=1e-6, mistakes=None, wha
     if np.allclose(got, expected, rtol=rtol, atol=atol):
         return
     broken = np.isfinite(expected).all() and not np.isfinite(got).all()
-    reason = "not finite" if broken else "wrong value"
+    reason: Reason = "not finite" if broken else "wrong value"
     shown = {} if case else numbers(got, expected, rtol, atol)
     _fail(name, reason, case, what=what or "", mistakes=named, **shown)
 
 
-def check_shape(name, got, shape, *, what=None, case=None):
+def check_shape(
+    name: str,
+    got: Any,
+    shape: Sequence[int],
+    *,
+    what: str | None = None,
+    case: str | None = None,
+) -> None:
     """Demand an array of numbers of this shape.
 
     Args:
@@ -108,7 +132,9 @@ def check_shape(name, got, shape, *, what=None, case=None):
         _fail(name, "wrong shape", case, what=what or "", **shapes)
 
 
-def check_pair(name, got, *, what=None, case=None):
+def check_pair(
+    name: str, got: Any, *, what: str | None = None, case: str | None = None
+) -> tuple[Any, Any]:
     """Demand two values, as a tuple, a list or one stacked array, and return them.
 
     Args:
@@ -116,6 +142,9 @@ def check_pair(name, got, *, what=None, case=None):
         got: the student's values.
         what: what gave them, such as "the encoder's output", if not the function itself.
         case: the hidden case, if this is one.
+
+    Returns:
+        The two values.
 
     Raises:
         CheckFailed: anything else came.
@@ -129,8 +158,14 @@ def check_pair(name, got, *, what=None, case=None):
     return got[0], got[1]
 
 
-def check_true(name, condition, problem, *, case=None):
-    """Fail with the `problem`, a full sentence, unless the condition holds.
+def check_true(name: str, condition: Any, problem: str, *, case: str | None = None) -> None:
+    """Fail with the `problem` unless the condition holds.
+
+    Args:
+        name: the exercise.
+        condition: anything that is true or false.
+        problem: what is wrong if it does not hold, a full sentence.
+        case: the hidden case, if this is one.
 
     Raises:
         CheckFailed: the condition does not hold.
@@ -140,7 +175,14 @@ def check_true(name, condition, problem, *, case=None):
         _fail(name, "demand", case, text=problem)
 
 
-def check_weights(name, model, shapes, *, mistakes=None, case=None):
+def check_weights(
+    name: str,
+    model: Any,
+    shapes: Sequence[Sequence[int]],
+    *,
+    mistakes: Mapping[str, Sequence[Sequence[int]]] | None = None,
+    case: str | None = None,
+) -> None:
     """Demand a Keras model whose weights have these shapes, in this order.
 
     Args:
@@ -155,7 +197,7 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
     """
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if not hasattr(model, "get_weights") or isinstance(model, type):
-        reason = "no value" if model is None else "wrong kind"
+        reason: Reason = "no value" if model is None else "wrong kind"
         shown = {"got": describe(model, hidden=bool(case)), "expected": "a Keras model"}
         _fail(name, reason, case, **shown)
     got = [tuple(w.shape) for w in model.get_weights()]
@@ -170,7 +212,9 @@ def check_weights(name, model, shapes, *, mistakes=None, case=None):
     _fail(name, "wrong weights", case, mistakes=tuple(named), **shown)
 
 
-def _raised(name, function, error, case):
+def _raised(
+    name: str, function: Callable[..., Any], error: BaseException, case: str | None
+) -> Finding:
     """The finding of a call that raised an exception."""
     stub = stub_called(error)
     if stub in ("call", getattr(function, "__name__", "call")):  # a layer has no name of its own
@@ -182,7 +226,7 @@ def _raised(name, function, error, case):
     return Finding(name, "raised", case or "", error=kind, missing=missing, text=text)
 
 
-def _as_array(name, got, wanted, case):
+def _as_array(name: str, got: Any, wanted: str, case: str | None) -> np.ndarray:
     """The value as a numpy array of numbers, or a `CheckFailed` that says why it is none."""
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if got is None:
@@ -201,16 +245,22 @@ def _as_array(name, got, wanted, case):
     return array.astype(np.float64)
 
 
-def _diagnose(got, expected, mistakes, rtol, atol):
+def _diagnose(
+    got: np.ndarray,
+    expected: np.ndarray,
+    mistakes: Mapping[str, ArrayLike],
+    rtol: Any,
+    atol: Any,
+) -> tuple[str, ...]:
     """The mistakes whose value is `got`, in words, a tuple."""
 
-    def same(a, b):
+    def same(a: np.ndarray, b: np.ndarray) -> bool:
         return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
 
     values = {text: np.asarray(v, dtype=np.float64) for text, v in mistakes.items()}
     return tuple(t for t, v in values.items() if same(got, v) and not same(v, expected))
 
 
-def _fail(name, reason, case, **parts):
+def _fail(name: str, reason: Reason, case: str | None, **parts: Any) -> NoReturn:
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     raise CheckFailed(Finding(name, reason, case or "", **parts))

@@ -25,7 +25,11 @@ def message(finding: Finding) -> str:
 
 
 def ending(finding: Finding) -> str:
-    """Why a student's process gives no answer, as the end of a sentence that begins "your code"."""
+    """Why a student's process gives no answer, as the end of a sentence that begins "your code".
+
+    Args:
+        finding: a `Finding` of what only a grader meets.
+    """
     text = finding.text
     match finding.reason:
         case "nonsense":
@@ -99,13 +103,24 @@ def _diagnosis(mistakes: tuple[str, ...]) -> str:
 
 
 def shortened(error: BaseException) -> str:
-    """The text of an exception without colours, and not longer than a paragraph."""
+    """The text of an exception without colours, and not longer than a paragraph.
+
+    Args:
+        error: the exception.
+    """
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
     return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]} …"
 
 
 def numbers(got: np.ndarray, expected: np.ndarray, rtol: Any, atol: Any) -> dict[str, str]:
-    """The parts of a `Finding` that show numbers: whole if they are short, else the worst one."""
+    """The parts of a `Finding` that show numbers: whole if they are short, else the worst one.
+
+    Args:
+        got: the student's values.
+        expected: the right values, of the same shape.
+        rtol: tolerance relative to the expected values, as for `numpy.isclose`.
+        atol: absolute tolerance, likewise.
+    """
     if got.ndim == 0:
         return {"got": f"{got:.6g}", "expected": f"{expected:.6g}"}
     if got.size <= 6 and np.isfinite(got).all():
@@ -126,7 +141,12 @@ def _listed(array: np.ndarray) -> str:
 
 
 def describe(value: object, hidden: bool) -> str:
-    """A short name of a value that is not what was wanted; without numbers in a hidden case."""
+    """A short name of a value that is not what was wanted.
+
+    Args:
+        value: anything.
+        hidden: whether this is for a hidden case, which shows no numbers.
+    """
     kind = type(value).__name__
     if not hidden and isinstance(value, tuple | list):
         return f"a {kind} of {len(value)}"

@@ -1,26 +1,40 @@
 """Forward passes in numpy float64, which checks compare a student's models with."""
 
 import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def identity(h):
-    """No activation."""
+def identity(h: np.ndarray) -> np.ndarray:
+    """No activation.
+
+    Args:
+        h: numpy, any shape.
+    """
     return h
 
 
-def relu(h):
-    """max(h, 0)."""
+def relu(h: np.ndarray) -> np.ndarray:
+    """max(h, 0).
+
+    Args:
+        h: numpy, any shape.
+    """
     return np.maximum(h, 0)
 
 
-def sigmoid(h):
-    """1 / (1 + exp(−h))."""
+def sigmoid(h: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(−h)).
+
+    Args:
+        h: numpy, any shape.
+    """
     return 1 / (1 + np.exp(-h))
 
 
-def random_weights(shapes, seed):
+def random_weights(shapes: Sequence[Sequence[int]], seed: int) -> list[np.ndarray]:
     """Weights that keep the size of what flows through them.
 
     Args:
@@ -36,7 +50,13 @@ def random_weights(shapes, seed):
     return [rng.normal(size=shape) / fan**0.5 for shape, fan in zip(shapes, fans, strict=True)]
 
 
-def dense_forward(x, weights, *, hidden, last):
+def dense_forward(
+    x: ArrayLike,
+    weights: Sequence[np.ndarray],
+    *,
+    hidden: Callable[[np.ndarray], np.ndarray],
+    last: Callable[[np.ndarray], np.ndarray],
+) -> np.ndarray:
     """A stack of dense layers.
 
     Args:
@@ -48,6 +68,7 @@ def dense_forward(x, weights, *, hidden, last):
     Returns:
         float64 (n, units of the last layer).
     """
+    x = np.asarray(x)
     h = np.reshape(x, (len(x), -1)).astype(np.float64)
     for i in range(0, len(weights), 2):
         h = h @ weights[i] + weights[i + 1]
@@ -55,7 +76,14 @@ def dense_forward(x, weights, *, hidden, last):
     return h
 
 
-def conv2d(x, kernel, bias, *, strides=1, padding="same"):
+def conv2d(
+    x: ArrayLike,
+    kernel: np.ndarray,
+    bias: np.ndarray,
+    *,
+    strides: int = 1,
+    padding: str = "same",
+) -> np.ndarray:
     """A convolution, as `keras.layers.Conv2D` computes it.
 
     Padding "same" gives ceil(size / strides) pixels; where the zeros around the image cannot be
@@ -81,7 +109,9 @@ def conv2d(x, kernel, bias, *, strides=1, padding="same"):
     return np.tensordot(windows, kernel, axes=([4, 5, 3], [0, 1, 2])) + bias
 
 
-def conv2d_transpose(x, kernel, bias, *, strides=1):
+def conv2d_transpose(
+    x: ArrayLike, kernel: np.ndarray, bias: np.ndarray, *, strides: int = 1
+) -> np.ndarray:
     """A transposed convolution with padding "same", as `keras.layers.Conv2DTranspose` computes it.
 
     Every pixel of `x` lays its kernel, times its value, onto the larger image; overlaps add up.

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from vaelib.data.synthetic.clothes import synthetic_clothes
 from vaelib.data.synthetic.digits import synthetic_digits
+from vaelib.data.told import tell_source
 from vaelib.training import under_grading
 
 FASHION_NAMES = (
@@ -128,7 +129,8 @@ def _load(
         "keras": "from Keras's cache",
         "synthetic": f"synthetic, since {title} was not found",
     }[source]
-    print(f"{title}: {len(x_train):,} training and {len(x_test):,} test images, {found}.")
+    told = f"{title}: {len(x_train):,} training and {len(x_test):,} test images, {found}."
+    tell_source(told, source)
     return Dataset(_scaled(x_train), y_train, _scaled(x_test), y_test, source)
 
 

@@ -11,7 +11,7 @@ import html
 import io
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -33,6 +33,11 @@ TRIED = 400  # places where the error is measured
 SAMPLE = 48  # pictures that tell how large all of them will be
 LEAST_SPAN = 3.0
 HEIGHT = 600  # px that the page takes in a notebook
+KIND = "vaelib.explorer"  # in the metadata of an output that shows a page
+FRAME = (
+    '<iframe srcdoc="',
+    f'" title="latent explorer" style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>',
+)
 QUALITY = 90  # of pictures in colour, from 0 to 100: without loss only a few would fit
 STILL = 12  # at most so many pictures along a side of the picture that stands in
 
@@ -65,16 +70,30 @@ class Explorer:
         path.write_text(self.page, encoding="utf-8")
         return path
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        frame = (
-            f'<iframe srcdoc="{html.escape(self.page)}" title="latent explorer" '
-            f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>'
-        )
-        return {
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        data = {
             "text/plain": "latent explorer",
             "image/png": base64.b64encode(self.still).decode(),
-            "text/html": frame,
+            "text/html": f"{FRAME[0]}{html.escape(self.page)}{FRAME[1]}",
         }
+        return data, {"text/html": {KIND: True}}
+
+
+def page_of(output: Mapping[str, Any]) -> str | None:
+    """The page that an output of a notebook shows.
+
+    Args:
+        output: an output of a cell, as nbformat has it.
+
+    Returns:
+        The HTML of an `Explorer`'s page, or None for any other output.
+    """
+    if not output.get("metadata", {}).get("text/html", {}).get(KIND):
+        return None
+    frame: str = output["data"]["text/html"]
+    return html.unescape(frame.removeprefix(FRAME[0]).removesuffix(FRAME[1]))
 
 
 def latent_explorer(

@@ -17,11 +17,10 @@ def test_a_cell_is_the_function_with_the_imports_that_it_uses_and_its_call(toy):
     cells = by_id(convert(toy))
     assert cells["check_double"].source.split("\n") == [
         "def check_double(double):",
-        "    import numpy as np",
-        "",
         "    pairs = {n: 2 * n for n in range(3)}",
         '    assert all(double(n) == twice for n, twice in pairs.items()), "double: wrong"',
         "    # BEGIN HIDDEN TESTS",
+        "    import numpy as np",  # which only the hidden part uses
         "    many = np.arange(10)",
         '    assert (double(many) == 2 * many).all(), "double: wrong, case=arrays"',
         "    # END HIDDEN TESTS",

@@ -50,10 +50,11 @@ def test_a_picture_that_would_grow_is_kept():
 
 
 def test_the_page_of_an_explorer_is_taken_out_and_its_picture_stays():
-    shown = Explorer('<p title="a & b">ä</p>', (0, 0), b"a PNG")._repr_mimebundle_()
+    shown, said = Explorer('<p title="a & b">ä</p>', (0, 0), b"a PNG")._repr_mimebundle_()
     table = nbformat.v4.new_output("execute_result", {"text/html": "<table></table>"})
-    both = [nbformat.v4.new_output("execute_result", shown), table]
+    both = [nbformat.v4.new_output("execute_result", shown, metadata=said), table]
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=both)])
     assert pages_taken(nb) == ['<p title="a & b">ä</p>']
     left = [output.data for output in nb.cells[0].outputs]
+    assert [output.metadata for output in nb.cells[0].outputs] == [{}, {}]
     assert left == [{key: shown[key] for key in ("text/plain", "image/png")}, table.data]

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.support.browsers import chromium, needs_chromium
-from vaelib.explorer import latent_explorer
+from vaelib.explorer import latent_explorer, page_of
 from vaelib.explorer.grids import PLANES, SLIDERS, plane, sliders
 
 RNG = np.random.default_rng(0)
@@ -173,7 +173,9 @@ def test_what_does_not_fit_is_refused(changed, message):
 def test_a_notebook_gets_the_page_and_a_picture():
     names = ["</script>", '"', "&"]
     made, *_ = explorer(names=names)
-    bundle = made._repr_mimebundle_()
+    bundle, metadata = made._repr_mimebundle_()
+    assert page_of({"data": bundle, "metadata": metadata}) == made.page
+    assert page_of({"data": bundle, "metadata": {}}) is None
     assert base64.b64decode(bundle["image/png"]) == made.still
     assert made.still.startswith(b"\x89PNG")
     assert bundle["text/html"].count('"') == 6  # of its three attributes
