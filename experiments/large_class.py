@@ -1,7 +1,4 @@
-"""Whether a large class of toy submissions is graded in linear time and in bounded memory.
-
-Run with `python -m experiments.large_class N`.
-"""
+"""Whether a large class of toy submissions is graded in linear time and in bounded memory."""
 
 import contextlib
 import os
@@ -14,10 +11,10 @@ from pathlib import Path
 import psutil
 from nbformat import v4
 
+from experiments.measurements import ROOT, Figure
 from grading import notebook
 from grading.course import course_config, environment, generate
 
-ROOT = Path(__file__).resolve().parent.parent
 NAME = "01_toy"
 WARM_UP = 50  # submissions, while workers start
 WORKERS = 2
@@ -32,21 +29,7 @@ CELLS = (  # kind, name, points, text; and the answer to an exercise
 )
 
 
-def main():
-    """Prints the figures of a class as Markdown."""
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    figures = measure(n)
-    print(f"| {n:,} toy submissions, {WORKERS} workers | first half | second half |")
-    print("| --- | --- | --- |")
-    for name in ("wall seconds", "peak memory, MiB"):
-        first, second = figures[name]
-        print(f"| {name} | {first:.1f} | {second:.1f} |")
-    print(f"| ratio of wall seconds | | {figures['ratio']:.3f} |")
-    spent = figures["processor seconds of the recording process, a submission"]
-    print(f"\nThe recording process took {spent:.3f} processor seconds a submission.\n")
-
-
-def measure(n):
+def measure(n: int = 3_000) -> list[Figure]:
     """Grades a class of n, and gives its figures.
 
     Halves are those of what follows the first 50 submissions. Pages that processes share are
@@ -54,9 +37,6 @@ def measure(n):
 
     Args:
         n: how many submissions, more than 50.
-
-    Returns:
-        A dict from what was measured to a number, or to one for each half.
     """
     os.environ.update(environment())  # nbgrader calls alembic by its bare name
     with tempfile.TemporaryDirectory() as name:
@@ -68,15 +48,21 @@ def measure(n):
     if len(moments) != n:
         raise RuntimeError(f"{len(moments)} of {n} were graded")
     begin, middle, end = (moments[place - 1] for place in (WARM_UP, (WARM_UP + n) // 2, n))
-    seconds = middle - begin, end - middle
-    halves = [[s for at, s in sizes if at <= middle], [s for at, s in sizes if middle < at <= end]]
-    spent = _nearest(spending, end) - _nearest(spending, begin)
-    return {
-        "wall seconds": seconds,
-        "ratio": seconds[1] / seconds[0],
-        "peak memory, MiB": tuple(max(half) / 2**20 for half in halves),
-        "processor seconds of the recording process, a submission": spent / (n - WARM_UP),
-    }
+    title = f"{n:,} toy submissions"
+    figures = []
+    for half, start, stop in (("first half", begin, middle), ("second half", middle, end)):
+        most = max(size for at, size in sizes if start < at <= stop)
+        figures += [
+            Figure(f"{title}, {half}", "wall time", stop - start, "s"),
+            Figure(f"{title}, {half}", "peak memory", most / 2**20, "MiB"),
+        ]
+    ratio = (end - middle) / (middle - begin)
+    spent = (_nearest(spending, end) - _nearest(spending, begin)) / (n - WARM_UP)
+    return [
+        *figures,
+        Figure(f"{title}, second half / first", "ratio of wall times", ratio),
+        Figure(f"{title}, each", "processor time of the recording process", spent, "s"),
+    ]
 
 
 def _course(folder, n):
@@ -148,7 +134,3 @@ def _size(process):
 
 def _nearest(pairs, moment):
     return min(pairs, key=lambda pair: abs(pair[0] - moment))[1]
-
-
-if __name__ == "__main__":
-    main()

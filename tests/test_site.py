@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "course").glob("*/*.ipynb"))
 EXPLORERS = sorted(path.name for path in (ROOT / "docs" / "explorers").glob("*.html"))
 PAGES = [
-    *("index.html", "explorers.html", "instructors.html", "measurements.html", "changelog.html"),
+    *("index.html", "explorers.html", "instructors.html", "architecture.html"),
+    *("measurements.html", "changelog.html"),
     *(path.relative_to(ROOT).with_suffix(".html").as_posix() for path in NOTEBOOKS),
 ]
 LONG = 30  # letters of a line that nobody writes twice by chance
@@ -82,7 +83,7 @@ def test_links_pictures_and_scripts_are_there(site):
 
 def test_the_readme_leads_to_pages_and_else_to_the_repository(site):
     links = Page(site / "index.html").links
-    for name in (*PAGES[-7:], "instructors.html", "measurements.html"):
+    for name in (*PAGES[-7:], "instructors.html", "architecture.html", "measurements.html"):
         assert name in links
     for name in ("solutions", "CONTRIBUTING.md", "LICENSE"):
         assert any(re.fullmatch(rf"https://github\.com/.*/blob/main/{name}", one) for one in links)

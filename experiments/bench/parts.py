@@ -6,7 +6,7 @@ A part's function takes nothing and returns a list of `experiments.measurements.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from experiments import conditional, efficient, grading_class
+from experiments import conditional, efficient, grading_class, large_class
 from experiments.bench import course, kept, library, training
 from experiments.measurements import Figure
 
@@ -156,6 +156,14 @@ PARTS = {
         "full length, 10 are demanded. Memory is that of all processes; pages that they share "
         "count once.",
         grading_class.measure,
+    ),
+    "large": Part(
+        "A large class",
+        "Toy submissions, graded by `vae-grade run` with two workers; halves are those of what "
+        "follows the first 50. The second half may take 1.15 times the first, and recording 0.08 "
+        "processor seconds a submission. Memory is that of all processes; pages that they share "
+        "count once.",
+        large_class.measure,
     ),
     "site": Part(
         "The site",
