@@ -158,11 +158,13 @@ def test_what_never_was_there_is_missing_as_ever():
         exec("import vaelib.animations", {})
 
 
+@pytest.mark.process
 def test_importing_the_library_imports_nothing_else_and_walking_it_meets_no_old_name():
     walk = [sys.executable, "-c", ALL_MODULES]
     assert subprocess.run(walk, check=True, capture_output=True, text=True).stdout == ""
 
 
+@pytest.mark.process
 def test_the_old_value_of_the_environment_variable_still_asks_for_synthetic_creatures():
     ask = "import os, vaelib; print(os.environ['VAELIB_CREATURES'])"
     environment = {**os.environ, "VAELIB_CREATURES": "drawn"}
@@ -174,6 +176,7 @@ def test_the_old_value_of_the_environment_variable_still_asks_for_synthetic_crea
     assert value == "synthetic"
 
 
+@pytest.mark.process
 def test_what_is_guarded_under_its_new_name_is_guarded_under_the_old_one(tmp_path):
     source = """\
 from vaelib.plots import image_sheet

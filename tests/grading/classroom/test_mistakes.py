@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import asdict
+from types import SimpleNamespace
 
-from grading.classroom import report, run
+from grading.classroom import report
+from grading.classroom.results import Result, kept
 from grading.sandbox.judge import run_check
 from grading.sandbox.work import FAILED, PASSED, STOPPED, Verdict
 
@@ -29,7 +31,7 @@ ANSWERS = {
 def results():
     """What came of a class, one answer each."""
     return [
-        run.Result(student, "key", verdicts={"double": run_check(CHECK, "double", answer)})
+        Result(student, "key", verdicts={"double": run_check(CHECK, "double", answer)})
         for student, answer in ANSWERS.items()
     ]
 
@@ -53,7 +55,7 @@ def test_words_of_a_message_count_for_nothing():
         Verdict(FAILED, "double: no", exercise="double", reason="calls a stub", stub="half"),
         Verdict(FAILED, "", exercise="double", reason="check failed"),
     ]
-    counted = report._mistakes([run.Result("a", "k", verdicts={"double": v}) for v in verdicts])
+    counted = report._mistakes([Result("a", "k", verdicts={"double": v}) for v in verdicts])
     assert list(counted) == [
         "double: wrong value",
         "double: process ended",
@@ -63,18 +65,14 @@ def test_words_of_a_message_count_for_nothing():
 
 
 def test_a_result_on_disk_comes_back_with_its_verdicts(tmp_path):
-    class Task:
-        kept = tmp_path
-
+    task = SimpleNamespace(kept=tmp_path)
     for one in results():
         (tmp_path / f"{one.student}.json").write_text(json.dumps(asdict(one)), "utf-8")
-        assert run._kept(one.student, Task) == one
+        assert kept(one.student, task) == one
 
 
 def test_a_result_of_the_first_edition_counts_as_not_graded(tmp_path):
-    class Task:
-        kept = tmp_path
-
+    task = SimpleNamespace(kept=tmp_path)
     old = {"student": "ann", "key": "k", "verdicts": {"double": ["fail", "double: got 9."]}}
     (tmp_path / "ann.json").write_text(json.dumps(old), "utf-8")
-    assert run._kept("ann", Task) is None
+    assert kept("ann", task) is None

@@ -123,6 +123,7 @@ def test_an_untouched_stub_is_told_apart_by_what_the_release_writes():
     assert stub_called(caught.value) == "double"
 
 
+@pytest.mark.process
 def test_who_records_verdicts_needs_no_tensorflow():
     modules = "grading.sandbox.work, grading.sandbox.jail, grading.classroom.run, grading.cli"
     code = f"import sys, {modules}\nprint('tensorflow' in sys.modules)"
@@ -139,6 +140,7 @@ def session(tmp_path_factory):
         yield session
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("source", "missing"),
     [
@@ -155,12 +157,14 @@ def test_a_name_that_is_missing_in_the_student_s_process_is_told_as_one(session,
     assert (verdict.reason, verdict.missing) == ("raised", missing)
 
 
+@pytest.mark.process
 def test_a_library_s_own_not_implemented_error_is_no_stub_across_the_wire(session):
     source = "def double(x):\n    raise NotImplementedError('no such padding')"
     verdict = judge.run_check(CHECK, "double", defined(session, source, "double"))
     assert verdict.message == "double: your code raised NotImplementedError: no such padding"
 
 
+@pytest.mark.process
 def test_exceptions_that_cannot_tell_about_themselves_are_told_all_the_same(session):
     source = """
         class Odd(Exception):
