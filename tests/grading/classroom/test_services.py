@@ -86,12 +86,12 @@ def test_a_dask_cluster_gives_the_same_gradebook_though_a_worker_is_killed(grade
                 text=True,
             )
             verdicts = folder / "classroom" / "verdicts" / "01_toy"
-            wait_for(lambda: list(verdicts.glob("*.json")) or grading.poll() is not None, 120)
+            wait_for(lambda: list(verdicts.glob("*.json")) or grading.poll() is not None, 300)
             nanny = psutil.Process(first.pid)
             for process in [*nanny.children(recursive=True), nanny]:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
-            out, _ = grading.communicate(timeout=240)
+            out, _ = grading.communicate(timeout=600)
     assert grading.returncode == 0, out
     assert marks(folder) == graded[1]
 
@@ -166,7 +166,7 @@ def test_a_run_that_was_interrupted_goes_on_and_loses_nothing(graded, tmp_path):
         start_new_session=True,
     )
     verdicts = folder / "classroom" / "verdicts" / "01_toy"
-    wait_for(lambda: len(list(verdicts.glob("*.json"))) >= 2, 120)
+    wait_for(lambda: len(list(verdicts.glob("*.json"))) >= 2, 300)
     family = psutil.Process(started.pid).children(recursive=True)
     os.killpg(started.pid, signal.SIGINT)
     _, err = started.communicate(timeout=60)
