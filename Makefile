@@ -43,6 +43,7 @@ bench: .venv/dev-installed ## measure what docs/measurements.md states, and writ
 lint: .venv/dev-installed ## what the pre-commit hook demands
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/zizmor --offline --quiet .
 
