@@ -22,7 +22,7 @@ from grading.classroom.screen import Bar
 from grading.classroom.worker import begin, judged
 from grading.course import environment
 from grading.sandbox import jail
-from grading.sandbox.work import Limits
+from grading.sandbox.work import Limits, Work
 from grading.submission import SubmissionError, clean
 
 WALLS = "--not-isolated"
@@ -61,10 +61,11 @@ def _parser() -> ArgumentParser:
     one.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to use instead")
     one.add_argument("--only", metavar="STUDENT", help="grade this one alone")
     one.add_argument("--again", action="store_true", help="also what has not changed")
-    text = "seconds for a notebook; a fifth of them for one step (300)"
-    one.add_argument("--timeout", type=_positive, default=300, metavar="S", help=text)
-    text = "memory for a notebook (4)"
-    one.add_argument("--memory", type=_positive, default=4, metavar="GIB", help=text)
+    seconds, memory = int(Work.seconds), Limits.memory >> 30
+    text = f"seconds for a notebook; a fifth of them for one step ({seconds})"
+    one.add_argument("--timeout", type=_positive, default=seconds, metavar="S", help=text)
+    text = f"memory for a notebook ({memory})"
+    one.add_argument("--memory", type=_positive, default=memory, metavar="GIB", help=text)
     text = "run students' code without a jail, where this machine has none"
     one.add_argument(WALLS, dest="isolated", action="store_false", help=text)
 

@@ -20,6 +20,7 @@ NEEDS = {
     "sys.executable": "process",
     "tests.support.students.student": "process",
     "tests.support.browsers.chromium": "browser",
+    "playwright.sync_api.sync_playwright": "browser",
     "tests.support.programs.program": "server",
     "http.server.ThreadingHTTPServer": "server",
     "tests.support.classes.grade": "jail",

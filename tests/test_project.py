@@ -71,6 +71,13 @@ def test_every_make_target_is_in_the_readme_or_the_guide():
         assert f"make {target}" in text
 
 
+def test_what_a_class_handed_in_is_not_for_git():
+    command = ["git", "check-ignore", "--quiet"]
+    handed_in, ours = "classroom/submitted/ada/01_toy/01_toy.ipynb", "grading/classroom/new.py"
+    assert subprocess.run([*command, handed_in], cwd=ROOT, check=False).returncode == 0
+    assert subprocess.run([*command, ours], cwd=ROOT, check=False).returncode == 1
+
+
 def test_no_file_names_a_place_on_somebodys_machine():
     place = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users)/\w")
     for path in files():

@@ -20,7 +20,7 @@ from grading.classroom.gradebook import Marks
 from grading.classroom.results import Result
 from grading.classroom.screen import console
 from grading.sandbox.wire import plain
-from grading.sandbox.work import FAILED, PASSED, STOPPED, Verdict
+from grading.sandbox.work import FAILED, PASSED, Verdict
 
 BY_HAND = "by hand"
 LONGEST_MISTAKE = 150  # characters
@@ -196,10 +196,6 @@ def _wrong(verdict: Verdict) -> list[str]:
     if verdict.reason in ("demand", "check failed"):  # which say it in words of the check's own
         return [verdict.what, verdict.text or verdict.reason]
     return [verdict.what, verdict.reason, verdict.stub or verdict.error]
-
-
-def _stopped(one: Result) -> bool:
-    return any(verdict.outcome == STOPPED for verdict in one.verdicts.values())
 
 
 def _csv(made: dict[str, Any]) -> str:

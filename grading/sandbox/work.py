@@ -27,7 +27,7 @@ class Limits:
     """What a student's process may use.
 
     Attributes:
-        memory: bytes of memory of each of its processes.
+        memory: bytes of memory of each of its processes, and of all together.
         disk: bytes of its folder, which lies in memory, and of any file.
         processes: how many processes and threads.
         seconds: of processor time of each of its processes.

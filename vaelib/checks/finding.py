@@ -19,9 +19,10 @@ Reason = Literal[
     "not built",
     "demand",
     "check failed",
-    # what only a grader meets
+    # what only a grader finds, and the check itself
     "undefined",
     "check broken",
+    # why a verdict was stopped
     "process ended",
     "nonsense",
     "step too long",
