@@ -21,7 +21,7 @@ def edited(nb):
 def dumps(nb):
     """Writes a notebook as text: sorted keys, one space of indent, a newline at the end."""
     nbformat.validate(nb)
-    return nbformat.writes(nb, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
+    return nbformat.v4.writes(nb).rstrip("\n") + "\n"  # `nbformat.writes` would validate again
 
 
 def write(nb, path):
