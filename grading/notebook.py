@@ -23,8 +23,10 @@ def edited(nb: NotebookNode) -> bool:
 def dumps(nb: NotebookNode) -> str:
     """Writes a notebook as text: sorted keys, one space of indent, a newline at the end."""
     nbformat.validate(nb)
-    text: str = nbformat.writes(nb, version=nbformat.NO_CONVERT)
-    return text.rstrip("\n") + "\n"
+    text: str = nbformat.v4.writes(nb)  # `nbformat.writes` would validate again
+    return text.rstrip("
+") + "
+"
 
 
 def write(nb: NotebookNode, path: Path) -> None:

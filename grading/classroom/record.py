@@ -56,6 +56,7 @@ class Recorder:
         self.files = Autograde(coursedir=self.course, config=config, force=True)
         self.overwrite = OverwriteCells(config=config)
         self.save = SaveAutoGrades(config=config)
+        self.checked = ""
         for step in (self.overwrite, self.save):
             step.notebook_id = step.assignment_id = name
         self.gradebook = Gradebook(self.course.db_url, self.course.course_id)
@@ -128,7 +129,7 @@ class Recorder:
         mine = self.gradebook.find_submission_notebook(self.name, self.name, student)
         rows = _Rows(self, mine.id)
         _apply(self.overwrite, nb, rows)
-        CheckCellMetadata().preprocess(nb, {})
+        self._check_metadata(nb)
         _set_outputs(nb, messages)
         self.save.student_id = student
         _apply(self.save, nb, rows)
@@ -139,6 +140,17 @@ class Recorder:
             names = {"notebook": self.name, "assignment": self.name, "student": student}
             resources = {"nbgrader": names | {"db_url": self.course.db_url}}
             AssignLatePenalties(config=self.config).preprocess(nb, resources)
+
+    def _check_metadata(self, nb: NotebookNode) -> None:
+        """Has nbgrader check the marks of cells; those of the last notebook are not checked again.
+
+        They come from the release, so they are the same in a whole class.
+        """
+        marks = [(cell.cell_type, cell.metadata.get("nbgrader")) for cell in nb.cells]
+        said = repr([mark for mark in marks if mark[1]])
+        if said != self.checked:
+            CheckCellMetadata().preprocess(nb, {})
+            self.checked = said
 
     def _write(self, student: str, nb: NotebookNode, timestamp: str, place: Path) -> None:
         place.mkdir(parents=True)
