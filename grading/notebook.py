@@ -24,9 +24,7 @@ def dumps(nb: NotebookNode) -> str:
     """Writes a notebook as text: sorted keys, one space of indent, a newline at the end."""
     nbformat.validate(nb)
     text: str = nbformat.v4.writes(nb)  # `nbformat.writes` would validate again
-    return text.rstrip("
-") + "
-"
+    return text.rstrip("\n") + "\n"
 
 
 def write(nb: NotebookNode, path: Path) -> None:

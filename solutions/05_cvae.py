@@ -754,7 +754,7 @@ for title, without, told in (
     print(f"{title} {without:10.1f} nats {told:11.1f} nats {told - without:5.1f} nats")
 
 # %% [markdown]
-# On MNIST the judge recognises about 77%. The worst are 4 and 5, which lie on each other. And in nats a prior for each class gains nothing: about −1 here, and 0.6 with another seed. Telling both networks gained about 27. In the first way each class has a plane of its own. In the second all ten classes still share one plane, and the prior only says where to look. (Compare along a row. The two rows have different networks.)
+# On MNIST the judge recognises about 76%. The worst are 4 and 5, which lie on each other. And in nats a prior for each class gains nothing: about −1 here, and 0.6 with another seed. Telling both networks gained about 27. In the first way each class has a plane of its own. In the second all ten classes still share one plane, and the prior only says where to look. (Compare along a row. The two rows have different networks.)
 #
 # **When would you want the second way?** When you want a **map**: places for classes, and ways from one to another. And for an image without a label: encode it, and see which mean is near. Nobody has to tell the encoder anything.
 
