@@ -19,7 +19,7 @@ from tests.support.programs import free_port, program, reached, wait_for
 
 pytestmark = pytest.mark.jail
 
-STUDENTS = 6
+STUDENTS = 9
 SLOW = "import time\n\n\ntime.sleep(1)\n"
 PROGRAMS = shutil.which("postgres") or next(
     iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))), None
