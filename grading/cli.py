@@ -172,6 +172,7 @@ def _feedback(options: Namespace) -> int:
     for name in names:
         feedback(task.name, name, task.config)
     print(f"{len(names)} pages in {task.config.CourseDirectory.feedback_directory}")
+    _say_stale(task)
     return _left_out(left)
 
 
@@ -179,9 +180,16 @@ def _export(options: Namespace) -> int:
     task = _assignment(options)
     path, filled, left, lost = lms.export(task, options.template, options.column, options.so_far)
     print(f"{filled} marks in {path.relative_to(task.root)}")
+    _say_stale(task)
     if lost:
         print(f"{len(lost)} have marks, but no row in {options.template}: {', '.join(lost)}")
     return _left_out(left) or int(bool(lost) or not filled)
+
+
+def _say_stale(task: Assignment) -> None:
+    """Names marks that something else decided than what is here now."""
+    for line in report.decided_otherwise(report.make(task, kept_results(task), 0)):
+        print(line)
 
 
 def _left_out(students: list[str]) -> int:

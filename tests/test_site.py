@@ -104,7 +104,7 @@ def test_no_solution_and_no_hidden_test_is_on_the_site(site):
     """Whatever students do not get in their notebooks stands in no file of the site."""
     released = "\n".join(path.read_text(encoding="utf-8") for path in NOTEBOOKS)
     secret = set()
-    for source in (ROOT / "solutions").glob("*.py"):
+    for source in [path for kind in ("solutions", "checks") for path in (ROOT / kind).glob("*.py")]:
         kept = re.findall(
             r"BEGIN (SOLUTION|HIDDEN TESTS)(.*?)END \1", source.read_text("utf-8"), re.DOTALL
         )

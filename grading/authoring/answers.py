@@ -6,7 +6,9 @@ stands above a function that the check must accept, and
 words.
 """
 
+import ast
 import importlib.util
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +65,15 @@ def load(path: Path) -> list[Answer]:
 
     Returns:
         A list of `Answer`.
+
+    Raises:
+        ValueError: two answers have the same name, so the first of them would be lost.
     """
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    names = [node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"the name {twice[0]!r} is there twice; the first answer would be lost")
     spec = importlib.util.spec_from_file_location(f"answers_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no file of Python")

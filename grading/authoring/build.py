@@ -110,12 +110,17 @@ def build(path: Path, *, run_all: bool = False, matrix: bool = True) -> str:
         if kept
         else f"executed in {time.perf_counter() - started:.0f} s"
     )
-    return f"{name}: {done}, released{_private_note(lesson)}{_synthetic_note(nb)}"
+    whose = _private_note(lesson, private_folder(root))
+    return f"{name}: {done}, released{whose}{_synthetic_note(nb)}"
 
 
-def _private_note(lesson: Lesson) -> str:
-    folder = Path(lesson.file).parent.as_posix()
-    return f" with the checks of {folder}/" if folder != "checks" else ""
+def _private_note(lesson: Lesson, private: Path | None) -> str:
+    """Whose checks a notebook has, where a folder of private ones is named."""
+    if private is None:
+        return ""
+    if lesson.file == f"checks/{lesson.name}.py":
+        return f" with the checks of the course, since {private} has no {lesson.name}.py"
+    return f" with the checks of {Path(lesson.file).parent.as_posix()}/"
 
 
 def _synthetic_note(nb: NotebookNode) -> str:

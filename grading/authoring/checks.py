@@ -45,7 +45,7 @@ def private_folder(root: Path) -> Path | None:
     """The folder of checks that the environment variable `VAE_CHECKS` names, or None.
 
     Raises:
-        RefusedError: there is no such folder, or it has no checks of any lesson.
+        RefusedError: there is no such folder, it has no checks of any lesson, or those of none.
     """
     named = os.environ.get(SETTING)
     if not named:
@@ -55,6 +55,10 @@ def private_folder(root: Path) -> Path | None:
         raise RefusedError([Problem(1, f"{SETTING} names {named}, and there is no such folder")])
     if not any(Path(named, name).is_file() for name in lessons):
         message = f"{SETTING} names {named}, which has no checks of any lesson"
+        raise RefusedError([Problem(1, f"{message}; there is {', '.join(lessons)}")])
+    strange = sorted(path.name for path in Path(named).glob("*.py") if path.name not in lessons)
+    if strange:
+        message = f"{SETTING} names {named}, where {', '.join(strange)} belongs to no lesson"
         raise RefusedError([Problem(1, f"{message}; there is {', '.join(lessons)}")])
     return Path(named)
 

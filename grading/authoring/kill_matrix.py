@@ -55,7 +55,11 @@ def run(path: Path) -> Table:
     if not file.is_file():
         table.failures.append(f"{where} is not there; the checks were tried on nothing")
         return table
-    given = answers.load(file)
+    try:
+        given = answers.load(file)
+    except (SyntaxError, ValueError) as error:  # an answer without `says`, or a name used twice
+        table.failures.append(f"{where}: {error}")
+        return table
     for name in sorted({answer.exercise for answer in given} - set(checks)):
         table.failures.append(f"{where} answers {name!r}, which is no exercise of {path.name}")
     for name, (solution, stub) in _own(lesson.cells).items():

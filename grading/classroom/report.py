@@ -115,13 +115,13 @@ def _notes(made: dict[str, Any]) -> list[str]:
         f"{student}: the gradebook holds marks of an earlier submission; they are not exported"
         for student in made["stale"]
     ]
-    notes += _decided_otherwise(made)
+    notes += decided_otherwise(made)
     common = [f"{count:4} × {text}" for text, count in list(made["mistakes"].items())[:10]]
     return [*notes, *(["", "what went wrong most often:", *common] if common else [])]
 
 
-def _decided_otherwise(made: dict[str, Any]) -> list[str]:
-    """Whose marks were decided by something else than what is here now, and by what."""
+def decided_otherwise(made: dict[str, Any]) -> list[str]:
+    """Whose marks were decided by something else than what is here now, a line for each."""
     groups: dict[tuple[str, str], list[str]] = {}
     here = made["decided_by"]
     for one in made["submissions"]:

@@ -41,7 +41,10 @@ def judged(work: Work, decided_by: dict[str, str]) -> tuple[dict[str, Verdict], 
             f"a worker would decide by {provenance.named(mine, names)}, "
             f"and the run by {provenance.named(wanted, names)}"
         )
-    from grading.sandbox import judge  # here, since the process that asks needs no TensorFlow
+    try:
+        from grading.sandbox import judge  # here: the process that asks needs no TensorFlow
+    except SyntaxError as error:  # which loses its words on its way to another process
+        raise RuntimeError(f"{error.filename}:{error.lineno}: {error.msg}") from error
 
     started = time.perf_counter()
     verdicts, troubles = judge.judge(work)

@@ -144,7 +144,7 @@ def test_a_lesson_that_the_private_folder_lacks_takes_its_checks_from_the_course
     assert main(["--course-dir", str(root), "--no-matrix"]) == 0
     one, two = capsys.readouterr().out.splitlines()
     assert one.endswith("released with the checks of ../../private/")
-    assert two.endswith("released")
+    assert two.endswith("with the checks of the course, since ../../private has no 02_toy.py")
     assert (
         "np.arange(10)" in by_id(convert(root / "solutions" / "02_toy.py"))["check_double"].source
     )
@@ -167,6 +167,12 @@ def test_the_kill_matrix_tries_the_checks_of_the_private_folder(toy, private, ca
     answers.write_text("")
     assert kill_matrix(["--course-dir", str(toy.parent.parent)]) == 1
     assert "square × the solution: a right answer fails: square: wrong" in capsys.readouterr().err
+
+
+def test_a_file_of_the_private_folder_that_belongs_to_no_lesson_is_named(toy, private):
+    (private / "01_tyo.py").write_text("")
+    with pytest.raises(RefusedError, match=r"where 01_tyo\.py belongs to no lesson"):
+        convert(toy)
 
 
 @pytest.mark.parametrize("command", [main, kill_matrix])

@@ -234,6 +234,19 @@ def test_a_subclass_of_an_answer_is_no_answer_by_itself(tmp_path):
     assert [(answer.exercise, answer.label) for answer in answers.load(path)] == [("Layer", "Good")]
 
 
+def test_two_answers_of_one_name_are_refused_since_one_would_be_lost(tmp_path):
+    path = tmp_path / "01_toy.py"
+    path.write_text("def same():\n    pass\n\n\ndef same():\n    pass\n")
+    with pytest.raises(ValueError, match="the name 'same' is there twice"):
+        answers.load(path)
+
+
+@pytest.mark.parametrize("text", ["def half(:\n", "def same(): pass\ndef same(): pass\n"])
+def test_answers_that_cannot_be_read_are_a_fault_with_their_file(course, text):
+    (fault,) = course(given=text).failures
+    assert fault.startswith("tests/answers/01_toy.py: ")
+
+
 def test_a_wrong_answer_must_say_something():
     with pytest.raises(ValueError, match="double needs says="):
         answers.wrong("double", says=" ")

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from grading import cli
-from grading.classroom import lms
+from grading.classroom import lms, provenance
 from grading.classroom.assignment import load_assignment
 from tests.support.classes import TOY, answered, course, grade, submit
 
@@ -197,13 +197,20 @@ def test_a_table_that_cannot_be_filled_is_named(graded, tmp_path):
 
 
 @pytest.mark.jail
-def test_the_commands_say_what_they_did(graded, tmp_path, capsys):
+def test_the_commands_say_what_they_did(graded, tmp_path, capsys, monkeypatch):
     where = ["--course-dir", str(graded)]
     template = str(table(tmp_path / "grades.csv", GRADEBOOK))
     assert cli.main(["export", "01_toy", template, *where]) == 1  # one student is not done
     out = capsys.readouterr().out
     assert "2 marks in classroom/reports/01_toy-grades.csv" in out
     assert "1 were left out, since written answers have no points yet: 103" in out
+    assert "decided by" not in out
+    here = provenance.tools()
+    with monkeypatch.context() as patch:
+        patch.setattr(provenance, "tools", lambda: here | {"numpy": "0.0.1"})
+        for command in (["export", "01_toy", template], ["feedback", "01_toy"]):
+            cli.main([*command, *where])
+            assert "here is numpy 0.0.1: grade again" in capsys.readouterr().out
     assert cli.main(["report", "01_toy", *where]) == 0
     out = capsys.readouterr().out
     assert "5/7 so far" in out
