@@ -14,6 +14,7 @@ import psutil
 from nbgrader.api import Gradebook
 
 from experiments.measurements import ROOT, Figure
+from experiments.memory import memory_of
 from grading.course import environment
 
 NAME = "03_reparameterization"
@@ -134,11 +135,7 @@ def _measured(grade, folder):
     def watch():
         me = psutil.Process()
         while not over.wait(0.5):
-            total = 0
-            for process in me.children(recursive=True):
-                with contextlib.suppress(psutil.Error):
-                    total += process.memory_full_info().pss
-            peak[0] = max(peak[0], total)
+            peak[0] = max(peak[0], memory_of(me.children(recursive=True)))
 
     watcher = threading.Thread(target=watch)
     watcher.start()

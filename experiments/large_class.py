@@ -12,6 +12,7 @@ import psutil
 from nbformat import v4
 
 from experiments.measurements import ROOT, Figure
+from experiments.memory import memory_of
 from grading import notebook
 from grading.course import course_config, environment, generate
 
@@ -117,19 +118,12 @@ def _grade(folder):
             with contextlib.suppress(psutil.Error):
                 times = started.cpu_times()
                 spent.append((time.time(), times.user + times.system))
-                sizes.append((time.time(), _size(started)))
+                family = [started, *started.children(recursive=True)]
+                sizes.append((time.time(), memory_of(family)))
             time.sleep(EVERY)
     if started.returncode:
         raise RuntimeError((folder / "output.txt").read_text())
     return sizes, spent
-
-
-def _size(process):
-    total = 0
-    for one in [process, *process.children(recursive=True)]:
-        with contextlib.suppress(psutil.Error):
-            total += one.memory_full_info().pss
-    return total
 
 
 def _nearest(pairs, moment):

@@ -188,7 +188,8 @@ def _export(options: Namespace) -> int:
 
 def _say_stale(task: Assignment) -> None:
     """Names marks that something else decided than what is here now."""
-    for line in report.decided_otherwise(report.make(task, kept_results(task), 0)):
+    given = {one.student: one.decided_by for one in kept_results(task) if not one.failure}
+    for line in report.decided_otherwise(task.name, task.decided_by, given):
         print(line)
 
 

@@ -115,23 +115,30 @@ def _notes(made: dict[str, Any]) -> list[str]:
         f"{student}: the gradebook holds marks of an earlier submission; they are not exported"
         for student in made["stale"]
     ]
-    notes += decided_otherwise(made)
+    given = {one["student"]: one["decided_by"] for one in made["submissions"] if not one["failure"]}
+    notes += decided_otherwise(made["assignment"], made["decided_by"], given)
     common = [f"{count:4} × {text}" for text, count in list(made["mistakes"].items())[:10]]
     return [*notes, *(["", "what went wrong most often:", *common] if common else [])]
 
 
-def decided_otherwise(made: dict[str, Any]) -> list[str]:
-    """Whose marks were decided by something else than what is here now, a line for each."""
+def decided_otherwise(
+    name: str, here: dict[str, str], given: dict[str, dict[str, str]]
+) -> list[str]:
+    """Whose marks were decided by something else than what is here now, a line for each of these.
+
+    Args:
+        name: the assignment.
+        here: what decides now; see `grading.classroom.provenance`.
+        given: dict from each student with marks to what decided them.
+    """
     groups: dict[tuple[str, str], list[str]] = {}
-    here = made["decided_by"]
-    for one in made["submissions"]:
-        names = provenance.differing(here, one["decided_by"])
-        if names and not one["failure"]:
-            words = provenance.named(one["decided_by"], names), provenance.named(here, names)
-            groups.setdefault(words, []).append(one["student"])
+    for student, then in given.items():
+        if names := provenance.differing(here, then):
+            words = provenance.named(then, names), provenance.named(here, names)
+            groups.setdefault(words, []).append(student)
     return [
         f"{_marks_of(students)} decided by {then}; here is {now}: "
-        f"grade again with vae-grade run {made['assignment']}"
+        f"grade again with vae-grade run {name}"
         for (then, now), students in groups.items()
     ]
 

@@ -1,6 +1,5 @@
 """Two hundred submissions in one run: the time grows linearly, and the memory does not grow."""
 
-import contextlib
 import subprocess
 import sys
 import time
@@ -8,6 +7,7 @@ import time
 import psutil
 import pytest
 
+from experiments.memory import memory_of
 from grading.classroom import gradebook
 from grading.classroom.assignment import load_assignment
 from tests.support.classes import TOY, answered, course, submit
@@ -19,11 +19,7 @@ N = 200
 
 def memory(process):
     """Bytes that a process and all its descendants have; shared pages count once."""
-    total = 0
-    for one in [process, *process.children(recursive=True)]:
-        with contextlib.suppress(psutil.Error):
-            total += one.memory_full_info().pss
-    return total
+    return memory_of([process, *process.children(recursive=True)])
 
 
 def test_two_hundred_submissions_take_linear_time_and_bounded_memory(tmp_path):
