@@ -151,7 +151,14 @@ def test_a_graded_notebook_begins_with_what_was_not_right(toy_class):
 def test_what_was_put_right_for_many_is_told_once():
     one = {"failure": "", "scores": {}, "total": 0, "changed": [], "verdicts": {}}
     one |= {"decided_by": {}}
-    made = {"points": {}, "mistakes": {}, "stale": [], "decided_by": {}, "submissions": []}
+    made = {
+        "assignment": "01_toy",
+        "points": {},
+        "mistakes": {},
+        "stale": [],
+        "decided_by": {},
+        "submissions": [],
+    }
     for student, repairs in (("ann", ["a", "b"]), ("bob", ["b"]), ("cy", ["b"])):
         made["submissions"].append(one | {"student": student, "repairs": repairs})
     lines = report.table(made).splitlines()
