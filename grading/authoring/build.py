@@ -204,9 +204,8 @@ def _refuse_large(nb: NotebookNode, where: str, places: dict[str, tuple[int, str
 
 
 def _refuse_weak_checks(path: Path) -> None:
-    table = kill_matrix.run(path)
-    if table.failures:
-        raise RefusedError([Problem(1, failure) for failure in table.failures])
+    if faults := kill_matrix.run(path).faults:
+        raise RefusedError(faults)
 
 
 def main(arguments: list[str] | None = None) -> int:

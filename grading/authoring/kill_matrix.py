@@ -13,7 +13,7 @@ from typing import Any
 import vaelib  # noqa: F401 - before the answers import Keras: it keeps TensorFlow's messages away
 from grading.authoring import answers
 from grading.authoring.answers import Answer
-from grading.authoring.checks import Check, private_folder
+from grading.authoring.checks import private_folder
 from grading.authoring.lesson import read
 from grading.authoring.markers import stubbed
 from grading.authoring.sections import settings_cell
@@ -28,10 +28,10 @@ UNTOUCHED = "not implemented yet"
 
 @dataclass
 class Table:
-    """What came out: `rows` of (exercise, answer, kind, verdict, message), and the `failures`."""
+    """What came out: `rows` of (exercise, answer, kind, verdict, message), and the `faults`."""
 
     rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    faults: list[Problem] = field(default_factory=list)
 
 
 def run(path: Path) -> Table:
@@ -50,21 +50,25 @@ def run(path: Path) -> Table:
     lesson = read(path)
     named = {cell.name for cell in lesson.cells if cell.kind == "check"}
     checks = {name: check for name, check in lesson.checks.items() if name in named}
-    file = path.parent.parent / "tests" / "answers" / path.name
-    where = f"tests/answers/{path.name}"
+    file, where = path.parent.parent / "tests" / "answers" / path.name, answers.name_of(path.name)
     if not file.is_file():
-        table.failures.append(f"{where} is not there; the checks were tried on nothing")
+        message = "there is no such file; the checks were tried on nothing"
+        table.faults.append(Problem(1, message, where))
         return table
     try:
         given = answers.load(file)
-    except (SyntaxError, ValueError) as error:  # an answer without `says`, or a name used twice
-        table.failures.append(f"{where}: {error}")
+    except RefusedError as error:
+        table.faults += error.problems
         return table
-    for name in sorted({answer.exercise for answer in given} - set(checks)):
-        table.failures.append(f"{where} answers {name!r}, which is no exercise of {path.name}")
-    for name, (solution, stub) in _own(lesson.cells).items():
+    for answer in given:
+        if answer.exercise not in checks:
+            message = f"answers {answer.exercise!r}, which is no exercise of {path.name}"
+            table.faults.append(Problem(answer.line, message, where))
+    for exercise, solution, stub in _own(lesson.cells):
+        name = exercise.name
         if name not in checks:
-            table.failures.append(f"{path.name}: the exercise {name!r} has no check")
+            message = f"the exercise {name!r} has no check"
+            table.faults.append(Problem(exercise.line, message))
             continue
         mine = [answer for answer in given if answer.exercise == name]
         for kind, fewest, count in (
@@ -72,43 +76,49 @@ def run(path: Path) -> Table:
             ("right", FEWEST_RIGHT, sum(answer.right for answer in mine)),
         ):
             if count < fewest:
-                table.failures.append(f"{where}: {count} {kind} answers to {name}, not {fewest}")
+                message = f"{count} {kind} answers to {name}, not {fewest}"
+                table.faults.append(Problem(1, message, where))
         own = [
             Answer(name, "the solution", solution, True),
             Answer(name, "the stub", stub, False, UNTOUCHED),
         ]
         for answer in own + mine:
-            _try(answer, checks[name], table)
+            verdict = run_check(checks[name].cell, name, answer.value)
+            message = verdict.message
+            if verdict.outcome == BROKEN:  # what escaped, which only the check's author can mend
+                message = f"{verdict.error}: {verdict.text}"
+            kind = "right" if answer.right else "wrong"
+            table.rows.append((name, answer.label, kind, verdict.outcome, message))
+            if fault := _fault(answer, verdict.outcome, message):
+                fault = f"{name} × {answer.label}{_place(answer, where)}: {fault}"
+                table.faults.append(Problem(checks[name].line, fault, lesson.file))
     return table
 
 
-def _try(answer: Answer, check: Check, table: Table) -> None:
-    name, label = answer.exercise, answer.label
-    kind = "right" if answer.right else "wrong"
-    verdict = run_check(check.cell, answer.exercise, answer.value)
-    outcome, message = verdict.outcome, verdict.message
-    if outcome == BROKEN:  # what escaped, which only the check's author can mend
-        message = f"{verdict.error}: {verdict.text}"
-    table.rows.append((name, label, kind, outcome, message))
-    what = f"{name} × {label}"
+def _fault(answer: Answer, outcome: str, message: str) -> str:
+    """What is wrong with a check that says this of an answer, or ''."""
     if outcome == BROKEN:
-        table.failures.append(f"{what}: the check lets another error escape: {message}")
-    elif answer.right and outcome == FAILED:
-        table.failures.append(f"{what}: a right answer fails: {message}")
-    elif not answer.right and outcome == PASSED:
-        table.failures.append(f"{what}: a wrong answer passes")
-    elif not answer.right:
-        if answer.says not in message:
-            table.failures.append(f"{what}: should say {answer.says!r}, says: {message}")
-        if not message.startswith(name):
-            table.failures.append(f"{what}: the message does not start with {name!r}: {message}")
+        return f"the check lets another error escape: {message}"
+    if answer.right:
+        return f"a right answer fails: {message}" if outcome == FAILED else ""
+    if outcome == PASSED:
+        return "a wrong answer passes"
+    if answer.says not in message:
+        return f"should say {answer.says!r}, says: {message}"
+    if not message.startswith(answer.exercise):
+        return f"the message does not start with {answer.exercise!r}: {message}"
+    return ""
 
 
-def _own(cells: list[Cell]) -> dict[str, tuple[Any, Any]]:
-    """The solution and the untouched stub of each exercise, made by running their cells alone."""
+def _place(answer: Answer, where: str) -> str:
+    return f" ({where}:{answer.line})" if answer.line else ""
+
+
+def _own(cells: list[Cell]) -> list[tuple[Cell, Any, Any]]:
+    """Each exercise with its solution and its untouched stub, made by running their cells alone."""
     imports = next(cell for cell in cells if cell.type == "code")
     namespace: dict[str, Any] = {"__name__": "solution"}
-    found = {}
+    found = []
     for cell in (imports, settings_cell(cells)):
         if cell:  # the build refuses a lesson without settings; the matrix can do without
             _run(cell, cell.source, namespace)
@@ -117,7 +127,7 @@ def _own(cells: list[Cell]) -> dict[str, tuple[Any, Any]]:
             untouched = dict(namespace)
             _run(cell, stubbed(cell.source), untouched)
             _run(cell, cell.source, namespace)
-            found[cell.name] = namespace[cell.name], untouched[cell.name]
+            found.append((cell, namespace[cell.name], untouched[cell.name]))
     return found
 
 
@@ -157,23 +167,23 @@ def main(arguments: list[str] | None = None) -> int:
         private_folder(options.course_dir)
     except RefusedError as error:
         parser.error(error.problems[0].message)
-    rows, failures = [], []
+    rows, faults = [], []
     for path in paths:
         try:
             table = run(path)
         except RefusedError as error:
-            table = Table(failures=error.told("line "))
+            table = Table(faults=error.problems)
         rows += table.rows
-        failures += [f"solutions/{path.name}: {failure}" for failure in table.failures]
+        faults += RefusedError(table.faults).told(f"solutions/{path.name}:")
         print(f"{path.stem}\n\n{text(table)}\n", flush=True)
-    print("\n".join(failures), file=sys.stderr, flush=True)
+    print("\n".join(faults), file=sys.stderr, flush=True)
     exercises = len({row[0] for row in rows})
     passed = sum(row[3] == "pass" for row in rows)
     print(
         f"{exercises} exercises, {len(rows)} answers: {passed} passed, "
-        f"{len(rows) - passed} refused, {len(failures)} faults"
+        f"{len(rows) - passed} refused, {len(faults)} faults"
     )
-    return int(bool(failures))
+    return int(bool(faults))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The checks are checked: the repository's own, and proof that a faulty check is found."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from grading.authoring import answers, kill_matrix
 from grading.authoring.source import RefusedError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+WHERE = "tests/answers/01_toy.py"
 
 SOURCE = """\
 # %%
@@ -101,7 +103,7 @@ def course(tmp_path):
 
 def test_a_good_check_has_no_faults(course):
     table = course()
-    assert table.failures == []
+    assert table.faults == []
     verdicts = [(label, kind, verdict) for _, label, kind, verdict, _ in table.rows]
     assert verdicts == [
         ("the solution", "right", "pass"),
@@ -122,21 +124,22 @@ def test_a_good_check_has_no_faults(course):
 
 
 FAULTS = {
+    # each with the place of the check, the first line of its function, and of the answer
     "a wrong answer that passes": (
         "double(-1), -2",
         "double(1), 2",
-        ["double × without_the_sign: a wrong answer passes"],
+        ["double × without_the_sign (PLACE): a wrong answer passes"],
     ),
     "a right answer that fails": (
         'print(f"double gives {got}")',
         'assert double.__name__ != "times_two", "double: not like this"',
-        ["double × times_two: a right answer fails: double: not like this"],
+        ["double × times_two (PLACE): a right answer fails: double: not like this"],
     ),
     "a wrong diagnosis": (
         "when x is squared",
         "when x is halved",
         [
-            "double × squared: should say 'x is squared', says: double: got 9, expected 6. "
+            "double × squared (PLACE): should say 'x is squared', says: double: got 9, expected 6. "
             "This is the value you get when x is halved."
         ],
     ),
@@ -144,7 +147,7 @@ FAULTS = {
         '"double: wrong, case=a negative number"',
         '"wrong for a negative number"',
         [
-            "double × without_the_sign: the message does not start with 'double': "
+            "double × without_the_sign (PLACE): the message does not start with 'double': "
             "wrong for a negative number"
         ],
     ),
@@ -161,53 +164,71 @@ FAULTS = {
     "a check that lets another error escape": (
         "except Exception as error",
         "except KeyError as error",
-        ["double × raises: the check lets another error escape: ValueError: no"],
+        ["double × raises (PLACE): the check lets another error escape: ValueError: no"],
     ),
     "a check that fails the solution": (
         "assert got == 6",
         "assert got == 7",
         [
             "double × the solution: a right answer fails: double: another number",
-            "double × times_two: a right answer fails: double: another number",
-            "double × with_a_warning: a right answer fails: double: another number",
-            "double × without_the_sign: should say 'a negative number', "
+            "double × times_two (PLACE): a right answer fails: double: another number",
+            "double × with_a_warning (PLACE): a right answer fails: double: another number",
+            "double × without_the_sign (PLACE): should say 'a negative number', "
             "says: double: another number",
         ],
     ),
 }
 
 
+PLACE = re.compile(r"\(tests/answers/01_toy.py:(\d+)\)")
+
+
+def line_of(text, beginning):
+    return next(n for n, line in enumerate(text.split("\n"), start=1) if line.startswith(beginning))
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_faulty_check_is_found(course, fault):
     old, new, failures = FAULTS[fault]
     assert old in CHECKS
-    assert course(checks=CHECKS.replace(old, new)).failures == failures
+    faults = course(checks=CHECKS.replace(old, new)).faults
+    assert [PLACE.sub("(PLACE)", one.message) for one in faults] == failures
+    for one in faults:
+        assert (one.file, one.line) == ("checks/01_toy.py", line_of(CHECKS, "def check_double"))
+        if place := PLACE.search(one.message):
+            label = one.message.split()[2]
+            assert int(place[1]) == line_of(ANSWERS, f"def {label}(")
 
 
 def test_too_few_answers_are_a_fault(course):
     given = ANSWERS[: ANSWERS.index('@wrong("double", says="raised no")')]
     given = given.replace('@right("double")\ndef times_two', "def times_two")
-    assert course(given=given).failures == [
-        "tests/answers/01_toy.py: 4 wrong answers to double, not 5",
-        "tests/answers/01_toy.py: 1 right answers to double, not 2",
+    assert course(given=given).faults == [
+        (1, "4 wrong answers to double, not 5", WHERE),
+        (1, "1 right answers to double, not 2", WHERE),
     ]
 
 
 def test_a_missing_file_of_answers_is_a_fault(course):
-    assert course(given=None).failures == [
-        "tests/answers/01_toy.py is not there; the checks were tried on nothing"
+    assert course(given=None).faults == [
+        (1, "there is no such file; the checks were tried on nothing", WHERE)
     ]
 
 
 def test_an_exercise_without_a_check_is_a_fault(course):
     alone = SOURCE[: SOURCE.index("# %% check=")]
-    assert "01_toy.py: the exercise 'double' has no check" in course(alone).failures
+    line = line_of(alone, '# %% exercise="double"')
+    assert (line, "the exercise 'double' has no check", "") in course(alone).faults
 
 
 def test_answers_to_an_unknown_exercise_are_a_fault(course):
     given = f'{ANSWERS}\n\n@right("triple")\ndef three(x):\n    return 3 * x\n'
-    assert course(given=given).failures == [
-        "tests/answers/01_toy.py answers 'triple', which is no exercise of 01_toy.py"
+    assert course(given=given).faults == [
+        (
+            line_of(given, "def three"),
+            "answers 'triple', which is no exercise of 01_toy.py",
+            WHERE,
+        )
     ]
 
 
@@ -215,8 +236,8 @@ def test_a_check_sees_its_exercise_and_nothing_else(course):
     table = course(checks=CHECKS.replace("assert got == 6", "assert math and got == 6"))
     assert (
         "double × the solution: the check lets another error escape: "
-        "NameError: name 'math' is not defined" in table.failures
-    )
+        "NameError: name 'math' is not defined"
+    ) in [one.message for one in table.faults]
 
 
 def test_a_solution_that_leans_on_another_cell_is_refused_with_its_line(course):
@@ -237,14 +258,28 @@ def test_a_subclass_of_an_answer_is_no_answer_by_itself(tmp_path):
 def test_two_answers_of_one_name_are_refused_since_one_would_be_lost(tmp_path):
     path = tmp_path / "01_toy.py"
     path.write_text("def same():\n    pass\n\n\ndef same():\n    pass\n")
-    with pytest.raises(ValueError, match="the name 'same' is there twice"):
+    twice = r"01_toy.py:5: the name 'same' is there twice; the first, in line 1, would be lost"
+    with pytest.raises(RefusedError, match=twice):
         answers.load(path)
 
 
-@pytest.mark.parametrize("text", ["def half(:\n", "def same(): pass\ndef same(): pass\n"])
-def test_answers_that_cannot_be_read_are_a_fault_with_their_file(course, text):
-    (fault,) = course(given=text).failures
-    assert fault.startswith("tests/answers/01_toy.py: ")
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("x = 1\ndef half(:\n", 2, "syntax error"),
+        ("def same(): pass\n\n\ndef same(): pass\n", 4, "'same' is there twice"),
+        ("x = 1\n\n\ny = nothing\n", 4, "NameError: name 'nothing' is not defined"),
+        (
+            "from grading.authoring.answers import wrong\n\nwrong('double', says='')\n",
+            3,
+            "a wrong answer to double needs says=",
+        ),
+    ],
+)
+def test_answers_that_cannot_be_read_are_a_fault_with_their_line(course, text, line, said):
+    (fault,) = course(given=text).faults
+    assert (fault.file, fault.line) == (WHERE, line)
+    assert said in fault.message
 
 
 def test_a_wrong_answer_must_say_something():
@@ -263,7 +298,7 @@ def test_the_command_prints_the_table_and_its_counts(course, tmp_path, capsys):
 def test_the_command_fails_on_a_fault(course, tmp_path, capsys):
     course(given=None)
     assert kill_matrix.main(["01_toy", "--course-dir", str(tmp_path)]) == 1
-    assert "tests/answers/01_toy.py is not there" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith(f"{WHERE}:1: there is no such file")
 
 
 def test_the_command_names_the_line_of_a_file_of_checks_that_cannot_be_read(
@@ -272,7 +307,7 @@ def test_the_command_names_the_line_of_a_file_of_checks_that_cannot_be_read(
     course()
     (tmp_path / "checks" / "01_toy.py").write_text("import math\nLIMIT = 1\n")
     assert kill_matrix.main(["--course-dir", str(tmp_path)]) == 1
-    assert "solutions/01_toy.py: checks/01_toy.py:2: only imports" in capsys.readouterr().err
+    assert "checks/01_toy.py:2: only imports" in capsys.readouterr().err
 
 
 def test_an_unknown_name_is_refused(course, tmp_path):

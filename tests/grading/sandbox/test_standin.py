@@ -56,7 +56,7 @@ def session(tmp_path_factory):
 
 def test_every_check_accepts_right_answers_and_names_the_mistake_in_wrong_ones(tried):
     _, table = tried
-    assert table.failures == []
+    assert table.faults == []
     assert table.rows
 
 
