@@ -10,6 +10,9 @@ from contextlib import closing
 from pathlib import Path
 
 from grading import notebook
+from grading.authoring import lesson
+from grading.authoring.checks import SETTING
+from grading.authoring.source import RefusedError
 from grading.classroom import lms, report
 from grading.classroom.assignment import Assignment, GradingError, load_assignment, strays
 from grading.classroom.lms import LmsError
@@ -116,6 +119,8 @@ def _run(options: Namespace) -> int:
         "seconds_a_step": options.timeout / 5,
         "isolated": options.isolated,
     }
+    if said := unbuilt(task):
+        print(said, file=sys.stderr)
     started = time.perf_counter()
     with closing(Bar(sys.stderr)) as bar:
         results = run(
@@ -135,6 +140,28 @@ def _run(options: Namespace) -> int:
     for stray in strays(task):
         print(f"not graded, since it is in no student's folder: classroom/submitted/{stray}")
     return int(any(not one.verdicts or one.failure for one in results))
+
+
+def unbuilt(task: Assignment) -> str:
+    """Says that checks or points are no longer those that the notebook was built from, or ''."""
+    path = task.root / task.config.CourseDirectory.source_directory / f"{task.name}.py"
+    if not path.is_file():
+        return ""
+    try:
+        found = lesson.read(path)
+    except RefusedError as error:
+        wrong = "; ".join(error.told(f"{path.relative_to(task.root)}:"))
+    else:
+        checks = {name: check.cell for name, check in found.checks.items()}
+        points = {cell.name: cell.points for cell in found.cells if cell.kind == "check"}
+        if checks == task.checks and points == {n: task.points[f"check_{n}"] for n in checks}:
+            return ""
+        where = path.relative_to(task.root)
+        wrong = f"{found.file} or the points in {where} are not what was built"
+    return (
+        f"CAREFUL: {wrong}. Marks are decided by what was built: make build A={task.name} takes "
+        f"the files, {SETTING} names the folder of checks that are kept elsewhere"
+    )
 
 
 def _show(task: Assignment, results: list[Result], seconds: float) -> None:

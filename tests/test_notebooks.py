@@ -154,7 +154,9 @@ def test_stored_outputs_show_creatures_that_were_drawn():
 def test_the_readme_states_the_points_of_each_notebook(path):
     points = sum(cell.points for cell in cells_of(path.stem))
     rows = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    (row,) = [row for row in rows if row.startswith(f"| {path.stem[:2]} |")]
+    found = [row for row in rows if row.startswith(f"| {path.stem[:2]} |")]
+    assert len(found) == 1, f"README has {len(found)} rows that begin with '| {path.stem[:2]} |'"
+    (row,) = found
     assert row.split(" | ")[3] == str(points)
 
 

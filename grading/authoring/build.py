@@ -15,10 +15,11 @@ from nbformat import NotebookNode
 
 from grading import notebook
 from grading.authoring import assemble, kill_matrix
-from grading.authoring.checks import private_folder
+from grading.authoring.checks import Check, parse, private_folder
 from grading.authoring.execute import execute
 from grading.authoring.leaks import leaks
 from grading.authoring.lesson import Lesson, read
+from grading.authoring.markers import HIDDEN, regions
 from grading.authoring.pictures import lightened, pages_taken
 from grading.authoring.release import release
 from grading.authoring.rules import problems
@@ -110,17 +111,30 @@ def build(path: Path, *, run_all: bool = False, matrix: bool = True) -> str:
         if kept
         else f"executed in {time.perf_counter() - started:.0f} s"
     )
-    whose = _private_note(lesson, private_folder(root))
+    whose = _private_note(lesson, private_folder(root), root)
     return f"{name}: {done}, released{whose}{_synthetic_note(nb)}"
 
 
-def _private_note(lesson: Lesson, private: Path | None) -> str:
+def _private_note(lesson: Lesson, private: Path | None, root: Path) -> str:
     """Whose checks a notebook has, where a folder of private ones is named."""
     if private is None:
         return ""
     if lesson.file == f"checks/{lesson.name}.py":
         return f" with the checks of the course, since {private} has no {lesson.name}.py"
-    return f" with the checks of {Path(lesson.file).parent.as_posix()}/"
+    note = f" with the checks of {Path(lesson.file).parent.as_posix()}/"
+    own = root / "checks" / f"{lesson.name}.py"
+    theirs = parse(own.read_text(encoding="utf-8"), own.name) if own.is_file() else {}
+    both = {name: (theirs[name], check) for name, check in lesson.checks.items() if name in theirs}
+    changed = [name for name, (one, other) in both.items() if _shown(one) != _shown(other)]
+    if not changed:
+        return note
+    return f"{note}, which students see changed in {', '.join(changed)}: release this notebook"
+
+
+def _shown(check: Check) -> str:
+    """The part of a check that students see."""
+    hidden = {number for number, _ in regions(check.lines, HIDDEN)[0]}
+    return "\n".join(text for number, text in check.lines if number not in hidden)
 
 
 def _synthetic_note(nb: NotebookNode) -> str:

@@ -45,14 +45,15 @@ def private_folder(root: Path) -> Path | None:
     """The folder of checks that the environment variable `VAE_CHECKS` names, or None.
 
     Raises:
-        RefusedError: there is no such folder, it has no checks of any lesson, or those of none.
+        RefusedError: it is no folder, it has no checks of any lesson, or those of none.
     """
     named = os.environ.get(SETTING)
     if not named:
         return None
     lessons = [path.name for path in sources(root)]
     if not Path(named).is_dir():
-        raise RefusedError([Problem(1, f"{SETTING} names {named}, and there is no such folder")])
+        wrong = "which is a file; name its folder" if Path(named).exists() else "which is not there"
+        raise RefusedError([Problem(1, f"{SETTING} names {named}, {wrong}")])
     if not any(Path(named, name).is_file() for name in lessons):
         message = f"{SETTING} names {named}, which has no checks of any lesson"
         raise RefusedError([Problem(1, f"{message}; there is {', '.join(lessons)}")])
@@ -94,7 +95,10 @@ def parse(text: str, file: str) -> dict[str, Check]:
         elif not isinstance(node, ast.FunctionDef) or not node.name.startswith(PREFIX):
             message = f"only imports and functions {PREFIX}NAME(NAME) may stand here"
             wrong = f"{message}, since a check stands alone in a notebook; put it inside a check"
-        elif not (wrong := _signature_problem(node, lines)):
+        elif wrong := _signature_problem(node, lines):
+            for number in range(node.lineno, end + 1):  # its markers are where they belong
+                outside.pop(number, None)
+        else:
             check = _check(node, lines[node.lineno - 1 : end], imports)
             if check.exercise in checks:
                 first = checks[check.exercise].line

@@ -22,6 +22,7 @@ KEYS = {
 }
 OWN = {"exercise": SOLUTION, "answer": SOLUTION}  # markers that may stand in a cell
 BUILTINS = {*dir(builtins), "__annotations__"}
+UNREAD = "incorrectly_encoded_metadata"  # what jupytext calls the rest of a header
 MOST_ANSWERS = 2
 LONGEST_NAME = 50
 
@@ -67,6 +68,9 @@ def _in_file(found: list[Problem], file: str) -> list[Problem]:
 
 def _header(cell: Cell) -> list[Problem]:
     kind = cell.kind
+    if unread := cell.header.get(UNREAD):
+        message = f'{unread!r} is no header; write NAME="text" or points=2, with blanks between'
+        return [Problem(cell.line, message)]
     known = KEYS.get((cell.type, kind))
     if known is None and cell.type not in ("code", "markdown"):
         return [Problem(cell.line, f"a {cell.type} cell; write code or [markdown]")]

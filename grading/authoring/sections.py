@@ -105,8 +105,11 @@ def _headings(cells: list[Cell]) -> list[Problem]:
                     waiting.append((line, text.strip()))
         elif cell.kind == "exercise":
             number += 1
-            plural = "point" if points.get(cell.name) == 1 else "points"
-            wanted = f"### Exercise {number} · `{cell.name}` ({points.get(cell.name, 0)} {plural})"
+            if cell.name not in points:  # another rule says so, and no heading could be right
+                waiting = []
+                continue
+            plural = "point" if points[cell.name] == 1 else "points"
+            wanted = f"### Exercise {number} · `{cell.name}` ({points[cell.name]} {plural})"
             if not waiting:
                 message = f"no heading before the exercise: write {wanted!r}"
                 found.append(Problem(cell.line, message))

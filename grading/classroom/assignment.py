@@ -75,10 +75,11 @@ def load_assignment(name: str, root: Path, db_url: str | None = None) -> Assignm
     release = root / config.CourseDirectory.release_directory / name / f"{name}.ipynb"
     for path in (folder / f"{name}.ipynb", release):
         if not path.is_file():
-            known = ", ".join(sorted(p.parent.name for p in release.parents[1].glob("*/*.ipynb")))
+            releases = root / config.CourseDirectory.release_directory
+            known = ", ".join(sorted(p.parent.name for p in releases.glob("*/*.ipynb")))
             raise GradingError(
-                f"{path.relative_to(root)} is not there; is {name!r} spelled right? "
-                f"There is {known or 'no assignment at all'}"
+                f"there is no assignment {name!r}, since {os.path.relpath(path, root)} is not "
+                f"there; there is {known or 'no assignment at all'}"
             )
     solved, released = notebook.read(folder / f"{name}.ipynb"), notebook.read(release)
     checks = {notebook.exercise_of(c): c.source for c in solved.cells if notebook.is_check(c)}

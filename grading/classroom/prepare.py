@@ -27,11 +27,13 @@ class Submission:
         nb: the clean notebook, or None.
         work: what `grading.classroom.worker.judged` is called with, or None if there is nothing
             to judge.
+        unchanged: True if the result is that of an earlier run, which still holds.
     """
 
     result: Result
     nb: NotebookNode | None = None
     work: tuple[Work, dict[str, str]] | None = None
+    unchanged: bool = False
 
 
 def prepare(student: str, task: Assignment, settings: dict[str, Any], again: bool) -> Submission:
@@ -66,7 +68,7 @@ def _prepared(
     result.key = _key(content, task, settings)
     older = kept(student, task)
     if older and older.key == result.key and not older.failure and not again:
-        return Submission(older)
+        return Submission(older, unchanged=True)
     cleaned = clean(content, task.released)
     result.repairs = [plain(text) for text in (*repairs, *cleaned.repairs)]
     cells = [

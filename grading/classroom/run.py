@@ -25,7 +25,7 @@ def run(
     *,
     only: str | None = None,
     again: bool = False,
-    tell: Callable[[Result | None, int], None] = lambda result, total: None,
+    tell: Callable[[Submission | None, int], None] = lambda submission, total: None,
 ) -> list[Result]:
     """Grades a class: finds who handed in, prepares, judges, records, and keeps what came of it.
 
@@ -35,8 +35,8 @@ def run(
         settings: keyword arguments of `grading.sandbox.work.Work`: limits, times, isolated.
         only: the id of one student, or None for all.
         again: grade also what has not changed since it was last graded.
-        tell: called with None at first, then with each result; and with the number of
-            submissions.
+        tell: called with None at first, then with each submission that is done; and with their
+            number.
 
     Returns:
         A `Result` for each student, in the order of their ids.
@@ -60,7 +60,7 @@ def run(
             _record(submission, recorder, task)
             keep(submission.result, task)
             results.append(submission.result)
-            tell(submission.result, len(names))
+            tell(submission, len(names))
     return sorted(results, key=lambda one: one.student)
 
 

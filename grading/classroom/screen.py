@@ -6,7 +6,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grading.classroom.results import Result
+from grading.classroom.prepare import Submission
 from grading.sandbox.work import STOPPED
 
 ENDLESS = 100_000  # columns: a file has no edge, and a terminal wraps by itself
@@ -28,7 +28,7 @@ def console(stream: TextIO) -> Console:
 
 
 class Bar:
-    """How far a run is: done, failed, repaired, stopped, and the time that is left.
+    """How far a run is: done, unchanged, failed, repaired, stopped, and the time that is left.
 
     Args:
         stream: where it is shown; where nobody looks, a line for each tenth of the way.
@@ -38,7 +38,7 @@ class Bar:
         self.stream = stream
         self.started = time.perf_counter()
         self.tenths = 0
-        self.counts = dict.fromkeys(("done", "failed", "repaired", "stopped"), 0)
+        self.counts = dict.fromkeys(("done", "unchanged", "failed", "repaired", "stopped"), 0)
         self.progress: Progress | None = None
         if stream.isatty():
             self.progress = Progress(
@@ -52,10 +52,12 @@ class Bar:
             self.task = self.progress.add_task("starting")
             self.progress.start()
 
-    def show(self, result: Result | None, total: int) -> None:
-        """Counts a result, or None at first, among those of all submissions."""
-        if result:
+    def show(self, submission: Submission | None, total: int) -> None:
+        """Counts a submission that is done, or None at first, among all."""
+        if submission:
+            result = submission.result
             self.counts["done"] += 1
+            self.counts["unchanged"] += submission.unchanged
             self.counts["failed"] += bool(result.failure)
             self.counts["repaired"] += bool(result.repairs)
             self.counts["stopped"] += any(

@@ -26,6 +26,10 @@ def find(folder: Path, name: str) -> tuple[Path, list[str]]:
     """
     if folder.is_symlink() or folder.parent.is_symlink():
         raise SubmissionError(f"{folder.name} is a link, and links are not followed")
+    if folder.parent.name == name:
+        raise SubmissionError(
+            f"the folder {name} stands where a student's should: STUDENT/{name}/{name}.ipynb"
+        )
     if not folder.is_dir():
         found = _listed(_all(folder.parent, f"{name}*.ipynb"), folder.parent)
         raise SubmissionError(f"no folder {folder.name}; found {found}")

@@ -121,7 +121,8 @@ def private(toy, tmp_path, monkeypatch):
 
 def test_vae_checks_names_another_folder_of_checks(toy, private, ran):
     assert "np.arange(77)" in by_id(convert(toy))["check_double"].source
-    assert build(toy, matrix=False).endswith("released with the checks of ../../private/")
+    done = build(toy, matrix=False)
+    assert done.endswith("released with the checks of ../../private/")
     solution, released = (path.read_text("utf-8") for path in built(toy))
     assert "np.arange(77)" in solution
     assert "np.arange" not in released
@@ -133,6 +134,14 @@ def test_vae_checks_may_be_absolute_or_empty(toy, private, ran, monkeypatch):
     monkeypatch.setenv("VAE_CHECKS", "")
     assert build(toy, matrix=False).endswith("released")
     assert "np.arange(10)" in by_id(convert(toy))["check_double"].source
+
+
+def test_a_private_check_that_shows_students_something_else_is_named(toy, private, ran):
+    file = private / "01_toy.py"
+    file.write_text(file.read_text().replace("square(3)", "square(3.0)"))
+    assert build(toy, matrix=False).endswith(
+        "../../private/, which students see changed in square: release this notebook"
+    )
 
 
 def test_a_lesson_that_the_private_folder_lacks_takes_its_checks_from_the_course(
@@ -176,18 +185,22 @@ def test_a_file_of_the_private_folder_that_belongs_to_no_lesson_is_named(toy, pr
 
 
 @pytest.mark.parametrize("command", [main, kill_matrix])
-@pytest.mark.parametrize("lacking", ["no folder", "no checks"])
+@pytest.mark.parametrize("lacking", ["no folder", "a file", "no checks"])
 def test_a_folder_that_is_not_there_or_has_no_checks_is_refused(
     lacking, command, toy, private, capsys
 ):
     (private / "01_toy.py").rename(private / "01_other.py")
-    if lacking == "no folder":
+    if lacking != "no checks":
         private.rename(private.with_name("moved"))
+    if lacking == "a file":
+        private.write_text("")
     with pytest.raises(SystemExit):
         command(["--course-dir", str(toy.parent.parent)])
     said = capsys.readouterr().err
-    if lacking == "no folder":
-        assert "VAE_CHECKS names ../../private, and there is no such folder" in said
+    if lacking == "a file":
+        assert "VAE_CHECKS names ../../private, which is a file; name its folder" in said
+    elif lacking == "no folder":
+        assert "VAE_CHECKS names ../../private, which is not there" in said
     else:
         assert "VAE_CHECKS names ../../private, which has no checks of any lesson" in said
         assert "01_toy.py" in said

@@ -30,6 +30,12 @@ REFUSALS = {
         "points=2.5; write a positive whole number",
         'check="square"',
     ),
+    "a check whose points are a word": (
+        'check="square" points=3',
+        'check="square" points=two',
+        "'check=\"square\" points=two' is no header",
+        'check="square"',
+    ),
     "a check for 0 points": (
         'check="square" points=3',
         'check="square" points=0',

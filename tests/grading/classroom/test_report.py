@@ -7,6 +7,7 @@ import pytest
 from rich.text import Text
 
 from grading.classroom import report
+from grading.classroom.prepare import Submission
 from grading.classroom.results import Result
 from grading.classroom.screen import Bar
 from grading.sandbox.work import STOPPED, Verdict
@@ -97,14 +98,20 @@ def test_a_note_is_one_line_however_long_it_is():
 
 def results(n):
     yield from (
-        Result(
-            f"s{i}",
-            failure="no." * (i % 10 == 0),
-            repairs=["r"] * (i % 5 == 0),
-            verdicts={"double": Verdict(STOPPED)} if i % 4 == 0 else {},
+        Submission(
+            Result(
+                f"s{i}",
+                failure="no." * (i % 10 == 0),
+                repairs=["r"] * (i % 5 == 0),
+                verdicts={"double": Verdict(STOPPED)} if i % 4 == 0 else {},
+            ),
+            unchanged=i % 3 == 1,
         )
         for i in range(n)
     )
+
+
+WHOLE = "200/200 done, 67 unchanged, 20 failed, 40 repaired, 50 stopped"
 
 
 def progress(stream, n):
@@ -119,16 +126,17 @@ def progress(stream, n):
 def test_progress_in_a_file_is_a_line_for_each_tenth_of_the_way():
     lines = progress(io.StringIO(), 200).splitlines()
     assert len(lines) == 11
-    assert lines[0] == "0/200 done, 0 failed, 0 repaired, 0 stopped, starting"
-    assert re.fullmatch(r"100/200 done, 10 failed, 20 repaired, 25 stopped, \d+ s left", lines[5])
-    assert re.fullmatch(r"200/200 done, 20 failed, 40 repaired, 50 stopped, 0 s left", lines[-1])
+    assert lines[0] == "0/200 done, 0 unchanged, 0 failed, 0 repaired, 0 stopped, starting"
+    half = r"100/200 done, 33 unchanged, 10 failed, 20 repaired, 25 stopped, \d+ s left"
+    assert re.fullmatch(half, lines[5])
+    assert lines[-1] == f"{WHOLE}, 0 s left"
 
 
 def test_progress_on_a_terminal_is_one_line_that_is_rewritten(monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("TERM", "xterm")
     text = progress(Terminal(), 200)
-    assert "200/200 done, 20 failed, 40 repaired, 50 stopped" in Text.from_ansi(text).plain
+    assert WHOLE in Text.from_ansi(text).plain
     assert text.endswith(("\n", "\x1b[?25h"))  # the cursor is shown again
     assert text.count("\n") < 5
 
@@ -143,5 +151,5 @@ def test_progress_takes_the_same_time_for_each_result():
 
     bar = Bar(io.StringIO())
     for i in range(500):
-        bar.show(Result(f"s{i}", repairs=Counted()), 500)
+        bar.show(Submission(Result(f"s{i}", repairs=Counted())), 500)
     assert Counted.looked_at == 500

@@ -252,8 +252,27 @@ def test_a_class_that_handed_in_nothing_is_told_so(tmp_path, capsys):
 
 def test_an_unknown_assignment_is_told_so(tmp_path):
     course(tmp_path, "01_toy", TOY)
-    with pytest.raises(GradingError, match=r"02_toy\.ipynb is not there"):
+    known = r"there is no assignment '02_toy', since .*02_toy\.ipynb is not there; there is 01_toy"
+    with pytest.raises(GradingError, match=known):
         load_assignment("02_toy", tmp_path)
+
+
+def test_a_path_in_place_of_an_assignment_is_told_which_there_are(tmp_path):
+    course(tmp_path, "01_toy", TOY)
+    told = r"there is no assignment 'a/01_toy\.ipynb'.* there is 01_toy$"
+    with pytest.raises(GradingError, match=told):
+        load_assignment("a/01_toy.ipynb", tmp_path)
+
+
+def test_checks_that_are_not_what_was_built_are_named_before_grading(tmp_path):
+    course(tmp_path, "01_toy", TOY)
+    file = tmp_path / "checks" / "01_toy.py"
+    assert cli.unbuilt(load_assignment("01_toy", tmp_path)) == ""
+    file.write_text(file.read_text("utf-8").replace("assert ", "assert True and ", 1), "utf-8")
+    said = cli.unbuilt(load_assignment("01_toy", tmp_path))
+    assert said.startswith("CAREFUL: checks/01_toy.py or the points in solutions/01_toy.py are not")
+    assert "make build A=01_toy" in said
+    assert "VAE_CHECKS" in said
 
 
 def test_a_folder_without_a_configuration_is_told_so(tmp_path):

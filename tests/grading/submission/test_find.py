@@ -57,6 +57,13 @@ def test_find_does_not_choose_between_different_notebooks(folder):
         find(folder, "01_toy")
 
 
+def test_find_says_where_a_students_folder_is_missing(tmp_path):
+    lay(tmp_path / "01_toy" / "01_toy", "01_toy.ipynb")
+    where = r"01_toy stands where a student's should: STUDENT/01_toy/01_toy\.ipynb"
+    with pytest.raises(SubmissionError, match=where):
+        find(tmp_path / "01_toy" / "01_toy", "01_toy")
+
+
 def test_find_takes_either_of_two_equal_notebooks(folder):
     for name in ("01_toy (1).ipynb", "01_toy (2).ipynb"):
         (folder / name).write_text("{}")
