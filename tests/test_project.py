@@ -8,6 +8,8 @@ from pathlib import Path
 import yaml
 from packaging.requirements import Requirement
 
+from grading.sandbox.requests import KINDS
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -83,3 +85,8 @@ def test_no_file_names_a_place_on_somebodys_machine():
     for path in files():
         found = place.search(path.read_text(encoding="utf-8"))
         assert not found, f"{path.name}: {found}"
+
+
+def test_the_architecture_lists_the_requests_of_the_wire():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([A-Z]\w+)` \|", text, re.MULTILINE) == list(KINDS)

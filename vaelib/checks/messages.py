@@ -54,7 +54,8 @@ def _problem(finding: Finding) -> str:
             return "not implemented yet. Replace the line `raise NotImplementedError` by your code."
         case "calls a stub":
             return f"your code calls `{finding.stub}`, which is not implemented yet."
-        case "raised" if finding.case:  # the exception's text could show the hidden numbers
+        # The text of an exception could show the hidden numbers; some have none.
+        case "raised" if finding.case or not text:
             return f"your code raised {finding.error}."
         case "raised":
             return f"your code raised {finding.error}: {text}"

@@ -1,5 +1,6 @@
 """What people see of a run: the table, the notes and the progress, on a terminal and in a file."""
 
+import csv
 import io
 import re
 
@@ -89,6 +90,15 @@ def test_columns_stand_below_each_other_whatever_the_letters_are():
     lines = shown(made("zoe", "日本", "e\u0301va"), io.StringIO()).splitlines()
     places = [Text(line[: line.index("1")]).cell_len for line in lines[1:]]
     assert len(set(places)) == 1
+
+
+def test_the_csv_has_a_row_for_each_student_that_a_spreadsheet_can_read():
+    content = made("zoe", "=1+1", open=0, seconds=1.5, sha256="f00")
+    rows = list(csv.reader(io.StringIO(report._csv(content))))
+    further = ["total", "open", "seconds", "repairs", "failure", "sha256"]
+    assert rows[0] == ["student", "double", *further]
+    assert rows[1] == ["zoe", "1.0", "1.0", "0", "1.5", "", "", "f00"]
+    assert rows[2][0] == "'=1+1"
 
 
 def test_a_note_is_one_line_however_long_it_is():

@@ -31,6 +31,14 @@ def raising(error):
     return answer
 
 
+def test_an_exception_without_a_text_is_told_by_its_type():
+    def runs_out(x):
+        raise MemoryError
+
+    with pytest.raises(AssertionError, match=r"^f: your code raised MemoryError\.$"):
+        call("f", runs_out, 1)
+
+
 @pytest.mark.parametrize(
     "value",
     [
