@@ -7,6 +7,7 @@ from vaelib.checks.oracles import dense_forward, identity, random_weights, relu,
 
 
 def check_pca_reconstruction(pca_reconstruction):
+    """shape and mean squared error of five points in 3-D, one component kept"""
     points = np.array([[1, 2, 0], [2, 4, 1], [3, 5, 3], [4, 9, 2], [5, 10, 6]], dtype="float32")
     x_hat = call("pca_reconstruction", pca_reconstruction, points, 1)
     check_shape("pca_reconstruction", x_hat, (5, 3))
@@ -66,6 +67,7 @@ def check_pca_reconstruction(pca_reconstruction):
 
 
 def check_mse_per_image(mse_per_image):
+    """two images of known errors, flat and with height, width and channel"""
     x = np.array([[0, 0.5, 1, 1], [0.2, 0.4, 0.6, 0.8]], dtype="float32")
     x_hat = np.array([[0, 0.5, 0.6, 0.8], [0.7, 0.4, 0.6, 0.2]], dtype="float32")
     for shape in ((2, 4), (2, 2, 2, 1)):
@@ -103,6 +105,7 @@ def check_mse_per_image(mse_per_image):
 
 
 def check_build_dense_encoder(build_dense_encoder):
+    """shapes of all weights, and the code of a grey image under known weights"""
     grey = np.full((1, 28, 28, 1), 0.5, dtype="float32")
     encoder = call("build_dense_encoder", build_dense_encoder, 2)
     call("build_dense_encoder", encoder, grey)
@@ -191,6 +194,7 @@ def check_build_dense_encoder(build_dense_encoder):
 
 
 def check_build_dense_decoder(build_dense_decoder):
+    """shapes of all weights, and two pixels of an image under known weights"""
     z = np.array([[0.5, 1.0]], dtype="float32")
     decoder = call("build_dense_decoder", build_dense_decoder, 2)
     check_shape("build_dense_decoder", call("build_dense_decoder", decoder, z), (1, 28, 28, 1))
@@ -281,6 +285,7 @@ def check_build_dense_decoder(build_dense_decoder):
 
 
 def check_add_noise(add_noise):
+    """range, fresh noise for every pixel, and its mean and deviation for sigma = 0.01"""
     x = np.full((80, 28, 28, 1), 0.5, dtype="float32")
     loud = call("add_noise", add_noise, x, 0.5, 3)
     check_shape("add_noise", loud, x.shape)
@@ -346,6 +351,7 @@ def check_add_noise(add_noise):
 
 
 def check_denoising_pairs(denoising_pairs):
+    """six images: shapes, a clean target, an input that is not clean"""
     name = "denoising_pairs"
     x = np.random.default_rng(0).random((6, 8, 8, 1)).astype("float32")
     first, second = check_pair(name, call(name, denoising_pairs, x, 0.3, 1))

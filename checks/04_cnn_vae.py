@@ -11,6 +11,7 @@ from vaelib.losses import importance_weighted_bound
 
 
 def check_build_conv_encoder(build_conv_encoder):
+    """latent_dim 2: all weights, outputs under known weights, training, a second model"""
     name = "build_conv_encoder"
     x = 4 * np.random.default_rng(0).normal(size=(4, 28, 28, 1)).astype("float32")
 
@@ -136,6 +137,7 @@ def check_build_conv_encoder(build_conv_encoder):
 
 
 def check_build_conv_decoder(build_conv_decoder):
+    """latent_dim 2: all weights, logits under known weights, training, a second model"""
     name = "build_conv_decoder"
 
     def forward(
@@ -253,6 +255,7 @@ def check_build_conv_decoder(build_conv_decoder):
 
 
 def check_binarize(binarize):
+    """threshold at 0.5; static and dynamic: means of 7 greys, independence, seeds, epochs"""
     name = "binarize"
 
     def draw(x, mode, seed, *epoch, case=None):
@@ -358,6 +361,7 @@ def check_binarize(binarize):
 
 
 def check_single_sample_elbo(single_sample_elbo):
+    """two images of three pixels, two latent dimensions, nothing standard"""
     name = "single_sample_elbo"
     x = np.array([[1, 0, 0.5], [0.2, 1, 0]], dtype="float32")
     logits = np.array([[0.4, 0.9, 0.2], [0.5, 0.7, 0.1]], dtype="float32")
@@ -471,6 +475,7 @@ def check_single_sample_elbo(single_sample_elbo):
 
 
 def check_frame_epochs(frame_epochs):
+    """15 epochs shown in 7 frames: first, last, order and no repetition"""
     name = "frame_epochs"
 
     def check_case(n_epochs, n_frames, case=None):
@@ -535,6 +540,7 @@ def check_frame_epochs(frame_epochs):
 
 
 def check_interpolate(interpolate):
+    """lerp and slerp over 60°: ends and between; equal codes; opposite directions"""
     name = "interpolate"
     z_a, z_b = np.array([[1.5, 0], [0.4, 0.6928203]], dtype="float32")  # 60° apart
 
@@ -686,6 +692,7 @@ def check_interpolate(interpolate):
 
 
 def check_log_likelihood(log_likelihood):
+    """three samples for two images, and log p(x | z) near −1000"""
     name = "log_likelihood"
     log_p_x = np.array([[-3.2, -1.5], [-2.1, -2.4], [-4, -0.9]], dtype="float32")
     z = np.array(

@@ -8,6 +8,7 @@ from vaelib.checks.oracles import conv2d, conv2d_transpose, identity, random_wei
 
 
 def check_condition_code(condition_code):
+    """four codes of two dimensions, four classes, one of which does not occur"""
     name = "condition_code"
 
     def check_case(z, y, n_classes, expected, case=None):
@@ -76,6 +77,7 @@ def check_condition_code(condition_code):
 
 
 def check_build_label_plane(build_label_plane):
+    """ten classes, 28 × 28: weights, shape, planes under known weights, a second model"""
     name = "build_label_plane"
 
     def check_case(n_classes, size, case=None):
@@ -153,6 +155,7 @@ def check_build_label_plane(build_label_plane):
 
 
 def check_build_cvae(build_cvae):
+    """latent_dim 2: inputs, all weights, all outputs under known weights, a second model"""
     name = "build_cvae"
     rng = np.random.default_rng(0)
     x, y = 4 * rng.normal(size=(6, 28, 28, 1)).astype("float32"), np.array([3, 1, 4, 1, 9, 0])
@@ -360,6 +363,7 @@ def check_build_cvae(build_cvae):
 
 
 def check_class_style_grid(class_style_grid):
+    """four classes, three codes, a decoder of known logits"""
     name = "class_style_grid"
 
     def decoder_of(of_code, of_label, shape):
@@ -448,6 +452,7 @@ def check_class_style_grid(class_style_grid):
 
 
 def check_swap_label(swap_label):
+    """three images, a model with known weights, and whether z_log_var matters"""
     name = "swap_label"
 
     def model(first, parts, finish):
@@ -528,6 +533,7 @@ def check_swap_label(swap_label):
 
 
 def check_kl_to_class_prior(kl_to_class_prior):
+    """three images, four class means, labels out of order"""
     name = "kl_to_class_prior"
     z_mean = np.array([[0.4, -1], [1.3, 0.2], [-0.6, 0.9]], dtype="float32")
     z_log_var = np.array([[0.5, 0.9], [0.3, 1.1], [0.8, 0.4]], dtype="float32")
@@ -659,6 +665,7 @@ def check_kl_to_class_prior(kl_to_class_prior):
 
 
 def check_kl_full_covariance(kl_full_covariance):
+    """three pairs of Gaussians in two dimensions with full covariances"""
     name = "kl_full_covariance"
     mean = np.array([[0.5, -1], [1.2, 0.3], [-0.4, 0.8]], dtype="float32")
     tril = np.array(

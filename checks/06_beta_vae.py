@@ -8,6 +8,7 @@ from vaelib.checks import call, check_close, check_shape, check_true
 
 
 def check_beta_elbo(beta_elbo):
+    """three images, β = 4"""
     name = "beta_elbo"
     nll = np.array([40, 52.5, 31], dtype="float32")
     kl = np.array([7, 4.25, 9.5], dtype="float32")
@@ -59,6 +60,7 @@ def check_beta_elbo(beta_elbo):
 
 
 def check_kl_per_dimension(kl_per_dimension):
+    """three images, two latent dimensions, means of both signs"""
     name = "kl_per_dimension"
     z_mean = [[0.4, -1.1], [1.3, 0.2], [-0.6, 1.6]]
     z_log_var = [[0.5, 0.9], [0.3, 1.1], [0.8, 0.4]]
@@ -131,6 +133,7 @@ def check_kl_per_dimension(kl_per_dimension):
 
 
 def check_active_units(active_units):
+    """14 dimensions over six images, with variances on both sides of the threshold"""
     name = "active_units"
     centre = np.array([0, 0, 2, -2, 0, 0, 0, 0, 0, 3, -1, 0, 0, 0])
     size = [0.5, 0.05, 0.03, 0.003, 0.8, 0.05, 0.05, 0.003, 0.05, 0.03, 0.003, 0.3, 0.05, 0.003]
@@ -180,6 +183,7 @@ def check_active_units(active_units):
 
 
 def check_traversal(traversal):
+    """a code of four dimensions, its second replaced by two values"""
     name = "traversal"
     z = np.array([0.3, -1.2, 0.8, 1.7], dtype="float32")
     values = np.array([-2, 2.5], dtype="float32")
@@ -252,6 +256,7 @@ def check_traversal(traversal):
 
 
 def check_mutual_information_gap(mutual_information_gap):
+    """a square table of four latent dimensions and four factors; a tie"""
     name = "mutual_information_gap"
     mi = [[0.9, 0.1, 0.2, 0.35], [0.15, 0.65, 1.3, 0.1], [0.3, 0.4, 1.05, 0.75]]
     mi = np.array([*mi, [0.05, 0.25, 0.6, 0.5]])
@@ -339,6 +344,7 @@ def check_mutual_information_gap(mutual_information_gap):
 
 
 def check_elbo_decomposition(elbo_decomposition):
+    """four samples in two dimensions: all three terms"""
     name = "elbo_decomposition"
 
     def three(arrays, case=None):
@@ -557,6 +563,7 @@ def check_elbo_decomposition(elbo_decomposition):
 
 
 def check_kl_warmup(kl_warmup):
+    """steps 0, 1, 20, 79, 80 and 200 of a warm-up over 80 steps"""
     name = "kl_warmup"
 
     def weights(steps, warmup_steps, case=None):
@@ -613,6 +620,7 @@ def check_kl_warmup(kl_warmup):
 
 
 def check_free_bits(free_bits):
+    """five dimensions, some below and some above λ = 0.45"""
     name = "free_bits"
     kl = np.array([0.95, 0.05, 0.2, 0.1, 0.5], dtype="float32")
     check_close(

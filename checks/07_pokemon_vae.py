@@ -13,6 +13,7 @@ from vaelib.data.synthetic.creatures import synthetic_creatures
 
 
 def check_load_image(load_image):
+    """a wide picture, partly transparent: colours and padding; bytes that are no picture"""
     name = "load_image"
 
     def stored(picture, kind="PNG"):
@@ -228,6 +229,7 @@ def check_load_image(load_image):
 
 
 def check_latent_kl(latent_kl):
+    """two images, three latent dimensions, means and log-variances of both signs"""
     name = "latent_kl"
     x = [0.2, 0.9, 0.5, 0.7, 0.2, 0.9, 0.5, 0.7]
     x_hat = [0.3, 0.8, 0.4, 0.6, 0.25, 0.5, 0.9, 0.1]
@@ -300,6 +302,7 @@ def check_latent_kl(latent_kl):
 
 
 def check_posterior_std(posterior_std):
+    """six raw values from −10 to 2, 0 among them"""
     name = "posterior_std"
     raw = np.array([[-3, -0.5, 0], [0.8, 2, -10]], dtype="float32")
     got = call(name, posterior_std, raw)
@@ -373,6 +376,7 @@ def check_posterior_std(posterior_std):
 
 
 def check_sample_code(sample_code):
+    """mean and deviation of 6,000 codes, independent noise, a repeated and another seed"""
     name = "sample_code"
     z_mean = np.tile(np.array([2, -1], dtype="float32"), (6000, 1))
     z_log_var = np.tile(np.array([1, -2], dtype="float32"), (6000, 1))
@@ -450,6 +454,7 @@ def check_sample_code(sample_code):
 
 
 def check_vae_loss(vae_loss):
+    """three images, four latent dimensions"""
     name = "vae_loss"
     nll = np.array([40, -12.5, 31], dtype="float32")
     kl = np.array([[0.5, 2, 0.25, 1.5], [0, 0.75, 3, 1], [1.25, 0.1, 0.4, 2.25]], dtype="float32")
@@ -501,6 +506,7 @@ def check_vae_loss(vae_loss):
 
 
 def check_reconstruction_score(reconstruction_score):
+    """two images of 1 × 2 pixels in colour"""
     name = "reconstruction_score"
     x = [0.2, 0.9, 0.5, 1, 1, 1, 0.4, 0.4, 0.1, 0, 0.6, 0.3]
     x_hat = [0.3, 0.9, 0.2, 0.9, 1, 0.8, 0.4, 0.5, 0.3, 0.1, 0.2, 0.3]
@@ -554,6 +560,7 @@ def check_reconstruction_score(reconstruction_score):
 
 
 def check_optimal_sigma(optimal_sigma):
+    """two images of 2 × 1 pixels in colour, errors of different size"""
     name = "optimal_sigma"
     x = np.array([0.2, 0.9, 0.5, 0.7], dtype="float32").reshape(2, 2, 1, 1).repeat(3, axis=-1)
     errors = [0.1, -0.05, 0.1, 0.3, 0.15, -0.3, -0.2, 0.1, 0.2, 0.05, -0.025, 0.05]
@@ -612,6 +619,7 @@ def check_optimal_sigma(optimal_sigma):
 
 
 def check_augment(augment):
+    """300 images: a flip for each, brightness for each, seeds, range"""
     name = "augment"
 
     def pictures(top_left, top_right, bottom_left, bottom_right):
@@ -788,6 +796,7 @@ def check_augment(augment):
 
 
 def check_nearest_neighbours(nearest_neighbours):
+    """three images against four, k = 2, one of them a copy"""
     name = "nearest_neighbours"
     # Pictures of one pixel, so that a distance can be seen.
     train = np.array([[0, 0, 0], [3, 4, 0], [1, 0, 0], [6, 9, 0]], dtype="float32") / 10
@@ -939,6 +948,7 @@ def check_nearest_neighbours(nearest_neighbours):
 
 
 def check_type_direction(type_direction):
+    """seven creatures, four types, some creatures with two of them"""
     name = "type_direction"
     codes = [[0, 1], [2, 5], [6, -1], [1, 1], [10, 2], [3, 9], [4, 7]]
     codes = np.array(codes, dtype="float32")

@@ -152,8 +152,9 @@ def unbuilt(task: Assignment) -> str:
     except RefusedError as error:
         wrong = "; ".join(error.told(f"{path.relative_to(task.root)}:"))
     else:
-        checks = {name: check.cell for name, check in found.checks.items()}
-        points = {cell.name: cell.points for cell in found.cells if cell.kind == "check"}
+        asked = [cell for cell in found.cells if cell.kind == "check"]
+        checks = {cell.name: found.code_of(cell) for cell in asked if cell.name in found.checks}
+        points = {cell.name: cell.points for cell in asked}
         if checks == task.checks and points == {n: task.points[f"check_{n}"] for n in checks}:
             return ""
         where = path.relative_to(task.root)

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grading.authoring.checks import PREFIX
+from grading.authoring.hints import folded_hints
 from grading.authoring.lesson import Lesson
 from grading.authoring.source import Cell, Problem, RefusedError
 
@@ -30,6 +31,11 @@ import sys
 
 if "google.colab" in sys.modules:
     %pip install -q "git+{address}\""""
+WHERE = """\
+# @title Where am I?
+from vaelib.checks import where_am_i
+
+where_am_i(points={points}, by_hand={by_hand})"""
 
 
 def notebook(lesson: Lesson, address: str) -> NotebookNode:
@@ -50,9 +56,9 @@ def notebook(lesson: Lesson, address: str) -> NotebookNode:
     built = [_nbcell(cell, lesson) for cell in lesson.cells]
     built[0].source = _with_badge(built[0].source, lesson.name, address)
     install = new_code_cell(INSTALL.format(address=address))
-    built.insert(1, install)
+    built = [built[0], install, *built[1:], _where_am_i(lesson)]
     named = [_cell_id(cell) for cell in lesson.cells]
-    _set_ids(built, [named[0], "install_on_colab", *named[1:]])
+    _set_ids(built, [named[0], "install_on_colab", *named[1:], "where_am_i"])
     return normalised(new_notebook(cells=built, metadata=GPU if _trains_much(built) else {}))
 
 
@@ -79,11 +85,12 @@ def normalised(nb: NotebookNode) -> NotebookNode:
 def places(nb: NotebookNode, lesson: Lesson) -> dict[str, tuple[int, str]]:
     """Says where a built notebook's cells come from: dict from cell id to (line, file).
 
-    The file is '' for the lesson itself. The install cell, which no lesson has, counts as part of
-    the first.
+    The file is '' for the lesson itself. The cells that no lesson has, the second and the last,
+    count as part of those before them.
     """
     first, *others = map(lesson.place, lesson.cells)
-    return dict(zip([cell.id for cell in nb.cells], [first, first, *others], strict=True))
+    known = [first, first, *others, others[-1]]
+    return dict(zip([cell.id for cell in nb.cells], known, strict=True))
 
 
 def _nbcell(cell: Cell, lesson: Lesson) -> NotebookNode:
@@ -100,15 +107,46 @@ def _nbcell(cell: Cell, lesson: Lesson) -> NotebookNode:
         }
         if cell.kind != "exercise":
             metadata["nbgrader"]["points"] = cell.points
+    if cell.kind == "check":
+        metadata |= _folded(lesson.title(cell))
+    if "alt" in cell.header:
+        metadata["mystnb"] = {"image": {"alt": cell.header["alt"]}}
     if cell.kind == "compare":
         metadata["tags"] = ["nbval-check-output"]
-    source = lesson.checks[cell.name].cell if cell.kind == "check" else cell.source
+    source = folded_hints(cell) if cell.kind == "hints" else lesson.code_of(cell)
     made: NotebookNode = new(source, metadata=metadata)
     return made
 
 
+def _folded(title: str) -> dict[str, Any]:
+    """The metadata by which JupyterLab, Colab and the site show one line of a cell's code.
+
+    VS Code knows none; there the line is the first of the cell.
+    """
+    return {
+        "jupyter": {"source_hidden": True},
+        "cellView": "form",
+        "tags": ["hide-input"],
+        "mystnb": {"code_prompt_show": title, "code_prompt_hide": title},
+    }
+
+
+def _where_am_i(lesson: Lesson) -> NotebookNode:
+    """The last cell, which tells what has passed since the kernel started."""
+    points, by_hand = (
+        {cell.name: cell.points for cell in lesson.cells if cell.kind == kind}
+        for kind in ("check", "answer")
+    )
+    source = WHERE.format(points=points, by_hand=by_hand)
+    made: NotebookNode = new_code_cell(source, metadata=_folded("Where am I?"))
+    return made
+
+
 def _cell_id(cell: Cell) -> str | None:
-    prefixes = {"exercise": "", "answer": "", "check": PREFIX, "predict": "predict_"}
+    prefixes = {
+        **{"exercise": "", "answer": "", "check": PREFIX},
+        **{"predict": "predict_", "hints": "hints_"},
+    }
     return f"{prefixes[cell.kind]}{cell.name}" if cell.kind in prefixes else None
 
 

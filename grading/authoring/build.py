@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 from grading import notebook
 from grading.authoring import assemble, kill_matrix
@@ -20,10 +21,11 @@ from grading.authoring.execute import execute
 from grading.authoring.leaks import leaks
 from grading.authoring.lesson import Lesson, read
 from grading.authoring.markers import HIDDEN, regions
-from grading.authoring.pictures import lightened, pages_taken
+from grading.authoring.pictures import described, lightened, pages_taken
 from grading.authoring.release import release
 from grading.authoring.rules import problems
 from grading.authoring.source import Problem, RefusedError, chosen
+from vaelib.checks.progress import passed_line
 from vaelib.data.told import source_of
 
 LARGEST = 1_500_000  # bytes; GitHub shows no notebook that is much larger
@@ -94,10 +96,12 @@ def build(path: Path, *, run_all: bool = False, matrix: bool = True) -> str:
     if matrix:
         _refuse_weak_checks(path)
 
-    kept = None if run_all else _kept(solution, nb)
+    kept = None if run_all else _kept(solution, nb, lesson)
     started = time.perf_counter()
     places = assemble.places(nb, lesson)
     nb, pages = (kept, []) if kept else _executed(nb, solution.parent, places)
+    if found := described(nb, lesson):
+        raise RefusedError(found)
     _refuse_large(nb, solution.relative_to(root).as_posix(), places)
     _refuse_large(released, course.relative_to(root).as_posix(), places)
     notebook.write(nb, solution)
@@ -158,10 +162,11 @@ def _executed(
             folder.rmdir()
 
 
-def _kept(solution: Path, fresh: NotebookNode) -> NotebookNode | None:
+def _kept(solution: Path, fresh: NotebookNode, lesson: Lesson) -> NotebookNode | None:
     """The fresh notebook with the outputs that stand there, if its code is what made them.
 
-    A check may have changed: it shows nothing, and the kill matrix has tried it on the solution.
+    A check may have changed: the kill matrix has tried it on the solution, and what it says then
+    is known.
     """
     there = notebook.read_whole(solution)
     if there is None:
@@ -174,6 +179,10 @@ def _kept(solution: Path, fresh: NotebookNode) -> NotebookNode | None:
         return None
     for cell, other in zip(ours, theirs, strict=True):
         cell.outputs, cell.execution_count = other.outputs, other.execution_count
+        if notebook.is_check(cell) and cell.source != other.source:
+            check = lesson.checks[notebook.exercise_of(cell)]
+            said = passed_line(check.exercise, check.tried, hidden_cases=check.has_hidden_cases)
+            cell.outputs = [new_output("stream", name="stdout", text=f"{said}\n")]
     return assemble.normalised(fresh)
 
 

@@ -16,6 +16,8 @@ from grading.authoring.source import Lines, Problem, RefusedError, sources
 SETTING = "VAE_CHECKS"  # names another folder of checks, such as a private one
 PREFIX = "check_"
 INDENT = "    "
+NOTES = "from vaelib.checks import check_begins, check_passed"
+TITLE = "# @title "  # how Colab knows the line that it shows of a folded cell
 
 Import = ast.Import | ast.ImportFrom
 
@@ -26,7 +28,8 @@ class Check:
 
     `source` is the text of its function, which begins in `line` of the file. `cell` is the text of
     the notebook's cell. `foreign` tells which names it looks up that its file does not import, and
-    in which line of the file; builtins are among them.
+    in which line of the file; builtins are among them. `tried` is its docstring, which says what
+    its visible part tries, or ''.
     """
 
     exercise: str
@@ -34,11 +37,17 @@ class Check:
     line: int
     cell: str
     foreign: dict[str, int]
+    tried: str = ""
 
     @property
     def lines(self) -> Lines:
         """Pairs (line in the file, text) over the function's text."""
         return list(enumerate(self.source.split("\n"), start=self.line))
+
+    @property
+    def has_hidden_cases(self) -> bool:
+        """Whether it has a part that students do not get."""
+        return HIDDEN[0] in self.source
 
 
 def private_folder(root: Path) -> Path | None:
@@ -138,14 +147,18 @@ def _check(node: ast.FunctionDef, lines: list[str], imports: list[Import]) -> Ch
         line=node.lineno,
         cell=_cell(node, lines, imports),
         foreign={name: node.lineno + n - 1 for name, n in names.items() if name not in known},
+        tried=ast.get_docstring(node) or "",
     )
 
 
 def _cell(node: ast.FunctionDef, lines: list[str], imports: list[Import]) -> str:
     """The function with its imports inside, and its call: nothing else is bound by the cell.
 
-    What only hidden parts use is imported behind the first of their markers.
+    What only hidden parts use is imported behind the first of their markers. At its beginning and
+    at its end the function notes how far it came.
     """
+    exercise = node.name.removeprefix(PREFIX)
+    more = ", hidden_cases=True" * any(HIDDEN[0] in line for line in lines)
     names = set(looked_up("\n".join(lines)))
     marker = INDENT + f"# {HIDDEN[0]}"
     if marker in lines:
@@ -157,10 +170,12 @@ def _cell(node: ast.FunctionDef, lines: list[str], imports: list[Import]) -> str
         names -= hidden
     documented = ast.get_docstring(node) is not None
     head = (node.body[0].end_lineno or node.lineno) - node.lineno + 1 if documented else 1
-    if needed := _only(imports, names):
-        rest = "\n".join(lines[head:]).lstrip("\n")
-        lines = [*lines[:head], *needed, "", rest]
-    return "\n".join([*lines, "", "", f"{node.name}({node.name.removeprefix(PREFIX)})"])
+    needed = [*_only(imports, names), INDENT + NOTES]
+    rest = "\n".join(lines[head:]).lstrip("\n")
+    begins = f'{INDENT}check_begins("{exercise}")'
+    ends = f'{INDENT}check_passed("{exercise}", {node.name}.__doc__{more})'
+    lines = [*lines[:head], *needed, "", begins, rest, ends]
+    return "\n".join([*lines, "", "", f"{node.name}({exercise})"])
 
 
 def _only(imports: list[Import], names: set[str]) -> list[str]:

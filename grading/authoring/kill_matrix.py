@@ -178,7 +178,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{path.stem}\n\n{text(table)}\n", flush=True)
     print("\n".join(faults), file=sys.stderr, flush=True)
     exercises = len({row[0] for row in rows})
-    passed = sum(row[3] == "pass" for row in rows)
+    passed = sum(row[3] == PASSED for row in rows)
     print(
         f"{exercises} exercises, {len(rows)} answers: {passed} passed, "
         f"{len(rows) - passed} refused, {len(faults)} faults"

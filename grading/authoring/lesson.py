@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grading.authoring import checks, source
-from grading.authoring.checks import Check
+from grading.authoring.checks import TITLE, Check
 from grading.authoring.source import Cell, Problem, RefusedError
 
 
@@ -20,6 +20,16 @@ class Lesson:
     cells: list[Cell]
     checks: dict[str, Check]
     file: str
+
+    def title(self, cell: Cell) -> str:
+        """What a check's cell is called where its code is folded."""
+        return f"Check · {cell.name} · {cell.points} point" + "s" * (cell.points > 1)
+
+    def code_of(self, cell: Cell) -> str:
+        """The text of a cell's cell in the notebook: that of a check comes from its file."""
+        if cell.kind != "check":
+            return cell.source
+        return f"{TITLE}{self.title(cell)}\n{self.checks[cell.name].cell}"
 
     def place(self, cell: Cell) -> tuple[int, str]:
         """Where the text of a cell stands: the line, and the file, '' for the lesson itself."""

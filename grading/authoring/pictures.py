@@ -1,4 +1,4 @@
-"""Makes a notebook's outputs smaller, so that notebooks with many pictures stay light."""
+"""Pictures among a notebook's outputs: the words that stand for them, and their size."""
 
 import base64
 import io
@@ -6,9 +6,47 @@ import io
 from nbformat import NotebookNode
 from PIL import Image
 
+from grading.authoring.lesson import Lesson
+from grading.authoring.source import Problem
 from vaelib.explorer import page_of
 
 COLOURS = 256
+WITHOUT_ALT_YET = {"01_autoencoder", "04_cnn_vae", "05_cvae", "06_beta_vae", "07_pokemon_vae"}
+
+
+def is_sentence(words: object) -> bool:
+    """Whether a header's `alt` is one line that ends as a sentence does."""
+    return isinstance(words, str) and len(words.split()) > 2 and words.rstrip().endswith(".")
+
+
+def described(nb: NotebookNode, lesson: Lesson) -> list[Problem]:
+    """Writes the words of each cell's `alt` beside its pictures, where readers look for them.
+
+    nbconvert takes them from the output's metadata, and the site from the cell's.
+
+    Args:
+        nb: an executed notebook, changed in place.
+        lesson: what it was made of.
+
+    Returns:
+        Which cells show a picture without words, or have words without a picture.
+    """
+    problems: list[Problem] = []
+    for cell, source in zip(nb.cells[2:-1], lesson.cells[1:], strict=True):
+        shown = [(output, kind) for output in cell.get("outputs", ()) for kind in _kinds(output)]
+        alt = source.header.get("alt")
+        for output, kind in shown if alt else ():
+            output.metadata.setdefault(kind, {})["alt"] = alt
+        if alt and not shown:
+            problems.append(Problem(source.line, "this cell has an alt, but shows no picture"))
+        if shown and not alt and lesson.name not in WITHOUT_ALT_YET:
+            message = "this cell shows a picture; say in its header what there is to see"
+            problems.append(Problem(source.line, f'{message}: # %% alt="One sentence."'))
+    return problems
+
+
+def _kinds(output: NotebookNode) -> list[str]:
+    return [kind for kind in output.get("data", {}) if kind.startswith("image/")]
 
 
 def pages_taken(nb: NotebookNode) -> list[str]:

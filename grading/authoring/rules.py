@@ -5,19 +5,22 @@ import builtins
 import keyword
 
 from grading.authoring.checks import PREFIX, Check
+from grading.authoring.hints import hint_problems
 from grading.authoring.lesson import Lesson
 from grading.authoring.markers import HIDDEN, SOLUTION, marker_problems, regions, stubbed
 from grading.authoring.names import defined
+from grading.authoring.pictures import is_sentence
 from grading.authoring.sections import section_problems
 from grading.authoring.source import Cell, Problem
 
 KEYS = {
     ("code", "exercise"): {"exercise"},
     ("code", "check"): {"check", "points"},
-    ("code", "compare"): {"compare"},
-    ("code", ""): set(),
+    ("code", "compare"): {"compare", "alt"},
+    ("code", ""): {"alt"},
     ("markdown", "answer"): {"answer", "points"},
     ("markdown", "predict"): {"predict"},
+    ("markdown", "hints"): {"hints"},
     ("markdown", ""): set(),
 }
 OWN = {"exercise": SOLUTION, "answer": SOLUTION}  # markers that may stand in a cell
@@ -25,6 +28,7 @@ BUILTINS = {*dir(builtins), "__annotations__"}
 UNREAD = "incorrectly_encoded_metadata"  # what jupytext calls the rest of a header
 MOST_ANSWERS = 2
 LONGEST_NAME = 50
+LONGEST_TRIED = 90
 
 
 def problems(lesson: Lesson) -> list[Problem]:
@@ -58,6 +62,7 @@ def problems(lesson: Lesson) -> list[Problem]:
         for check in checks:
             found += _in_file(_check(check, cells), lesson.file)
         found += _pairs(cells)
+        found += hint_problems(cells)
         found += section_problems(cells)
     return sorted(set(found), key=lambda one: (one.file, one.line, one.message))
 
@@ -82,6 +87,9 @@ def _header(cell: Cell) -> list[Problem]:
         for key in cell.header
         if key not in known
     ]
+    if "alt" in cell.header and not is_sentence(cell.header["alt"]):
+        message = f"alt={cell.header['alt']!r} is no sentence; say what there is to see, with a '.'"
+        found.append(Problem(cell.line, message))
     if found or not kind or kind == "compare":
         return found
     name = cell.name
@@ -120,7 +128,8 @@ def _names(cells: list[Cell]) -> list[Problem]:
     for cell in cells:
         if cell.kind in ("exercise", "answer", "predict"):
             ids = [cell.name] if cell.kind != "predict" else [cell.name, f"predict_{cell.name}"]
-            ids += [f"{PREFIX}{cell.name}"] if cell.kind == "exercise" else []
+            if cell.kind == "exercise":
+                ids += [f"{PREFIX}{cell.name}", f"hints_{cell.name}"]
             clash = next((name for name in ids if name in taken), None)
             if clash:
                 message = f"the name {cell.name!r} is taken by the cell in line {taken[clash]}"
@@ -180,6 +189,10 @@ def _check(check: Check, cells: list[Cell]) -> list[Problem]:
         for other, line in check.foreign.items()
         if other not in BUILTINS and other != f"{PREFIX}{name}"
     ]
+    if not check.tried or "\n" in check.tried or len(check.tried) > LONGEST_TRIED:
+        message = f"the check of {name!r} does not say what its visible part tries; students read"
+        hint = f"that when it passes: a docstring of one line, at most {LONGEST_TRIED} characters"
+        found.append(Problem(check.line, f"{message} {hint}"))
     nodes = list(ast.walk(ast.parse(check.source)))
     for node in nodes:
         if isinstance(node, ast.Global):  # it could be the name of a student's own helper

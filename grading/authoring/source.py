@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 HEADER = re.compile(r"^\s*#\s*%%(%*\s.*|\s*)$")
 BLANK = ("", "#", '"""', "'''", 'r"""')
-KINDS = ("exercise", "check", "answer", "predict", "compare")
+KINDS = ("exercise", "hints", "check", "answer", "predict", "compare")
 
 Lines = list[tuple[int, str]]  # the numbers of a file's lines, from 1, and their text
 
@@ -60,7 +60,7 @@ class Cell:
 
     @property
     def kind(self) -> str:
-        """'exercise', 'check', 'answer', 'predict', 'compare', or '' for an ordinary cell."""
+        """One of `KINDS`, or '' for an ordinary cell."""
         return next((kind for kind in KINDS if kind in self.header), "")
 
     @property

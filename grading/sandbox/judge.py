@@ -88,6 +88,7 @@ def _verdict(outcome: str, finding: Finding) -> Verdict:
     parts: dict[str, Any] = {
         name: plain(part) if isinstance(part, str) else part
         for name, part in asdict(finding).items()
+        if name != "table"  # which the message says in short
     }
     return Verdict(outcome, plain(message(finding)), **parts)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-PASSED, FAILED, STOPPED, BROKEN = "pass", "fail", "stopped", "broken"
+PASSED, FAILED, STOPPED, BROKEN = "passed", "failed", "stopped", "broken"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Verdict:
         outcome: PASSED, FAILED, STOPPED or BROKEN.
         message: what people are told, or "" if it was passed.
 
-    The others are those of `vaelib.checks.finding.Finding`.
+    The others are those of `vaelib.checks.finding.Finding`, but for its table.
     """
 
     outcome: str

@@ -73,8 +73,9 @@ def square(x):
 # ## Further reading
 """
 
-TOY_CHECKS = """\
+TOY_CHECKS = '''\
 def check_double(double):
+    """the number 3"""
     assert double(3) == 6
     # BEGIN HIDDEN TESTS
     assert double(4) == 8
@@ -82,8 +83,9 @@ def check_double(double):
 
 
 def check_square(square):
+    """the number 3"""
     assert square(3) == 9
-"""
+'''
 
 
 @dataclass

@@ -97,6 +97,7 @@ from numpy import linalg, testing
 
 
 def check_double(double):
+    """the numbers from 0 to 2"""
     pairs = {n: 2 * n for n in range(3)}
     assert all(double(n) == twice for n, twice in pairs.items()), "double: wrong"
     # BEGIN HIDDEN TESTS
@@ -106,6 +107,7 @@ def check_double(double):
 
 
 def check_square(square):
+    """the number 3"""
     assert square(3) == 9, "square: wrong"
 '''
 

@@ -9,13 +9,17 @@ from vaelib.checks.demands import (
     check_true,
     check_weights,
 )
+from vaelib.checks.progress import check_begins, check_passed, where_am_i
 
 __all__ = [
     "CheckFailed",
     "call",
+    "check_begins",
     "check_close",
     "check_pair",
+    "check_passed",
     "check_shape",
     "check_true",
     "check_weights",
+    "where_am_i",
 ]

@@ -1,11 +1,21 @@
 """What an exception came from, told by the exceptions themselves and not by their texts."""
 
+import linecache
+import sysconfig
 from collections.abc import Iterator
+from pathlib import Path
+from traceback import walk_tb
 from types import TracebackType
 from typing import NamedTuple
 
 STUB = ("your answer goes here",)  # the arguments of the NotImplementedError in an untouched stub
 LONGEST_CHAIN = 20  # a student's exceptions may be made to go round in a circle
+# Where code lies that is not the student's.
+LIBRARIES = (
+    *(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")),
+    str(Path(__file__).parents[1]),
+    "<frozen ",
+)
 
 
 class Causes(NamedTuple):
@@ -64,3 +74,28 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
             return
         yield error
         error = error.__cause__ or error.__context__
+
+
+def own_line(error: BaseException) -> str:
+    """The last line of a student's own code on the way to an exception.
+
+    Args:
+        error: an exception that was caught where a check calls an answer.
+
+    Returns:
+        Such as "line 3 of `encode`: return x @ w", or "" if there is none, or if the exception
+        comes from another process.
+    """
+    first = error.__traceback__
+    if first is None or isinstance(getattr(error, "causes", None), Causes):
+        return ""
+    caller = first.tb_frame.f_back
+    check = caller.f_code.co_filename if caller else ""
+    found = ""
+    for frame, number in walk_tb(first):
+        code = frame.f_code
+        line = linecache.getline(code.co_filename, number, frame.f_globals).strip()
+        if line and code.co_filename != check and not code.co_filename.startswith(LIBRARIES):
+            of = "" if code.co_name.startswith("<") else f" of `{code.co_name}`"
+            found = f"line {number}{of}: {line}"
+    return found

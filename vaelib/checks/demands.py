@@ -11,13 +11,17 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vaelib.checks.causes import missing_name, stub_called
+from vaelib.checks.causes import missing_name, own_line, stub_called
+from vaelib.checks.display import display
 from vaelib.checks.finding import Finding, Reason
-from vaelib.checks.messages import describe, message, numbers, shortened
+from vaelib.checks.messages import describe, message, shortened
+from vaelib.checks.parts import differing_axes, numbers, weights
 
 
 class CheckFailed(AssertionError):
     """An answer is not right. The message is for people; `finding` says the same as data.
+
+    Where a notebook shows it, the same stands on a few lines, and there is no traceback.
 
     Args:
         finding: a `Finding`.
@@ -26,6 +30,9 @@ class CheckFailed(AssertionError):
     def __init__(self, finding: Finding) -> None:
         super().__init__(message(finding))
         self.finding = finding
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks for it, and so does every notebook
+        return display(self.finding)
 
 
 def call(name: str, function: Any, *args: Any, case: str | None = None) -> Any:
@@ -95,7 +102,7 @@ def check_close(
     got = _as_array(name, got, f"an array of shape {expected.shape}", case)
     named = _diagnose(got, expected, mistakes or {}, rtol, atol)
     if got.shape != expected.shape:
-        shapes = {} if case else {"got": str(got.shape), "expected": str(expected.shape)}
+        shapes = {} if case else differing_axes(got.shape, expected.shape)
         _fail(name, "wrong shape", case, what=what or "", mistakes=named, **shapes)
     if np.allclose(got, expected, rtol=rtol, atol=atol):
         return
@@ -128,7 +135,7 @@ def check_shape(
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     got = _as_array(name, got, f"an array of shape {shape}", case)
     if got.shape != tuple(shape):
-        shapes = {} if case else {"got": str(got.shape), "expected": str(tuple(shape))}
+        shapes = {} if case else differing_axes(got.shape, tuple(shape))
         _fail(name, "wrong shape", case, what=what or "", **shapes)
 
 
@@ -208,7 +215,7 @@ def check_weights(
     named = [text for text, wrong in (mistakes or {}).items() if got == [tuple(s) for s in wrong]]
     if sorted(got) == sorted(tuple(s) for s in shapes):
         named = ["the layers are created in another order than they are used"]
-    shown = {} if case else {"got": str(got), "expected": str(list(shapes))}
+    shown = {} if case else weights(got, shapes)
     _fail(name, "wrong weights", case, mistakes=tuple(named), **shown)
 
 
@@ -221,9 +228,9 @@ def _raised(
         return Finding(name, "not implemented", case or "")
     if stub:
         return Finding(name, "calls a stub", case or "", stub=stub)
-    text = "" if case else shortened(error)
+    text, place = ("", "") if case else (shortened(error), own_line(error))
     kind, missing = type(error).__name__, missing_name(error)
-    return Finding(name, "raised", case or "", error=kind, missing=missing, text=text)
+    return Finding(name, "raised", case or "", error=kind, missing=missing, text=text, place=place)
 
 
 def _as_array(name: str, got: Any, wanted: str, case: str | None) -> np.ndarray:

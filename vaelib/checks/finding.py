@@ -45,13 +45,16 @@ class Finding:
         mistakes: the known mistakes that give this value, in words.
         got: the student's value, or a short name of it.
         expected: the right value, or what kind of value was expected.
-        place: the index of `got` and `expected`, if they are one value of an array.
+        place: where to look: the index of `got` and `expected`, if they are one value of an array,
+            the axis of a wrong shape, or the line of the student's own code that raised.
         share: how many values of that array are wrong, as "2 of 12".
         stub: the function that was called and is not implemented yet.
         error: the type of the exception that was raised.
         missing: the name that was looked up in vain, if the exception came from that.
         text: of the exception, of a demand or of a limit; for an exercise that is undefined, what
             went wrong in the notebook.
+        table: rows for people's eyes, of a place, what was got there, what was expected, and a
+            remark. A grader leaves them out.
     """
 
     exercise: str
@@ -67,3 +70,4 @@ class Finding:
     error: str = ""
     missing: str = ""
     text: str = ""
+    table: tuple[tuple[str, str, str, str], ...] = ()

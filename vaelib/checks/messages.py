@@ -1,9 +1,6 @@
 """The words for what is wrong with an answer: `message` makes them all from a `Finding`."""
 
 import re
-from typing import Any
-
-import numpy as np
 
 from vaelib.checks.finding import Finding
 
@@ -21,7 +18,7 @@ def message(finding: Finding) -> str:
         return finding.text or f"{name}: the check failed."
     opening = f"{name} (hidden case: {case}): " if case else f"{name}: "
     subject = f"{finding.what}: " if finding.what else ""
-    return opening + subject + _problem(finding) + _diagnosis(finding.mistakes)
+    return f"{opening}{subject}{problem(finding)} {diagnosis(finding)}".rstrip()
 
 
 def ending(finding: Finding) -> str:
@@ -45,7 +42,12 @@ def ending(finding: Finding) -> str:
     return "ended its own process"
 
 
-def _problem(finding: Finding) -> str:
+def problem(finding: Finding) -> str:
+    """What is wrong, in a sentence.
+
+    Args:
+        finding: a `Finding`.
+    """
     got, expected, text = finding.got, finding.expected, finding.text
     match finding.reason:
         case "not implemented" if got:
@@ -92,15 +94,21 @@ def _problem(finding: Finding) -> str:
             seen = f" In your notebook {text}." if text else ""
             return f"nothing of this name is defined. Does its cell run?{seen}"
         case "check broken":
-            return f"the check cannot deal with what your code gave: {finding.error}: {text}"
+            gave = "the check cannot deal with what your code gave"
+            return f"broken: {gave}: {finding.error}: {text}"
         case "no time left":
-            return f"no verdict: the whole notebook took over {text}."
-    return f"no verdict: your code {ending(finding)}."
+            return f"stopped: the whole notebook took over {text}."
+    return f"stopped: your code {ending(finding)}."
 
 
-def _diagnosis(mistakes: tuple[str, ...]) -> str:
-    """The sentence that names known mistakes, or an empty string if there is none."""
-    return f" This is what you get when {' or when '.join(mistakes)}." if mistakes else ""
+def diagnosis(finding: Finding) -> str:
+    """The sentence that names known mistakes, or an empty string if there is none.
+
+    Args:
+        finding: a `Finding`.
+    """
+    named = finding.mistakes
+    return f"This is what you get when {' or when '.join(named)}." if named else ""
 
 
 def shortened(error: BaseException) -> str:
@@ -111,34 +119,6 @@ def shortened(error: BaseException) -> str:
     """
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
     return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]} …"
-
-
-def numbers(got: np.ndarray, expected: np.ndarray, rtol: Any, atol: Any) -> dict[str, str]:
-    """The parts of a `Finding` that show numbers: whole if they are short, else the worst one.
-
-    Args:
-        got: the student's values.
-        expected: the right values, of the same shape.
-        rtol: tolerance relative to the expected values, as for `numpy.isclose`.
-        atol: absolute tolerance, likewise.
-    """
-    if got.ndim == 0:
-        return {"got": f"{got:.6g}", "expected": f"{expected:.6g}"}
-    if got.size <= 6 and np.isfinite(got).all():
-        return {"got": _listed(got), "expected": _listed(expected)}
-    distance = np.where(np.isfinite(got), np.abs(got - expected), np.inf)
-    worst = np.unravel_index(np.argmax(distance), got.shape)
-    n_wrong = np.sum(~np.isclose(got, expected, rtol=rtol, atol=atol))
-    return {
-        "got": f"{got[worst]:.6g}",
-        "expected": f"{expected[worst]:.6g}",
-        "place": str([int(i) for i in worst]),
-        "share": f"{n_wrong} of {got.size}",
-    }
-
-
-def _listed(array: np.ndarray) -> str:
-    return np.array2string(array, precision=5, separator=", ", max_line_width=200)
 
 
 def describe(value: object, hidden: bool) -> str:

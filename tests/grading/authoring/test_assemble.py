@@ -50,7 +50,14 @@ def test_nbgrader_gets_the_metadata_of_version_3(toy):
             "solution": False,
             "locked": True,
             "points": 2,
-        }
+        },
+        "jupyter": {"source_hidden": True},
+        "cellView": "form",
+        "tags": ["hide-input"],
+        "mystnb": {
+            "code_prompt_show": "Check · double · 2 points",
+            "code_prompt_hide": "Check · double · 2 points",
+        },
     }
     assert cells["why_square"].metadata == {
         "nbgrader": {
@@ -73,7 +80,7 @@ def test_nothing_of_jupytext_is_left(toy):
     assert (nb.nbformat, nb.nbformat_minor) == (4, 5)
     for cell in nb.cells:
         assert cell.source == cell.source.strip("\n")
-        assert set(cell.metadata) <= {"nbgrader", "tags"}
+        assert set(cell.metadata) <= {"nbgrader", "tags", "jupyter", "cellView", "mystnb"}
 
 
 def test_badge_and_install_cell_come_from_the_address_in_pyproject(toy):

@@ -181,8 +181,32 @@ REFUSALS = {
         "write 'def check_square(square):'",
         "def check_square",
     ),
+    "a check without a docstring": (
+        '    """the number 3"""\n',
+        "",
+        "the check of 'square' does not say what its visible part tries",
+        "def check_square",
+    ),
+    "a check with an empty docstring": (
+        "the number 3",
+        " ",
+        "the check of 'square' does not say what its visible part tries",
+        "def check_square",
+    ),
+    "a check with a docstring of two lines": (
+        "the number 3",
+        "the number 3,\n    and no other",
+        "a docstring of one line, at most 90 characters",
+        "def check_square",
+    ),
+    "a check with a long docstring": (
+        "the number 3",
+        30 * "abc " + ".",
+        "a docstring of one line, at most 90 characters",
+        "def check_square",
+    ),
     "a check in one line": (
-        f"def check_square(square):\n{CHECK}",
+        f'def check_square(square):\n    """the number 3"""\n{CHECK}',
         "def check_square(square): assert square(3)\n",
         "write 'def check_square(square):'",
         "def check_square(square): assert",

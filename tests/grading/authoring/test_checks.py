@@ -16,7 +16,12 @@ FILE = "checks/01_toy.py"
 def test_a_cell_is_the_function_with_the_imports_that_it_uses_and_its_call(toy):
     cells = by_id(convert(toy))
     assert cells["check_double"].source.split("\n") == [
+        "# @title Check · double · 2 points",
         "def check_double(double):",
+        '    """the numbers from 0 to 2"""',
+        "    from vaelib.checks import check_begins, check_passed",
+        "",
+        '    check_begins("double")',
         "    pairs = {n: 2 * n for n in range(3)}",
         '    assert all(double(n) == twice for n, twice in pairs.items()), "double: wrong"',
         "    # BEGIN HIDDEN TESTS",
@@ -24,13 +29,20 @@ def test_a_cell_is_the_function_with_the_imports_that_it_uses_and_its_call(toy):
         "    many = np.arange(10)",
         '    assert (double(many) == 2 * many).all(), "double: wrong, case=arrays"',
         "    # END HIDDEN TESTS",
+        '    check_passed("double", check_double.__doc__, hidden_cases=True)',
         "",
         "",
         "check_double(double)",
     ]
     assert cells["check_square"].source.split("\n") == [
+        "# @title Check · square · 3 points",
         "def check_square(square):",
+        '    """the number 3"""',
+        "    from vaelib.checks import check_begins, check_passed",
+        "",
+        '    check_begins("square")',
         '    assert square(3) == 9, "square: wrong"',
+        '    check_passed("square", check_square.__doc__)',
         "",
         "",
         "check_square(square)",
@@ -68,10 +80,13 @@ def check_f(f):
     import os
     from numpy import testing as t
     import math
+    from vaelib.checks import check_begins, check_passed
 
+    check_begins("f")
     x = 1
     t.assert_allclose(f(x), [np.e for np in (math,)])
     os.remove(f(1))
+    check_passed("f", check_f.__doc__)
 
 
 check_f(f)"""
@@ -85,7 +100,7 @@ def test_imports_stand_after_the_docstring_and_in_the_order_of_the_file(text):
 
 def test_comments_that_are_indented_behind_the_last_statement_belong_to_a_check():
     text = "def check_f(f):\n    f(1)\n    # the end\n\n# of the file\n"
-    assert cell(text) == "def check_f(f):\n    f(1)\n    # the end\n\n\ncheck_f(f)"
+    assert "    f(1)\n    # the end\n    check_passed(" in cell(text)
 
 
 def test_a_cell_binds_nothing_but_the_name_of_its_check(toy):
@@ -164,7 +179,7 @@ def test_a_problem_in_a_private_check_names_its_file(toy, private, capsys):
     file.write_text(file.read_text().replace("square(3)", "square(SEED)"))
     assert main(["--course-dir", str(toy.parent.parent)]) == 1
     assert (
-        "../../private/01_toy.py:19: the check of 'square' uses 'SEED'" in capsys.readouterr().err
+        "../../private/01_toy.py:21: the check of 'square' uses 'SEED'" in capsys.readouterr().err
     )
 
 

@@ -106,20 +106,20 @@ def test_a_good_check_has_no_faults(course):
     assert table.faults == []
     verdicts = [(label, kind, verdict) for _, label, kind, verdict, _ in table.rows]
     assert verdicts == [
-        ("the solution", "right", "pass"),
-        ("the stub", "wrong", "fail"),
-        ("times_two", "right", "pass"),
-        ("with_a_warning", "right", "pass"),
-        ("squared", "wrong", "fail"),
-        ("the_same", "wrong", "fail"),
-        ("the_same", "wrong", "fail"),
-        ("without_the_sign", "wrong", "fail"),
-        ("raises", "wrong", "fail"),
+        ("the solution", "right", "passed"),
+        ("the stub", "wrong", "failed"),
+        ("times_two", "right", "passed"),
+        ("with_a_warning", "right", "passed"),
+        ("squared", "wrong", "failed"),
+        ("the_same", "wrong", "failed"),
+        ("the_same", "wrong", "failed"),
+        ("without_the_sign", "wrong", "failed"),
+        ("raises", "wrong", "failed"),
     ]
     shown = kill_matrix.text(table).splitlines()
     assert shown[0] == "double"
     assert [" ".join(line.split()) for line in shown if "without_the_sign" in line] == [
-        "wrong without_the_sign fail double: wrong, case=a negative number"
+        "wrong without_the_sign failed double: wrong, case=a negative number"
     ]
 
 

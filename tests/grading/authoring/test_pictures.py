@@ -1,13 +1,18 @@
 """Pictures in committed notebooks are light, and look as they did."""
 
 import base64
+import dataclasses
 import io
 
 import nbformat
 import numpy as np
+from nbconvert import HTMLExporter
 from PIL import Image
 
-from grading.authoring.pictures import lightened, pages_taken
+from grading.authoring import assemble
+from grading.authoring.build import checked
+from grading.authoring.pictures import described, lightened, pages_taken
+from tests.support.lessons import TOY, course
 from vaelib.explorer import Explorer
 
 
@@ -58,3 +63,43 @@ def test_the_page_of_an_explorer_is_taken_out_and_its_picture_stays():
     left = [output.data for output in nb.cells[0].outputs]
     assert [output.metadata for output in nb.cells[0].outputs] == [{}, {}]
     assert left == [{key: shown[key] for key in ("text/plain", "image/png")}, table.data]
+
+
+TOLD = TOY.replace('# %%\nprint("double', '# %% alt="A grey square."\nprint("double')
+
+
+def executed(folder, text, name="01_toy"):
+    """A lesson, and its notebook in which the cell with the print shows a picture."""
+    lesson = checked(course(folder, text))
+    nb = assemble.notebook(lesson, "https://github.com/a/b")
+    (cell,) = [one for one in nb.cells if one.source == 'print("double(4) should be 8")']
+    cell.outputs = notebook_with(np.zeros((3, 3, 3), "uint8")).cells[0].outputs
+    return dataclasses.replace(lesson, name=name), nb, cell
+
+
+def test_the_words_of_a_picture_are_written_where_readers_look_for_them(tmp_path):
+    lesson, nb, cell = executed(tmp_path, TOLD)
+    assert described(nb, lesson) == []
+    assert cell.outputs[1].metadata == {"image/png": {"alt": "A grey square."}}
+    assert cell.metadata == {"mystnb": {"image": {"alt": "A grey square."}}}
+    html, _ = HTMLExporter().from_notebook_node(nb)
+    assert 'alt="A grey square."' in html
+
+
+def test_a_picture_without_words_is_refused_with_its_line(tmp_path):
+    lesson, nb, _ = executed(tmp_path, TOY)
+    (problem,) = described(nb, lesson)
+    assert problem.line == TOY[: TOY.index('# %%\nprint("double')].count("\n") + 1
+    assert 'say in its header what there is to see: # %% alt="One sentence."' in problem.message
+
+
+def test_lessons_that_are_rewritten_later_may_lack_words(tmp_path):
+    lesson, nb, _ = executed(tmp_path, TOY, name="01_autoencoder")
+    assert described(nb, lesson) == []
+
+
+def test_words_without_a_picture_are_refused(tmp_path):
+    lesson, nb, cell = executed(tmp_path, TOLD)
+    cell.outputs = []
+    (problem,) = described(nb, lesson)
+    assert "has an alt, but shows no picture" in problem.message

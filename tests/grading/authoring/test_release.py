@@ -71,11 +71,11 @@ def test_a_hidden_test_shown_in_a_cell_or_in_another_check_does_not_reach_course
     root = toy.parent.parent
     shown = "import numpy as np\n\nmany = np.arange(10)"
     toy.write_text(TOY.replace('print("double(4) should be 8")', shown))
-    again = TOY_CHECKS.replace("(square):\n", "(square):\n    many = np.arange(10)\n")
+    again = TOY_CHECKS.replace("    assert square", "    many = np.arange(10)\n    assert square")
     (root / "checks" / "01_toy.py").write_text(again)
     assert main(["--course-dir", str(root), "--no-matrix"]) == 1
     said = capsys.readouterr().err
-    secret = "this cell would show students the secret line 13 of checks/01_toy.py: many = np"
+    secret = "this cell would show students the secret line 14 of checks/01_toy.py: many = np"
     assert f"solutions/01_toy.py:30: {secret}" in said
-    assert f"checks/01_toy.py:18: {secret}" in said
+    assert f"checks/01_toy.py:19: {secret}" in said
     assert not built(toy)[1].exists()

@@ -10,6 +10,12 @@ from tests.support.lessons import TOY, TOY_CHECKS, changed, refused
 
 SOLUTION_OF_DOUBLE = "    twice_as_much = x + x\n    return twice_as_much\n"
 
+HINTS = """\
+# %% [markdown] hints="square"
+# 1. A square is a product.
+# 2. Of which two numbers?
+"""
+
 # The first text in place of the second; the message; and a text in the line that it must name.
 REFUSALS = {
     "an exercise without a check": (
@@ -139,6 +145,66 @@ REFUSALS = {
         'answer="check_square"',
         "the name 'check_square' is taken",
         'answer="check_square"',
+    ),
+    "hints for no exercise": (
+        '# %% check="square"',
+        f'{HINTS.replace("square", "cube")}\n# %% check="square"',
+        "hints for 'cube', which is no exercise",
+        'hints="cube"',
+    ),
+    "hints before their exercise": (
+        "# %% compare",
+        f"{HINTS.replace('square', 'later')}\n# %% compare",
+        "hints for 'later', which is no exercise",
+        'hints="later"',
+    ),
+    "hints behind the check": (
+        "# %% compare",
+        f"{HINTS}\n# %% compare",
+        "the hints for 'square' do not stand between its exercise and its check",
+        'hints="square"',
+    ),
+    "second hints": (
+        '# %% check="square"',
+        f'{HINTS}\n{HINTS.replace("# %%", "# %% ")}\n# %% check="square"',
+        "second hints for 'square'",
+        '# %%  [markdown] hints="square"',
+    ),
+    "a single hint": (
+        '# %% check="square"',
+        '# %% [markdown] hints="square"\n# 1. Multiply.\n\n# %% check="square"',
+        "hints are a list numbered from 1, of 2 or 3 steps",
+        'hints="square"',
+    ),
+    "four hints": (
+        '# %% check="square"',
+        f'{HINTS}# 3. Three.\n# 4. Four.\n\n# %% check="square"',
+        "hints are a list numbered from 1, of 2 or 3 steps",
+        'hints="square"',
+    ),
+    "hints with words before them": (
+        '# %% check="square"',
+        HINTS.replace("# 1.", "# First:\n# 1.") + '\n# %% check="square"',
+        "hints are a list numbered from 1",
+        'hints="square"',
+    ),
+    "hints that count wrongly": (
+        '# %% check="square"',
+        f'{HINTS.replace("# 2.", "# 3.")}\n# %% check="square"',
+        "hints are a list numbered from 1",
+        'hints="square"',
+    ),
+    "an alt that is no sentence": (
+        "# %% compare",
+        '# %% compare alt="a curve"',
+        "alt='a curve' is no sentence",
+        'alt="a curve"',
+    ),
+    "an alt on an exercise": (
+        'exercise="square"',
+        'exercise="square" alt="Squares that grow."',
+        "unknown header key 'alt'",
+        'alt="Squares',
     ),
     "an unknown header key": (
         'exercise="square"',

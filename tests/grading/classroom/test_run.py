@@ -177,11 +177,11 @@ def test_bad_submissions_are_named_and_the_others_are_graded(toy_class):
     assert run.of["dead"]["scores"] == {"check_double": 0, "check_square": 3, "why": None}
     dead = run.of["dead"]["verdicts"]["double"]
     assert (dead["outcome"], dead["reason"]) == ("stopped", "process ended")
-    assert dead["message"] == "double: no verdict: your code ended its own process."
+    assert dead["message"] == "double: stopped: your code ended its own process."
     unfinished = run.of["unfinished"]["verdicts"]["double"]
     assert (unfinished["reason"], unfinished["missing"]) == ("undefined", "double")
     released = notebook.read(folder / "course/01_toy/01_toy.ipynb")
-    assert unfinished["outcome"] == "fail"
+    assert unfinished["outcome"] == "failed"
     number = place(released, "double") + 1
     assert unfinished["message"] == (
         "double: nothing of this name is defined. Does its cell run? In your notebook cell "

@@ -97,10 +97,15 @@ def test_a_finding_holds_what_its_message_says():
         expected="7",
         place="[1, 3]",
         share="6 of 8",
+        table=found.table,
     )
     assert finding(check_close, "f", 1.0, 2.0) == Finding("f", "wrong value", got="1", expected="2")
     assert finding(check_shape, "f", EXPECTED, (4, 2)) == Finding(
-        "f", "wrong shape", got="(2, 4)", expected="(4, 2)"
+        "f",
+        "wrong shape",
+        got="(2, 4)",
+        expected="(4, 2)",
+        place="axis 0: 2 instead of 4, axis 1: 4 instead of 2",
     )
     assert finding(check_pair, "f", 3) == Finding(
         "f", "wrong kind", got="3 (type int)", expected="two values: `return a, b`"
