@@ -26,7 +26,7 @@ from grading.classroom.worker import begin, judged
 from grading.course import environment
 from grading.sandbox import jail
 from grading.sandbox.work import Limits, Work
-from grading.submission import SubmissionError, clean
+from grading.submission import SubmissionError, clean, outcomes_shown
 
 WALLS = "--not-isolated"
 
@@ -87,7 +87,9 @@ def _parser() -> ArgumentParser:
     text = "also totals that lack written answers"
     one.add_argument("--so-far", action="store_true", help=text)
 
-    one = commands.add_parser("doctor", help="what would be repaired in a notebook before grading")
+    one = commands.add_parser(
+        "doctor", help="which visible checks passed in a notebook, and what would be repaired"
+    )
     one.add_argument(
         "notebook", type=Path, help="such as course/01_autoencoder/01_autoencoder.ipynb"
     )
@@ -246,6 +248,7 @@ def _doctor(options: Namespace) -> int:
     except SubmissionError as error:
         print(f"This cannot be graded: {error}")
         return 1
+    print(f"{_progress(options.notebook, releases[name])}\n")
     renamed = options.notebook.name != f"{name}.ipynb"
     lines = [f"it would be taken for {name}.ipynb"] * renamed + cleaned.repairs
     print(
@@ -254,6 +257,19 @@ def _doctor(options: Namespace) -> int:
         else "Nothing has to be repaired. Whether the answers are right was not looked at."
     )
     return 0
+
+
+def _progress(handed_in: Path, released: Path) -> str:
+    """The table that the last cell of a notebook prints, from the outputs that the file holds."""
+    from vaelib.checks.progress import progress  # TensorFlow comes with it, and takes seconds
+
+    cells = notebook.read(released).cells
+    points, by_hand = (
+        {notebook.exercise_of(cell): cell.metadata.nbgrader.points for cell in cells if kind(cell)}
+        for kind in (notebook.is_check, notebook.is_answer)
+    )
+    table = progress(points, by_hand, outcomes_shown(handed_in.read_bytes()))
+    return f"{table}\n\nThis is what the outputs in the file say; nothing was run."
 
 
 def _assignment(options: Namespace) -> Assignment:

@@ -66,7 +66,7 @@ def fit_linear_model(x, d):
 W_784, b_784, log_var_784 = fit_linear_model(x_train.reshape(-1, 784), LATENT_DIM)
 print("W", W_784.shape, "b", b_784.shape, f"σ = {np.exp(log_var_784 / 2):.3f}")
 
-# %%
+# %% alt="Two rows of twelve samples from the linear model: blurred digits Wz + b, and the same images under pixel noise."
 generator = np.random.default_rng(SEED)
 z = generator.normal(size=(12, LATENT_DIM))
 decoded = z @ W_784.T + b_784
@@ -98,7 +98,7 @@ z = generator.normal(size=(N_DRAWS, LATENT_DIM))
 squares = ((x_784 - b_784 - z @ W_784.T) ** 2).sum(axis=1)
 log_p_x_given_z = -0.5 * (784 * np.log(2 * np.pi * variance_784) + squares / variance_784)
 
-# %%
+# %% alt="The running Monte Carlo estimate of log p(x) climbs in steps from below −200 to about 210 nats and is still under the exact value after 20,000 draws."
 n_draws = np.arange(1, N_DRAWS + 1)
 # The log of the running mean. The densities themselves would be too large or too small to write.
 log_average = np.logaddexp.accumulate(log_p_x_given_z) - np.log(n_draws)
@@ -115,7 +115,7 @@ print(f"the two best codes make up {np.sort(share)[-2:].sum():.0%} of the averag
 #
 # Where are the good codes? Let us look at two of the eight numbers, and mark the ten best draws.
 
-# %%
+# %% alt="Codes from the prior fill a disc around 0 in two latent dimensions; the ten best of 20,000 lie close together to the left of its centre."
 best = np.argsort(log_p_x_given_z)[-10:]
 fig, ax = plt.subplots(figsize=(4.5, 4.5), layout="constrained")
 ax.plot(*z[:3_000, -2:].T, ".", color="lightgray", label="codes from the prior")
@@ -170,7 +170,7 @@ log_normal_pdf(zero, zero, zero)
 
 # %% check="log_normal_pdf" points=1
 
-# %%
+# %% alt="Three Gaussian densities around 0: the smaller the log-variance, the narrower and higher the curve."
 x_axis = np.linspace(-4, 4, 200, dtype="float32")[:, None]
 densities = {}
 for log_var in (-2, 0, 1):
@@ -191,7 +191,7 @@ plt.show()
 #
 # Now take the logarithm. It stands outside the average, where it is hard to work with. What if we move it inside? That makes the value **smaller**, never larger. This is **Jensen's inequality**: the log of an average is at least the average of the logs. Here is why, for an average of two numbers.
 
-# %%
+# %% alt="The logarithm is concave: at the average of 0.5 and 5 the curve lies above the straight line between the two, so the log of the average exceeds the average of the logs."
 axis = np.linspace(0.2, 6, 100)
 ax = plots.lines(axis, {"log": np.log(axis)}, xlabel="number", ylabel="its logarithm", marker="")
 pair = np.array([0.5, 5.0])
@@ -262,7 +262,7 @@ kl_divergence(zero + 2, zero, zero, zero)
 # %% [markdown]
 # We look at one dimension, with $p = N(0, 1)$. First we move the mean of $q$, then we change its width.
 
-# %%
+# %% alt="Left, the KL divergence as a parabola in the mean of q; right, KL(q‖p) and KL(p‖q) against the log-variance of q, both 0 at 0 and steep on opposite sides."
 steps = np.linspace(-3, 3, 61, dtype="float32")[:, None]
 none = np.zeros_like(steps)
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained", sharey=True)
@@ -336,7 +336,7 @@ for n in n_draws:
     runs = [float(kl_monte_carlo(q_mean, q_log_var, int(n), int(seed))) for seed in seeds]
     error.append(np.sqrt(np.mean((np.array(runs) - exact_kl) ** 2)))
 
-# %%
+# %% alt="On logarithmic axes the error of the Monte Carlo estimate falls along a straight line, close to 1/√n, from 4 to 16,384 draws."
 curves = {"error of the estimate": error, "1/√n": error[0] * np.sqrt(n_draws[0] / n_draws)}
 ax = plots.lines(
     n_draws, curves, xlabel="draws n", ylabel="root mean square error, nats", dashed=["1/√n"]
@@ -444,7 +444,7 @@ gaussian_nll(x_test[:2], x_test[:2], np.zeros_like(x_test[:2]))
 #
 # Is a good reconstruction worth much? That depends on the likelihood. We train a small autoencoder with `binary_crossentropy`, which is the Bernoulli formula averaged over the pixels. (There is no KL beside it here, so the factor 784 changes nothing but the size of a step.) Then we score the same test images with three guesses: the reconstruction, the mean image (which needs no code at all), and the reconstruction of another image.
 
-# %%
+# %% alt="Four rows of digits: originals, their reconstructions, the mean image twelve times, and reconstructions of other images."
 set_seed(SEED)
 encoder, decoder = build_dense_encoder(16), build_dense_decoder(16)
 autoencoder = keras.Sequential([encoder, decoder])
@@ -584,7 +584,7 @@ def elbo_3(mean, cov):
     return float(linear_gaussian_elbo(x, W, b, float(log_var_3), mean, cov))
 
 
-# %%
+# %% alt="The ELBO rises from about −14 nats, where q is the prior, to the exact log p(x) of about −4, where q is the true posterior."
 way = np.linspace(0, 1, 41)
 curves = {"ELBO": [elbo_3(*q_on_the_way(t)) for t in way], "exact log p(x)": log_p_x}
 xlabel = "q, from the prior (0) to the true posterior (1)"
@@ -629,7 +629,7 @@ log_likelihood = log_normal_pdf(x_3 + 0 * x_hat, x_hat, np.full_like(x_hat, log_
 joint = np.exp(np.asarray(log_prior) + np.asarray(log_likelihood))
 posterior = joint / joint.sum() / (axis[1] - axis[0]) ** 2
 
-# %%
+# %% alt="Five panels in which the circles of q shrink and tilt from the prior onto the ellipse of the true posterior, while the gap falls from 9.64 to 0 nats."
 fig, axes = plt.subplots(1, 5, figsize=(14, 3.4), layout="constrained", sharey=True)
 for ax, t in zip(axes, (0, 0.25, 0.5, 0.75, 1)):
     mean, cov = q_on_the_way(t)
@@ -644,7 +644,7 @@ plt.show()
 #
 # The true posterior is **tilted**: if the first number of the code is larger, the second tends to be smaller. But the encoder of a VAE outputs one variance for each number, so its $q$ has a diagonal covariance and cannot tilt. What does that cost?
 
-# %%
+# %% alt="The best q without correlation is a small upright circle inside the tilted ellipse of the true posterior, with a gap of 0.40 nats."
 # The best upright q: 1 over the diagonal of the inverse covariance (Bishop 2006, section 10.1.2).
 best_diagonal = np.diag(1 / np.diag(np.linalg.inv(true_cov)))
 cost = log_p_x - elbo_3(true_mean, best_diagonal)
@@ -691,7 +691,7 @@ for t in way:
     summed.append(elbo)
     averaged.append((elbo + kl) / 784 - kl)
 
-# %%
+# %% alt="Summed over pixels the curve rises up to the true posterior at 1; averaged over pixels it is highest at 0.075, close to the prior, and falls from there."
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
 for ax, curve, title in zip(
     axes, (summed, averaged), ("summed over pixels", "averaged over pixels")
@@ -702,7 +702,7 @@ for ax, curve, title in zip(
     ax.set_title(f"best at {best:.3g}")
 plt.show()
 
-# %%
+# %% alt="A seven and three reconstructions: the summed objective gives a blurred seven, the averaged one gives nearly the mean image, which stands last."
 best_averaged = way[np.argmax(averaged)]
 rebuilt = [W_784 @ (t * posterior_mean) + b_784 for t in (1, best_averaged)]
 images = np.stack([x_784, *rebuilt, b_784]).reshape(4, 28, 28, 1)
@@ -772,7 +772,7 @@ bounds = np.array([importance_weighted_bound(log_w[:k]) for k in sizes])  # (siz
 for k, bound in zip(sizes, bounds):
     print(f"k = {k:>3}: bound {bound.mean():8.4f} on average")
 
-# %%
+# %% alt="The importance-weighted bound, averaged over 1,000 batches, rises from −14 nats with one draw to the exact log p(x) with 256; a single batch scatters around it."
 curves = {
     "average of 1,000 batches": bounds.mean(axis=1),
     "one batch": bounds[:, 0],

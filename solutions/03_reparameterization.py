@@ -114,7 +114,7 @@ reparameterize(one, np.log(4 * one), 0.5 * one)
 # %% [markdown]
 # Why does this help? We keep 40 rolls of the dice, and move $\mu$ and $\sigma$ slowly. Each line is one roll.
 
-# %%
+# %% alt="Forty smooth curves of z, one for each fixed noise ε, spread widely at μ = −2 and close in on the dashed mean as σ shrinks towards μ = 2."
 eps = generator.normal(size=(1, 40)).astype("float32")
 way = np.linspace(0, 1, 30, dtype="float32")[:, None]
 means, log_vars = 4 * way - 2 + 0 * eps, 3 - 6 * way + 0 * eps  # (30, 40)
@@ -190,6 +190,11 @@ def score_function_gradient(f_z, z, mean, log_std):
     # END SOLUTION
 
 
+# %% [markdown] hints="score_function_gradient"
+# 1. Only the two terms that contain the parameter matter: for $\mu$ the quadratic one, for $\log \sigma$ both. The factor $f(z)$ does not depend on either.
+# 2. The derivative with respect to $\mu$ is $(z - \mu)/\sigma^2$. For $\log \sigma$, write the quadratic term as $-\tfrac12 (z - \mu)^2 e^{-2 \log \sigma}$; the chain rule brings down a factor $-2$.
+# 3. With $\varepsilon = (z - \mu)/\sigma$ the two scores are $\varepsilon/\sigma$ and $\varepsilon^2 - 1$. Multiply each by `f_z`, and remember that $1/\sigma$ is `np.exp(-log_std)`.
+
 # %% [markdown]
 # Try it: with mean 0 and deviation 1, a draw at 2 with f = 1 gives 2 for the mean and 3 for log_std.
 
@@ -222,6 +227,11 @@ def pathwise_gradient(df_dz, eps, log_std):
     # END SOLUTION
 
 
+# %% [markdown] hints="pathwise_gradient"
+# 1. The gradient of $f(z)$ with respect to a parameter is $f'(z)$ times the derivative of $z$ with respect to that parameter, since $\varepsilon$ depends on neither.
+# 2. In $z = \mu + \sigma\,\varepsilon$ the derivative with respect to $\mu$ is 1, and the one with respect to $\sigma$ is $\varepsilon$. What do you get for $\log \sigma$, where $\sigma = e^{\log \sigma}$?
+# 3. The derivative of $z$ with respect to $\log \sigma$ is $\sigma\,\varepsilon$, so the second array is `df_dz` times `eps` times $\sigma$.
+
 # %% [markdown]
 # Try it: where f has the slope 3, a roll of 2 with deviation 1 gives 3 for the mean and 6 for log_std.
 
@@ -247,7 +257,7 @@ for text, f, df_dz in (("z²", z**2, 2 * z), ("cos z", np.cos(z), -np.sin(z))):
     for way, values in gradients[text].items():
         print(f"{text:>5}, {way:14}: mean {values.mean():6.3f}, deviation {values.std():5.2f}")
 
-# %%
+# %% alt="Histograms of single-sample gradients: for z² the score function has a peak at 0 and long tails where the pathwise estimate is a bell; for cos z both lie between −1 and 1."
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.2), layout="constrained")
 for ax, (text, samples) in zip(axes, gradients.items()):
     clipped = {name: np.clip(values, -8, 12) for name, values in samples.items()}
@@ -301,6 +311,11 @@ def leave_one_out_baseline(f_z):
     # END SOLUTION
 
 
+# %% [markdown] hints="leave_one_out_baseline"
+# 1. The sum of all *other* values is the sum of all values, minus the value itself.
+# 2. One sum over the whole array is enough: subtracting the array from that number gives all $n$ sums at once.
+# 3. How many values does each of these sums have? Divide by that number, `len(f_z) - 1`.
+
 # %% [markdown]
 # Try it: for the values 1, 2 and 6 the baselines are 4, 3.5 and 1.5.
 
@@ -345,7 +360,7 @@ for d in dimensions:
     for values, estimate in zip(deviations.values(), estimates):
         values.append(np.std(estimate))
 
-# %%
+# %% alt="On logarithmic axes the standard deviation of the score-function gradient grows with the latent dimension, more slowly with a baseline, and the pathwise one stays flat near 2."
 ylabel = "deviation of one draw's gradient"
 ax = plots.lines(dimensions, deviations, xlabel="numbers in the code, d", ylabel=ylabel)
 ax.set_xscale("log", base=2)
@@ -406,6 +421,11 @@ class Sampling(layers.Layer):
         # END SOLUTION
 
 
+# %% [markdown] hints="Sampling"
+# 1. `inputs` is a pair, so take it apart first. Then you need noise that is drawn anew for every image and every latent dimension: in the shape of `z_mean`.
+# 2. `keras.random.normal(shape, seed=…)` draws it. Give it `self.seed_generator`, which moves on at each call, and `ops.shape(z_mean)`, since the batch size is not known when the model is built.
+# 3. What remains is exercise 1, written with `ops` so that gradients can pass.
+
 # %% [markdown]
 # Try it: five codes with mean 10 and variance 1 should be near 10, all different, and different again the second time.
 
@@ -449,6 +469,11 @@ def negative_elbo(x, logits, z_mean, z_log_var):
     return nll + kl
     # END SOLUTION
 
+
+# %% [markdown] hints="negative_elbo"
+# 1. Treat the two terms one after the other: each becomes an array of shape `(n,)`, and the loss is their sum.
+# 2. For a Bernoulli pixel with logit $\ell$ the negative log-likelihood is $\log(1 + e^{\ell}) - x\,\ell$. `ops.softplus` computes the first part without overflow; sum over all axes but the first.
+# 3. For the KL term, sum $\tfrac12\big(\sigma^2 + \mu^2 - 1 - \log \sigma^2\big)$ over the last axis, with $\sigma^2$ from `ops.exp(z_log_var)`. All axes but the first are `tuple(range(1, len(x.shape)))`.
 
 # %% [markdown]
 # Try it: with all zeros every pixel is a coin, and q is the prior. The loss is 784 · log 2 = 543.43, whatever the image.
@@ -496,6 +521,16 @@ def build_vae_mlp(latent_dim=2):
     # END SOLUTION
 
 
+# %% [markdown] hints="build_vae_mlp"
+# 1. In Keras's functional style a model is a path from `keras.Input(…)` to its outputs: `keras.Model(inputs, outputs)`. An encoder with two outputs takes a list of two.
+# 2. The hidden layer is made once, and both heads are called on its output:
+#
+#    ```python
+#    h = …  # flatten, then 512 units
+#    mean_head, log_var_head = layers.Dense(latent_dim), layers.Dense(latent_dim)
+#    ```
+# 3. The decoder begins with `keras.Input((latent_dim,))` and ends with a dense layer of $784 = 28 \cdot 28$ units without activation and `layers.Reshape((28, 28, 1))`. Return encoder and decoder, in this order.
+
 # %% [markdown]
 # Try it: with a code of 2 numbers encoder and decoder have 807,700 parameters together.
 
@@ -506,7 +541,7 @@ encoder.count_params() + decoder.count_params()
 
 # %% check="build_vae_mlp" points=3
 
-# %%
+# %% alt="A diagram of the encoder: the image is flattened, goes through a dense layer of 512 units with ReLU, and ends in two linear heads for z_mean and z_log_var."
 model_diagram(encoder)
 plt.show()
 
@@ -539,7 +574,7 @@ def train_step(x):
     return loss
 
 
-# %%
+# %% alt="The loss falls from 543 nats per image, the dotted line, to about 200 within 200 steps."
 losses = [float(train_step(x_train[i : i + 100])) for i in range(0, min(len(x_train), 20_000), 100)]
 ax = plots.lines(
     np.arange(len(losses)), {"loss": losses}, xlabel="step", ylabel="nats per image", marker=""
@@ -566,7 +601,7 @@ pictures = KeepPictures(generator.normal(size=(81, 2)), x=x_test[:81])
 settings = {"batch_size": BATCH_SIZE, "epochs": EPOCHS, "callbacks": [pictures], "verbose": 0}
 history = vae.fit(x_train, validation_data=(x_test,), **settings).history
 
-# %%
+# %% alt="ELBO, reconstruction and KL against the epoch, for training and test images, inside the grey band of reference runs."
 plots.training_curves(history, band=reference.band("mlp_2", mnist.source))
 plt.show()
 print(f"test ELBO {history['val_elbo'][-1]:.1f}, KL {history['val_kl'][-1]:.1f} nats per image")
@@ -582,7 +617,7 @@ print(reference.verdict(history, "mlp_2", mnist.source))
 #
 # Above: samples from the prior after each epoch. Below: test images, rebuilt. Both always from the same codes and the same images.
 
-# %%
+# %% alt="Samples from the prior above and reconstructions below, after epochs 1, 2, 3 and 6: both become sharper, and more digits can be recognised."
 shown = sorted({0, 1, 2, EPOCHS - 1} & set(range(EPOCHS)))
 size = (3 * len(shown), 6.4)
 fig, axes = plt.subplots(2, len(shown), figsize=size, layout="constrained", squeeze=False)
@@ -602,7 +637,7 @@ plt.show()
 #
 # Each test image is a dot at its `z_mean`, coloured by its digit. Nobody told the VAE what the digits are.
 
-# %%
+# %% alt="A scatter plot of 4,000 test images at their z_mean, coloured by digit: zeros and ones lie apart at the edges, fours and nines overlap."
 n_dots = 4_000
 z_test, labels = vae.encode(x_test[:n_dots])[0], mnist.y_test[:n_dots]
 plots.code_scatter(z_test, labels)
@@ -613,7 +648,7 @@ plt.show()
 #
 # Since the prior is known, we know where to look: we walk through the plane in steps of equal probability, 30 along each axis. Those are the **quantiles** of the Gaussian. They are dense near 0, where most draws fall, and wide apart at the edge.
 
-# %%
+# %% alt="A 30 × 30 image grid of decoded latent codes, from sevens and nines at the lower left through threes and eights to zeros at the right."
 z = codes.quantile_grid(30)
 plots.latent_grid(vae.decode(z), z)
 plt.show()
@@ -623,7 +658,7 @@ plt.show()
 #
 # Now walk through it. Move over the plane with the pointer, a finger or the arrow keys, and the picture follows. Each point is a test image. A click holds a place. Set **A** there, set **B** at another place, and walk from A to B. (The page needs no server: `explorer.save("my_digits.html")` keeps it as a file. Where it cannot run, such as on GitHub, you see some of its pictures.)
 
-# %%
+# %% alt="A still of the latent explorer: a 13 × 13 image grid of decoded latent codes, with ones at the top left, sevens at the lower left and zeros at the right."
 explorer = latent_explorer(vae.decode, x_test[:n_dots], z_test, labels)
 explorer
 
@@ -674,7 +709,7 @@ for title, images in (("digits", mnist), ("clothes", fashion)):
         trained[title, beta], histories[title, beta] = train_vae_10(images, beta=beta)
         print(f"{title}, β = {beta:.3f}: trained")
 
-# %%
+# %% alt="Test images, reconstructions and samples for β = 1 and β = 0.157: with the small β reconstructions are sharper, and samples are less like digits or clothes."
 z = np.random.default_rng(SEED).normal(size=(14, 10))
 for title, images in (("digits", mnist), ("clothes", fashion)):
     x = images.x_test[:14]
@@ -717,7 +752,7 @@ for text, sigma in (("squared error", 0.5**0.5), ("Gaussian, best σ", "optimal"
 for text, (_, values) in choices.items():
     print(f"{text:16}: KL {values['val_kl'][-1]:.1f} nats")
 
-# %%
+# %% alt="Test digits, their reconstructions and samples under three likelihoods: Bernoulli, squared error and a Gaussian with the best σ, whose samples show fragments of strokes."
 x = x_test[:14]
 rows = {"test images": x}
 rows |= {f"rebuilt, {text}": model.reconstruct(x) for text, (model, _) in choices.items()}

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from grading import notebook
+from grading.authoring.build import convert
+from grading.authoring.release import release
 from tests.support.browsers import chromium, needs_chromium
 from tests.support.classes import answered, behind, place, without_outputs
 from tests.support.programs import free_port, program, reached, wait_for
@@ -51,11 +53,10 @@ def cell_with(nb, text):
 
 
 def nearly_done():
-    """Notebook 01 with everything answered but its first exercise."""
-    solution, released = (
-        committed("solutions", "01_autoencoder"),
-        committed("course", "01_autoencoder"),
-    )
+    """Notebook 01, as the build makes it, with everything answered but its first exercise."""
+    name = "01_autoencoder"
+    solution = convert(ROOT / "solutions" / f"{name}.py")
+    released = release(solution, name, ROOT)
     names = [cell.id for cell in solution.cells if cell.id != "pca_reconstruction"]
     return answered(solution, released, names)
 
@@ -93,7 +94,9 @@ class Lab:
 
     def run(self, cell_id):
         """Runs a cell as a student does, waits until it is done, and returns it."""
-        self.cell(cell_id).locator(".cm-content").click()
+        cell = self.cell(cell_id)
+        folded = cell.locator(".jp-Placeholder-prompt")  # a click on its line would open it
+        (folded if folded.is_visible() else cell.locator(".cm-content")).click()
         self.page.keyboard.press("Control+Enter")
         self.page.wait_for_function(
             """id => {
@@ -170,16 +173,52 @@ def test_a_wrong_answer_is_told_a_right_one_passes_and_validate_agrees(server):
         lab.write("pca_reconstruction", WRONG)
         lab.run_above("check_pca_reconstruction")
         said = lab.run("check_pca_reconstruction").locator(".jp-OutputArea-output").inner_text()
-        assert said.endswith(MISTAKE)
+        assert said.splitlines()[0] == f"✗ pca_reconstruction failed. {MISTAKE}"
+        assert "Traceback" not in said
         said = lab.validate()
         assert "The following cell failed" in said
         assert MISTAKE in said
 
         lab.write("pca_reconstruction", RIGHT)
         lab.run("pca_reconstruction")
-        cell = lab.run("check_pca_reconstruction")
-        assert cell.locator(".jp-OutputArea-output").count() == 0
+        said = lab.run("check_pca_reconstruction").locator(".jp-OutputArea-output").inner_text()
+        assert said.startswith("✓ pca_reconstruction passed · tried: ")
+        said = lab.run("where_am_i").locator(".jp-OutputArea-output").inner_text().splitlines()
+        assert [line.split()[2] for line in said if line.startswith("pca_")] == ["passed"]
         assert "Success! Your notebook passes all the tests." in lab.validate()
+
+
+@needs_chromium
+def test_a_check_is_closed_under_one_line_and_can_be_opened_and_run(server):
+    with opened(server, nearly_done()) as lab:
+        cell = lab.cell("check_pca_reconstruction")
+        line = cell.locator(".jp-Placeholder-content")
+        assert line.inner_text().strip().startswith("# @title Check · pca_reconstruction · ")
+        assert not cell.locator(".cm-content").is_visible()
+        assert cell.bounding_box()["height"] < 60
+        lab.run_above("check_pca_reconstruction")
+        said = lab.run("check_pca_reconstruction").locator(".jp-OutputArea-output").inner_text()
+        assert said.startswith("✗ pca_reconstruction failed: not implemented yet.")
+        assert not cell.locator(".cm-content").is_visible()
+        line.click()
+        cell.locator(".cm-content").wait_for()
+        assert "def check_pca_reconstruction(" in cell.locator(".cm-content").inner_text()
+
+
+@needs_chromium
+def test_hints_open_one_after_the_other_and_show_their_code_and_formulas(server):
+    name = "03_reparameterization"
+    solution = convert(ROOT / "solutions" / f"{name}.py")
+    with opened(server, release(solution, name, ROOT)) as lab:
+        hints = lab.cell("hints_build_vae_mlp")
+        for number in (1, 2, 3):
+            summary = hints.get_by_text(f"Hint {number} of 3", exact=True)
+            inside = hints.locator("details").nth(number - 1).locator("> p").first
+            assert not inside.is_visible()
+            summary.click()
+            inside.wait_for()
+        assert "log_var_head" in hints.locator("pre").inner_text()
+        assert hints.locator("mjx-container").is_visible()
 
 
 @needs_chromium

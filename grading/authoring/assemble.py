@@ -1,6 +1,7 @@
 """From a lesson to the notebook that nbgrader, GitHub and Colab read."""
 
 import hashlib
+import json
 import re
 from typing import Any
 
@@ -35,7 +36,10 @@ WHERE = """\
 # @title Where am I?
 from vaelib.checks import where_am_i
 
-where_am_i(points={points}, by_hand={by_hand})"""
+where_am_i(
+    points={points},
+    by_hand={by_hand},
+)"""
 
 
 def notebook(lesson: Lesson, address: str) -> NotebookNode:
@@ -134,7 +138,7 @@ def _folded(title: str) -> dict[str, Any]:
 def _where_am_i(lesson: Lesson) -> NotebookNode:
     """The last cell, which tells what has passed since the kernel started."""
     points, by_hand = (
-        {cell.name: cell.points for cell in lesson.cells if cell.kind == kind}
+        json.dumps({cell.name: cell.points for cell in lesson.cells if cell.kind == kind})
         for kind in ("check", "answer")
     )
     source = WHERE.format(points=points, by_hand=by_hand)

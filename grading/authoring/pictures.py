@@ -22,7 +22,8 @@ def is_sentence(words: object) -> bool:
 def described(nb: NotebookNode, lesson: Lesson) -> list[Problem]:
     """Writes the words of each cell's `alt` beside its pictures, where readers look for them.
 
-    nbconvert takes them from the output's metadata, and the site from the cell's.
+    nbconvert's classic page takes them from the output's metadata, and the site from the cell's,
+    where `assemble` puts them. JupyterLab and nbconvert's other pages show none.
 
     Args:
         nb: an executed notebook, changed in place.

@@ -31,6 +31,7 @@ from nbgrader.preprocessors import (
 
 from grading import notebook
 from grading.course import LONGEST_REASON, generate, reason
+from grading.sandbox.work import PASSED
 from grading.submission import plain_markdown
 
 
@@ -249,10 +250,10 @@ def _apply(step: NbGraderPreprocessor, nb: NotebookNode, rows: _Rows) -> None:
 
 
 def _set_outputs(nb: NotebookNode, messages: dict[str, str]) -> None:
-    """Puts an error with its message below each check that was not passed."""
+    """Puts its outcome below each check: an error with its message, if it was not passed."""
     for cell in filter(notebook.is_check, nb.cells):
         message = messages.get(notebook.grade_id(cell), "it was not run")
-        cell.outputs = [_error(message)] if message else []
+        cell.outputs = [_error(message) if message else _passed(notebook.exercise_of(cell))]
 
 
 def _found(rows: dict[str, Any], name: str) -> Any:
@@ -264,12 +265,19 @@ def _found(rows: dict[str, Any], name: str) -> Any:
 def _overview(notes: list[str], failed: list[str]) -> NotebookNode:
     """What a reader looks for first. Messages are indented, so that nothing in them is markup."""
     lines = ["**Noticed before grading:**", "", *(f"- {note}" for note in notes), ""] * bool(notes)
-    lines += ["**Not right:**", ""] * bool(failed)
+    lines += ["**Not passed:**", ""] * bool(failed)
     for message in failed:
         words = " ".join(message.split())
         lines += textwrap.wrap(words, 100, initial_indent=4 * " ", subsequent_indent=8 * " ")
     source = plain_markdown("\n".join(lines))
     return NotebookNode(nbformat.v4.new_markdown_cell(source, id="overview"))
+
+
+def _passed(exercise: str) -> NotebookNode:
+    """The words that a student's own notebook shows; what was tried stands in the check."""
+    return NotebookNode(
+        nbformat.v4.new_output("stream", name="stdout", text=f"✓ {exercise} {PASSED}\n")
+    )
 
 
 def _error(message: str) -> NotebookNode:

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from grading.classroom.prepare import Submission
 from grading.sandbox.work import STOPPED
 
+COUNTED = ("done", "unchanged", "repaired", "stopped", "without a grade")
 ENDLESS = 100_000  # columns: a file has no edge, and a terminal wraps by itself
 
 
@@ -28,7 +29,7 @@ def console(stream: TextIO) -> Console:
 
 
 class Bar:
-    """How far a run is: done, unchanged, failed, repaired, stopped, and the time that is left.
+    """How far a run is: done, unchanged, repaired, stopped, without a grade, and the time left.
 
     Args:
         stream: where it is shown; where nobody looks, a line for each tenth of the way.
@@ -38,7 +39,7 @@ class Bar:
         self.stream = stream
         self.started = time.perf_counter()
         self.tenths = 0
-        self.counts = dict.fromkeys(("done", "unchanged", "failed", "repaired", "stopped"), 0)
+        self.counts = dict.fromkeys(COUNTED, 0)
         self.progress: Progress | None = None
         if stream.isatty():
             self.progress = Progress(
@@ -58,7 +59,7 @@ class Bar:
             result = submission.result
             self.counts["done"] += 1
             self.counts["unchanged"] += submission.unchanged
-            self.counts["failed"] += bool(result.failure)
+            self.counts["without a grade"] += bool(result.failure)
             self.counts["repaired"] += bool(result.repairs)
             self.counts["stopped"] += any(
                 one.outcome == STOPPED for one in result.verdicts.values()

@@ -4,5 +4,14 @@ from grading.submission.clean import Clean, clean
 from grading.submission.find import find
 from grading.submission.markdown import plain_markdown
 from grading.submission.read import MOST_BYTES, SubmissionError
+from grading.submission.shown import outcomes_shown
 
-__all__ = ["MOST_BYTES", "Clean", "SubmissionError", "clean", "find", "plain_markdown"]
+__all__ = [
+    "MOST_BYTES",
+    "Clean",
+    "SubmissionError",
+    "clean",
+    "find",
+    "outcomes_shown",
+    "plain_markdown",
+]

@@ -3,9 +3,13 @@
 import base64
 import dataclasses
 import io
+import re
+import subprocess
+import sys
 
 import nbformat
 import numpy as np
+import pytest
 from nbconvert import HTMLExporter
 from PIL import Image
 
@@ -82,8 +86,24 @@ def test_the_words_of_a_picture_are_written_where_readers_look_for_them(tmp_path
     assert described(nb, lesson) == []
     assert cell.outputs[1].metadata == {"image/png": {"alt": "A grey square."}}
     assert cell.metadata == {"mystnb": {"image": {"alt": "A grey square."}}}
-    html, _ = HTMLExporter().from_notebook_node(nb)
+    html, _ = HTMLExporter(template_name="classic").from_notebook_node(nb)
     assert 'alt="A grey square."' in html
+
+
+@pytest.mark.process
+def test_the_site_shows_the_words_and_folds_checks_under_their_titles(tmp_path):
+    lesson, nb, _ = executed(tmp_path / "course", TOLD)
+    described(nb, lesson)
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    nbformat.write(nb, pages / "index.ipynb")
+    (pages / "conf.py").write_text('extensions = ["myst_nb"]\nnb_execution_mode = "off"\n')
+    command = [sys.executable, "-m", "sphinx", "--quiet", pages, tmp_path / "site"]
+    subprocess.run(command, check=True, capture_output=True)
+    page = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert re.search(r'<img [^>]*alt="A grey square."', page)
+    for title in ("Check · double · 2 points", "Where am I?"):
+        assert f'<p class="collapsed admonition-title">{title}</p>' in page
 
 
 def test_a_picture_without_words_is_refused_with_its_line(tmp_path):

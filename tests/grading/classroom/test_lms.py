@@ -230,7 +230,10 @@ def test_the_commands_say_what_they_did(graded, tmp_path, capsys, monkeypatch):
     assert "HIDDEN" not in text
     handed_in = graded / "classroom/submitted/101/01_toy/01_toy.ipynb"
     assert cli.main(["doctor", str(handed_in), *where]) == 0
-    assert capsys.readouterr().out.startswith("Nothing has to be repaired.")
+    out = capsys.readouterr().out
+    assert out.startswith("exercise  points  visible check\ndouble         2  not run\n")
+    assert "This is what the outputs in the file say; nothing was run." in out
+    assert "Nothing has to be repaired." in out
     assert cli.main(["doctor", "nowhere.ipynb", *where]) == 1
     assert "there is no file nowhere.ipynb" in capsys.readouterr().err
     assert cli.main(["collect", "01_toy", str(tmp_path / "no.zip"), *where]) == 1

@@ -25,7 +25,14 @@ from nbgrader.utils import capture_log
 from traitlets import Dict
 
 from grading import notebook
-from grading.classroom.record import Recorder, RecordError, _error, _overview, register
+from grading.classroom.record import (
+    Recorder,
+    RecordError,
+    _error,
+    _overview,
+    _passed,
+    register,
+)
 from grading.course import course_config
 from grading.submission import clean
 from tests.support.classes import TOY, answered, course, with_source, without
@@ -45,7 +52,7 @@ class Verdicts(NbGraderPreprocessor):
         graded = cell.metadata.get("nbgrader", {})
         if graded.get("grade") and not graded.get("solution"):
             message = self.messages.get(graded["grade_id"], "it was not run")
-            cell.outputs = [_error(message)] if message else []
+            cell.outputs = [_error(message) if message else _passed(notebook.exercise_of(cell))]
         return cell, resources
 
 

@@ -121,7 +121,7 @@ def results(n):
     )
 
 
-WHOLE = "200/200 done, 67 unchanged, 20 failed, 40 repaired, 50 stopped"
+WHOLE = "200/200 done, 67 unchanged, 40 repaired, 50 stopped, 20 without a grade"
 
 
 def progress(stream, n):
@@ -136,8 +136,8 @@ def progress(stream, n):
 def test_progress_in_a_file_is_a_line_for_each_tenth_of_the_way():
     lines = progress(io.StringIO(), 200).splitlines()
     assert len(lines) == 11
-    assert lines[0] == "0/200 done, 0 unchanged, 0 failed, 0 repaired, 0 stopped, starting"
-    half = r"100/200 done, 33 unchanged, 10 failed, 20 repaired, 25 stopped, \d+ s left"
+    assert lines[0] == "0/200 done, 0 unchanged, 0 repaired, 0 stopped, 0 without a grade, starting"
+    half = r"100/200 done, 33 unchanged, 20 repaired, 25 stopped, 10 without a grade, \d+ s left"
     assert re.fullmatch(half, lines[5])
     assert lines[-1] == f"{WHOLE}, 0 s left"
 

@@ -143,7 +143,7 @@ def test_a_graded_notebook_begins_with_what_was_not_right(toy_class):
         verdicts = run.of[student]["verdicts"]
         told = {n: " ".join(v["message"].split()) for n, v in verdicts.items() if v["message"]}
         assert list(told) == wrong
-        shown = " ".join(first.source.partition("**Not right:**")[2].split())
+        shown = " ".join(first.source.partition("**Not passed:**")[2].split())
         assert shown == " ".join(told.values())
         assert ("**Noticed before grading:**" in first.source) == bool(run.of[student]["repairs"])
 
