@@ -147,10 +147,8 @@ def _where_am_i(lesson: Lesson) -> NotebookNode:
 
 
 def _cell_id(cell: Cell) -> str | None:
-    prefixes = {
-        **{"exercise": "", "answer": "", "check": PREFIX},
-        **{"predict": "predict_", "hints": "hints_"},
-    }
+    prefixes = {"exercise": "", "answer": "", "check": PREFIX}
+    prefixes |= {kind: f"{kind}_" for kind in ("hints", "predict")}
     return f"{prefixes[cell.kind]}{cell.name}" if cell.kind in prefixes else None
 
 

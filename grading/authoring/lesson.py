@@ -26,7 +26,7 @@ class Lesson:
         return f"Check · {cell.name} · {cell.points} point" + "s" * (cell.points > 1)
 
     def code_of(self, cell: Cell) -> str:
-        """The text of a cell's cell in the notebook: that of a check comes from its file."""
+        """The text that a cell has in the notebook: that of a check comes from its file."""
         if cell.kind != "check":
             return cell.source
         return f"{TITLE}{self.title(cell)}\n{self.checks[cell.name].cell}"

@@ -56,6 +56,30 @@ def test_a_changed_check_is_written_and_nothing_is_executed(toy, ran):
         assert "double: not right" in path.read_text()
 
 
+def test_a_check_that_now_tries_something_else_says_so_and_nothing_is_executed(toy, ran):
+    build(toy, matrix=False)
+    changed = TOY_CHECKS.replace("the numbers from 0 to 2", "three numbers")
+    (toy.parent.parent / "checks" / "01_toy.py").write_text(changed)
+    assert "outputs kept" in build(toy, matrix=False)
+    assert len(ran) == 1
+    cells = by_id(notebook.read(built(toy)[0]))
+    (said,) = cells["check_double"].outputs
+    more = "hidden cases try more of the same kinds"
+    assert said.text == f"✓ double passed · tried: three numbers; {more}\n"
+    assert cells["check_square"].outputs == [new_output("stream", text="run 1\n")]
+
+
+@pytest.mark.process
+def test_an_executed_check_says_what_the_build_would_say_of_it(toy):
+    build(toy, matrix=False)
+    cells = by_id(notebook.read(built(toy)[0]))
+    assert [one.text for one in cells["check_square"].outputs] == [
+        "✓ square passed · tried: the number 3\n"
+    ]
+    (table,) = cells["where_am_i"].outputs
+    assert table.text.startswith("exercise    points  visible check\ndouble           2  passed\n")
+
+
 def test_a_solution_notebook_without_outputs_is_executed(toy, ran):
     notebook.write(convert(toy), built(toy)[0])
     assert "executed" in build(toy, matrix=False)
