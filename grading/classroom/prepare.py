@@ -43,7 +43,8 @@ def prepare(student: str, task: Assignment, settings: dict[str, Any], again: boo
         settings: keyword arguments of `Work`.
         again: True to have it judged though nothing has changed since it was last judged.
     """
-    result = Result(student, decided_by=task.decided_by)
+    jail = settings.get("jail", Work.jail)
+    result = Result(student, decided_by=task.decided_by, jail=jail)
     try:
         return _prepared(result, task, settings, again)
     except (SubmissionError, OSError) as error:

@@ -32,7 +32,7 @@ def run(
     Args:
         task: what it is graded against.
         pool: workers that call `grading.classroom.worker.judged`.
-        settings: keyword arguments of `grading.sandbox.work.Work`: limits, times, isolated.
+        settings: keyword arguments of `grading.sandbox.work.Work`: limits, times, jail.
         only: the id of one student, or None for all.
         again: grade also what has not changed since it was last graded.
         tell: called with None at first, then with each result; and with the number of

@@ -91,6 +91,18 @@ def enter(readable: Iterable[str], limits: Limits, connection: socket.socket) ->
         os.setresgid(stranger, stranger, stranger)
         os.setresuid(stranger, stranger, stranger)
     _drop_rights()
+    settle(limits)
+
+
+def settle(limits: Limits) -> None:
+    """Puts up the walls that need no rights: Landlock, limits, and the filter of system calls.
+
+    Args:
+        limits: `Limits`.
+
+    Raises:
+        JailError: the system refuses one of them.
+    """
     _landlock()
     _limit(limits)
     try:

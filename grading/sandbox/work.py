@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 PASSED, FAILED, STOPPED, BROKEN = "pass", "fail", "stopped", "broken"
+OWN, CONTAINER, NONE = "own", "container", "none"  # jails
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Work:
         checks: dict from exercise to the text of its check, hidden part included.
         files: dict from name to bytes of the files that come with the assignment.
         limits: `Limits`.
-        isolated: False if there is no jail and that was agreed to.
+        jail: what stands around a student's process: OWN (`grading.sandbox.jail`), CONTAINER
+            (`grading.sandbox.container`), or NONE, if that was agreed to.
         seconds: for all of it.
         seconds_a_step: for one cell, or for one call of a function.
     """
@@ -57,7 +59,7 @@ class Work:
     checks: dict[str, str]
     files: dict[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
-    isolated: bool = True
+    jail: str = OWN
     seconds: float = 300
     seconds_a_step: float = 60
 

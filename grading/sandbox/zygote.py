@@ -35,8 +35,7 @@ ENVIRONMENT = {
 
 def main() -> None:
     """Serves the socket whose number is the first argument, until its other end is closed."""
-    for module in pkgutil.walk_packages(vaelib.__path__, "vaelib."):
-        importlib.import_module(module.name)
+    _import_library()
     places = [sys.prefix, sys.base_prefix, *vaelib.__path__]
     gc.collect()
     gc.freeze()
@@ -55,6 +54,23 @@ def main() -> None:
         control.send(str(child).encode())
 
 
+def serve(connection: socket.socket, asked: list[str]) -> NoReturn:
+    """Becomes the student's side of the wall, in a process that was jailed by somebody else.
+
+    Args:
+        connection: a socket.
+        asked: names of the exercises that the library must not do.
+    """
+    os.environ.clear()
+    _import_library()
+    _serve(connection, asked)
+
+
+def _import_library() -> None:
+    for module in pkgutil.walk_packages(vaelib.__path__, "vaelib."):
+        importlib.import_module(module.name)
+
+
 def _become_student(
     request: dict[str, Any], connection: socket.socket, places: list[str]
 ) -> NoReturn:
@@ -69,16 +85,28 @@ def _become_student(
             os.environ.clear()
         else:
             jail.stay_outside(limits, connection)
+    except BaseException as error:
+        _fail(connection, error)
+    _serve(connection, request["asked"])
+
+
+def _serve(connection: socket.socket, asked: list[str]) -> NoReturn:
+    try:
         os.environ.update(ENVIRONMENT | {"HOME": os.getcwd()})
         tempfile.tempdir = None
         random.seed()
         np.random.seed()  # noqa: NPY002 - what a student's code may use, too
         sys.path.insert(0, "")
-        guard.guard_library(request["asked"])
+        guard.guard_library(asked)
         student.serve(connection)
     except BaseException as error:
-        text = f"{type(error).__name__}: {error}"
-        connection.sendall(wire.pack({"failed": text}, student.refuse))
+        _fail(connection, error)
+    os._exit(0)
+
+
+def _fail(connection: socket.socket, error: BaseException) -> NoReturn:
+    text = f"{type(error).__name__}: {error}"
+    connection.sendall(wire.pack({"failed": text}, student.refuse))
     os._exit(0)
 
 
