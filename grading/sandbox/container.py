@@ -35,6 +35,7 @@ DOOR = "/run/grader"  # the socket, inside
 PROXIES = [f"{kind}_proxy" for kind in ("http", "https", "ftp", "no", "all")]
 SECONDS = 120  # that a container has for its start, and then for its imports
 LONGEST_REASON = 1000  # bytes
+FIRST_USER = 1_800_000_000  # of those that exist nowhere else, one for each container
 MOST_USERS = 60_000
 WAIT = 'read _; exec "$0" kill "$1"'  # of a shell: it ends a container once its input is closed
 
@@ -110,7 +111,7 @@ def _started(limits: Limits, asked: Iterable[str]) -> _Connection:
     """
     program, rootless = _runtime()
     name = f"vae-grade-{secrets.token_hex(8)}"
-    first = 1 if rootless else jail.FIRST_UID
+    first = 1 if rootless else FIRST_USER
     user = first + secrets.randbelow(MOST_USERS)
     line = command(program, name, user, _image(program), limits, _shown())
     roots = [os.path.dirname(_package(one)) for one in ("grading", "vaelib")]

@@ -33,8 +33,8 @@ from grading.classroom.pool import Pool
 from grading.classroom.record import feedback
 from grading.classroom.run import run
 from grading.course import course_config
-from grading.sandbox import jail
-from grading.sandbox.work import PASSED, Verdict
+from grading.sandbox import container, jail
+from grading.sandbox.work import CONTAINER, OWN, PASSED, Verdict
 from grading.submission import MOST_BYTES
 from tests.support.classes import (
     TOY,
@@ -112,8 +112,11 @@ class Case:
                 yield from (place, *place.rglob("*"))
 
 
-@pytest.fixture(scope="module")
-def case(tmp_path_factory):
+@pytest.fixture(scope="module", params=[OWN, CONTAINER])
+def case(request, tmp_path_factory):
+    lacking = container.missing() if request.param == CONTAINER else ""
+    if lacking:
+        pytest.skip(f"this machine runs no containers, so nothing is proven of them: {lacking}")
     base = tmp_path_factory.mktemp("attacks")
     folder, home, scratch = base / "course", base / "home", base / "scratch"
     secret, hidden = secrets.token_hex(16), secrets.token_hex(16)
@@ -137,6 +140,7 @@ def case(tmp_path_factory):
         patch.setenv("HOME", str(home))
         patch.setenv("TMPDIR", str(scratch))
         patch.setenv("GRADER_SECRET", secret)
+        patch.setenv("HTTPS_PROXY", f"http://grader:{secret}@127.0.0.1:9")
         patch.setenv("AWS_SECRET_ACCESS_KEY", secret)
         neighbour = [submit(folder, student, name, right) for student in HONEST][1]
         known = {
@@ -154,6 +158,7 @@ def case(tmp_path_factory):
         before = _seen(base, folder)
         older = {(one.pid, one.create_time()) for one in psutil.process_iter()}
         options = ("--workers", "2", "--timeout", str(SECONDS), "--memory", "2")
+        options += ("--jail", request.param)
         run = grade(folder, name, *options)
         left = _left(older, str(home))
         time.sleep(0.5)  # for whoever waits for the end of grading
