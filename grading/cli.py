@@ -21,7 +21,8 @@ from grading.classroom.run import run
 from grading.classroom.screen import Bar
 from grading.classroom.worker import begin, judged
 from grading.course import environment
-from grading.sandbox import jail
+from grading.sandbox import groups, jail
+from grading.sandbox.memory import too_little
 from grading.sandbox.work import Limits, Work
 from grading.submission import SubmissionError, clean
 
@@ -101,7 +102,7 @@ def _positive(text: str) -> int:
 
 def _run(options: Namespace) -> int:
     task = _assignment(options)
-    lacking = jail.missing() if options.isolated else ""
+    lacking = jail.missing(str(task.root)) if options.isolated else ""
     if lacking:
         raise GradingError(
             f"NOT ISOLATED: this machine cannot lock up students' code: {lacking}. Nothing was "
@@ -110,8 +111,13 @@ def _run(options: Namespace) -> int:
         )
     if not options.isolated:
         print("NOT ISOLATED: students' code can do what you can do.", file=sys.stderr)
+    limits = Limits(memory=options.memory << 30, seconds=2 * options.timeout)
+    if not options.scheduler:
+        groups.settle()
+        if warning := too_little(options.workers, limits):
+            print(warning, file=sys.stderr)
     settings = {
-        "limits": Limits(memory=options.memory << 30, seconds=2 * options.timeout),
+        "limits": limits,
         "seconds": options.timeout,
         "seconds_a_step": options.timeout / 5,
         "isolated": options.isolated,

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 PASSED, FAILED, STOPPED, BROKEN = "pass", "fail", "stopped", "broken"
 
 
+class KilledError(Exception):
+    """Why nothing was decided: a student's process was ended from outside, for no limit of its own.
+
+    The system does that when the whole machine's memory runs out, and it may hit anybody.
+    """
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of a notebook to run.
@@ -35,7 +42,7 @@ class Limits:
 
     memory: int = 4 << 30
     disk: int = 256 << 20
-    processes: int = 256
+    processes: int = 128
     seconds: int = 900
 
 
@@ -48,6 +55,7 @@ class Work:
         checks: dict from exercise to the text of its check, hidden part included.
         files: dict from name to bytes of the files that come with the assignment.
         limits: `Limits`.
+        course: folder of the course, which is hidden from students' code wherever it lies.
         isolated: False if there is no jail and that was agreed to.
         seconds: for all of it.
         seconds_a_step: for one cell, or for one call of a function.
@@ -57,6 +65,7 @@ class Work:
     checks: dict[str, str]
     files: dict[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    course: str = ""
     isolated: bool = True
     seconds: float = 300
     seconds_a_step: float = 60
