@@ -21,7 +21,8 @@ from grading.classroom.run import run
 from grading.classroom.screen import Bar
 from grading.classroom.worker import begin, judged
 from grading.course import environment
-from grading.sandbox import container, jail
+from grading.sandbox import container, groups, jail
+from grading.sandbox.memory import too_little
 from grading.sandbox.work import CONTAINER, NONE, OWN, Limits, Work
 from grading.submission import SubmissionError, clean
 
@@ -110,13 +111,18 @@ def _run(options: Namespace) -> int:
     task = _assignment(options)
     if options.jail == NONE:
         print("NOT ISOLATED: students' code can do what you can do.", file=sys.stderr)
-    elif lacking := JAILS[options.jail]():
+    elif lacking := JAILS[options.jail](str(task.root)):
         raise GradingError(
             f"NOT ISOLATED: this machine cannot lock up students' code: {lacking}. Nothing was "
             f"graded. {WAYS[options.jail]}, or {WALLS} if you trust every submission"
         )
+    limits = Limits(memory=options.memory << 30, seconds=2 * options.timeout)
+    if not options.scheduler:
+        groups.settle()
+        if warning := too_little(options.workers, limits):
+            print(warning, file=sys.stderr)
     settings = {
-        "limits": Limits(memory=options.memory << 30, seconds=2 * options.timeout),
+        "limits": limits,
         "seconds": options.timeout,
         "seconds_a_step": options.timeout / 5,
         "jail": options.jail,

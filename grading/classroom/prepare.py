@@ -80,7 +80,7 @@ def _prepared(
         for place, cell in enumerate(cleaned.nb.cells, start=1)
         if cell.cell_type == "code"
     ]
-    work = Work(cells, task.checks, task.files, **settings)
+    work = Work(cells, task.checks, task.files, course=str(task.root.resolve()), **settings)
     return Submission(result, cleaned.nb, (work, task.decided_by))
 
 

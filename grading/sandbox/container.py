@@ -2,7 +2,7 @@
 
 The image is empty, and nothing is downloaded: what a process needs of this machine is shown to it
 read-only. Inside, the walls that a process can put up by itself stand as well (see
-`grading.sandbox.jail`). Each container imports TensorFlow anew, which takes seconds.
+`grading.sandbox.container_inside`). Each container imports TensorFlow anew, which takes seconds.
 """
 
 import functools
@@ -14,7 +14,6 @@ import secrets
 import select
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import tarfile
@@ -24,248 +23,227 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 
-import psutil
-
-from grading.sandbox import jail
-from grading.sandbox.work import Limits, Work
+from grading.sandbox import root
+from grading.sandbox.container_inside import DOOR, INSIDE
+from grading.sandbox.container_keeper import LONGEST_REASON, ContainerError, answer
+from grading.sandbox.work import Limits, Work, with_threads
 
 PROGRAMS = ("podman", "docker")
 ONLY_PODMAN = ("--read-only-tmpfs=false", "--passwd=false", "--no-hosts", "--env-host=false")
-DOOR = "/run/grader"  # the socket, inside
 PROXIES = [f"{kind}_proxy" for kind in ("http", "https", "ftp", "no", "all")]
 SECONDS = 120  # that a container has for its start, and then for its imports
-LONGEST_REASON = 1000  # bytes
 FIRST_USER = 1_800_000_000  # of those that exist nowhere else, one for each container
 MOST_USERS = 60_000
-WAIT = 'read _; exec "$0" kill "$1"'  # of a shell: it ends a container once its input is closed
+KEEPER = (sys.executable, "-m", "grading.sandbox.container_keeper")
 
 
-def missing() -> str:
-    """What keeps this machine from having containers, in words, or ''."""
+def missing(course: str = "") -> str:
+    """What keeps this machine from having containers that hide a course, in words, or ''.
+
+    Args:
+        course: folder of the course, or '' to look only for the containers.
+    """
     try:
-        with _started(Limits(), []):
-            return ""
-    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        connection, report = _started(Work([], {}, course=course))
+    except (ContainerError, OSError) as error:
         return str(error)
+    connection.close()
+    os.close(report)
+    return ""
 
 
 def child(work: Work) -> tuple[socket.socket, int]:
-    """A connection to a new student's process, and the process id of its parent.
+    """A connection to a new student's process, and a pipe from its keeper.
 
     Raises:
         RuntimeError: it could not be started.
     """
-    connection = _started(work.limits, work.checks)
-    if not select.select([connection], [], [], SECONDS)[0]:
-        connection.close()
-        raise RuntimeError(f"a container imported nothing in {SECONDS} s")
-    return connection, connection.keeper
+    try:
+        connection, report = _started(work)
+    except ContainerError as error:
+        raise RuntimeError(f"a student's container could not be started: {error}") from None
+    select.select([connection], [], [], SECONDS)  # until everything is imported
+    return connection, report
 
 
 def command(
-    program: str, name: str, user: int, image: str, limits: Limits, shown: Iterable[str]
+    program: str, name: str, user: int, limits: Limits, shown: dict[str, str], veils: Iterable[str]
 ) -> list[str]:
-    """The start of the command line that runs a program in a container.
+    """The command line that starts a container, up to its image.
 
     Args:
         program: podman or docker, with or without its folder.
         name: of the container.
         user: the number of the user and of the group that it becomes.
-        image: what lies under everything that is shown.
         limits: `Limits`.
-        shown: absolute paths of files and folders that can be read inside.
+        shown: dict from where files and folders can be read inside to where they lie.
+        veils: folders that are empty inside.
     """
     memory = limits.memory + limits.disk  # files lie in memory
-    line = [program, "run", "--detach", "--rm", "--pull=never", "--log-driver=none"]
+    line = [program, "run", "--detach", "--pull=never", "--log-driver=none"]
     line += [f"--name={name}", "--hostname=student", f"--user={user}:{user}"]
     line += ["--network=none", "--ipc=private", "--cgroupns=private", "--read-only"]
     line += ["--cap-drop=all", "--security-opt=no-new-privileges", "--security-opt=label=disable"]
     line += [f"--memory={memory}", f"--memory-swap={memory}", f"--pids-limit={limits.processes}"]
     line += [f"--ulimit=nproc={limits.processes}", "--ulimit=nofile=1024", "--ulimit=core=0"]
-    line += ["--oom-score-adj=1000", f"--shm-size={limits.disk}", f"--workdir={jail.HOME}"]
-    line += [f"--tmpfs={place}:size={limits.disk},mode=1777" for place in (jail.HOME, "/tmp")]
+    line += ["--oom-score-adj=1000", f"--shm-size={limits.disk}", f"--workdir={root.HOME}"]
+    line += [f"--tmpfs={place}:size={limits.disk},mode=1777" for place in (root.HOME, "/tmp")]
     # A proxy's address can hold a password, and both programs pass it on.
     line += [f"--env={name}=" for one in PROXIES for name in (one, one.upper())]
-    line += [f"--mount=type=bind,source={path},destination={path},readonly" for path in shown]
+    line += [f"--tmpfs={path}:size=1m,mode=755" for path in veils]
+    for path, source in shown.items():
+        line.append(f"--mount=type=bind,source={source},destination={path},readonly")
     if Path(program).name == "podman":
         line += ONLY_PODMAN
-    return [*line, image]
+    return line
+
+
+def layout(readable: Iterable[str], hidden: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """What has to be shown and veiled; of two such places the deeper one decides.
+
+    Args:
+        readable: files and folders.
+        hidden: folders.
+
+    Returns:
+        shown: dict from where a file or folder can be read inside to where it lies.
+        veils: folders that are empty inside.
+    """
+    places = {path: "" for path in hidden}
+    for path in readable:
+        if os.path.exists(path):
+            real = os.path.realpath(path)
+            places |= {real: real, os.path.abspath(path): real}
+    shown, veils = {}, []
+    for path, source in sorted(places.items()):
+        around = next((places[str(up)] for up in Path(path).parents if str(up) in places), "")
+        if source and not around:
+            shown[path] = source
+        elif around and not source:
+            veils.append(path)
+    return shown, veils
 
 
 class _Connection(socket.socket):
     """A connection to a process in a container, which ends when it is closed."""
 
-    keeper: int
-    end: "subprocess.Popen[bytes]"
+    keeper: "subprocess.Popen[bytes]"
 
     def close(self) -> None:
+        """Hangs up, and waits until the container is gone."""
         super().close()
-        self.end.communicate()
+        _end(self.keeper)
 
 
-def _started(limits: Limits, asked: Iterable[str]) -> _Connection:
-    """A connection to a new container, in which all walls stand.
-
-    Raises:
-        RuntimeError: it could not be started.
-    """
-    program, rootless = _runtime()
+def _started(work: Work) -> tuple[_Connection, int]:
+    """A connection to a new container, in which all walls stand, and a pipe from its keeper."""
+    program, mapped = _runtime()
     name = f"vae-grade-{secrets.token_hex(8)}"
-    first = 1 if rootless else FIRST_USER
-    user = first + secrets.randbelow(MOST_USERS)
-    line = command(program, name, user, _image(program), limits, _shown())
-    roots = [os.path.dirname(_package(one)) for one in ("grading", "vaelib")]
+    user = (1 if mapped else FIRST_USER) + secrets.randbelow(MOST_USERS)
+    hidden = root.courses(work.course)
+    readable = [one for one in root.SYSTEM if not os.path.islink(one)] + root.places() + _own()
+    shown, veils = layout(readable, hidden)
+    limits = with_threads(work.limits)
+    request = {
+        "limits": asdict(limits),
+        "asked": list(work.checks),
+        "hidden": hidden,
+        "shown": [*shown, *readable],
+    }
     with tempfile.TemporaryDirectory(prefix="vae-grade-") as folder:
         door = f"{folder}/door"
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(door)
             os.chmod(door, 0o666)  # nobody else gets into its folder
             listener.listen(1)
-            listener.settimeout(SECONDS)
-            line[-1:-1] = [f"--mount=type=bind,source={door},destination={DOOR},readonly"]
-            line[-1:-1] = [f"--env=PYTHONPATH={os.pathsep.join(roots)}"]
-            line += [sys.executable, "-m", "grading.sandbox.container"]
-            line += [json.dumps(asdict(limits)), json.dumps(list(asked))]
-            end = subprocess.Popen(
-                ["/bin/sh", "-c", WAIT, program, name],
+            line = command(program, name, user, limits, shown | {DOOR: door}, veils)
+            packages = [os.path.dirname(path) for path in map(_package, ("grading", "vaelib"))]
+            line += [f"--env=PYTHONPATH={os.pathsep.join(packages)}", _image(program)]
+            line += [sys.executable, "-m", "grading.sandbox.container_inside", json.dumps(request)]
+            report, keepers = os.pipe()
+            keeper = subprocess.Popen(
+                [*KEEPER, program, name, str(limits.memory), *line],
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
+                stdout=keepers,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is not for it
             )
+            os.close(keepers)
             try:
-                _run(line)
-                accepted, _ = listener.accept()
+                connection = _accepted(listener, report)
             except BaseException:
-                end.communicate()
+                _end(keeper)
+                os.close(report)
                 raise
-    connection = _Connection(fileno=accepted.detach())
-    connection.end = end
+    connection.keeper = keeper
+    return connection, report
+
+
+def _accepted(listener: socket.socket, report: int) -> _Connection:
+    """The connection of whoever comes first, once all walls stand there."""
+    ready, _, _ = select.select([listener.fileno(), report], [], [], SECONDS)
+    if listener.fileno() not in ready:
+        said = os.read(report, LONGEST_REASON).decode() if ready else f"no word in {SECONDS} s"
+        raise ContainerError(said or "its keeper died")
+    accepted, _ = listener.accept()
+    accepted.settimeout(SECONDS)
     try:
-        connection.settimeout(SECONDS)
-        said = connection.recv(LONGEST_REASON).decode()
-        if said != jail.INSIDE:
-            raise RuntimeError(said or "the process died on its way into the container")
-        connection.keeper = _parent(connection)
+        said = accepted.recv(LONGEST_REASON).decode()
+        if said != INSIDE:
+            raise ContainerError(said or "the process died on its way into the container")
     except BaseException:
-        connection.close()
+        accepted.close()
         raise
-    return connection
+    return _Connection(fileno=accepted.detach())
 
 
-def _parent(connection: socket.socket) -> int:
-    """The parent of the process at the other end, which has nothing else below it."""
-    peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    process, _, _ = struct.unpack("3i", peer)
-    return psutil.Process(process).ppid()
+def _end(keeper: "subprocess.Popen[bytes]") -> None:
+    keeper.communicate()  # closes its input, which tells it to end
 
 
 @functools.cache
 def _runtime() -> tuple[str, bool]:
-    """The program that runs containers, and whether root inside is nobody of importance outside.
-
-    Raises:
-        RuntimeError: there is none, or it does not answer.
-    """
+    """The program that runs containers, and whether users inside are others outside."""
     found = [path for path in map(shutil.which, PROGRAMS) if path]
-    if not found:
-        raise RuntimeError(f"there is neither {' nor '.join(PROGRAMS)}")
-    reasons = []
+    reasons = [] if found else [f"there is neither {' nor '.join(PROGRAMS)}"]
     for path in found:
         try:
-            told = json.loads(_run([path, "info", "--format={{json .}}"]))
-        except (RuntimeError, ValueError) as error:
+            told = json.loads(answer([path, "info", "--format={{json .}}"]))
+        except (ContainerError, ValueError) as error:
             reasons.append(str(error))
             continue
-        mapped = [one for one in told.get("SecurityOptions") or [] if "name=seccomp" not in one]
-        docker = any("rootless" in one or "userns" in one for one in mapped)
-        podman = told.get("host", {}).get("security", {}).get("rootless", False)
-        return path, docker or podman
-    raise RuntimeError("; ".join(reasons))
+        options = told.get("SecurityOptions") or []  # of Docker
+        mapped = any("rootless" in one or "userns" in one for one in options)
+        return path, mapped or told.get("host", {}).get("security", {}).get("rootless", False)
+    raise ContainerError("; ".join(reasons))
 
 
 @functools.cache
 def _image(program: str) -> str:
-    """The name of an image with nothing in it but the links in this machine's root directory."""
-    links = [path for path in jail.SYSTEM if os.path.islink(path)]
+    """The name of an image with nothing in it but the links among this machine's system folders."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
-        for path in links:
+        for path in filter(os.path.islink, root.SYSTEM):
             member = tarfile.TarInfo(path.lstrip("/"))
             member.type, member.linkname = tarfile.SYMTYPE, os.readlink(path)
             tar.addfile(member)
     content = archive.getvalue()
     name = f"localhost/vae-grade:{hashlib.sha256(content).hexdigest()[:12]}"
     try:
-        _run([program, "image", "inspect", name])
-    except RuntimeError:
-        _run([program, "import", "-", name], content)
+        answer([program, "image", "inspect", name])
+    except ContainerError:
+        answer([program, "import", "-", name], content)
     return name
 
 
-def _shown() -> list[str]:
-    """What can be read inside: the system, Python, the library, and this side of the grader."""
-    system = [path for path in jail.SYSTEM if not os.path.islink(path)]
-    python = [sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)]
-    grader = _package("grading")
-    own = [_package("vaelib"), f"{grader}/__init__.py", f"{grader}/sandbox"]
-    paths = {os.path.normpath(path) for path in (*system, *python, *own) if os.path.exists(path)}
-    return sorted(one for one in paths if not any(str(up) in paths for up in Path(one).parents))
+def _own() -> list[str]:
+    """This side of the grader, which the process inside imports."""
+    return [f"{_package('grading')}/__init__.py", f"{_package('grading')}/sandbox"]
 
 
 def _package(name: str) -> str:
     """The folder of a package of ours; it is not imported."""
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(f"the package {name} is not installed")
+        raise ContainerError(f"the package {name} is not installed")
     return spec.submodule_search_locations[0]
-
-
-def _run(line: list[str], content: bytes | None = None) -> str:
-    done = subprocess.run(line, input=content, capture_output=True, check=False, timeout=SECONDS)
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").split("\n")
-        said = next((one for one in reversed(lines) if one.strip()), "it gave no reason")
-        raise RuntimeError(f"{Path(line[0]).name} {line[1]} failed: {said}"[:LONGEST_REASON])
-    return done.stdout.decode(errors="replace")
-
-
-def _demand_limits(limits: Limits) -> None:
-    """Control groups must bind: where they were not given to the user, some programs only warn.
-
-    Raises:
-        jail.JailError: they do not.
-    """
-    for most, files in {
-        limits.memory + limits.disk: ("memory.max", "memory/memory.limit_in_bytes"),
-        limits.processes: ("pids.max", "pids/pids.max"),
-    }.items():
-        paths = [Path("/sys/fs/cgroup") / name for name in files]
-        said = next((path.read_text().strip() for path in paths if path.exists()), "max")
-        if not said.isdecimal() or int(said) > most:
-            raise jail.JailError(
-                f"the container's control group has no limit in {files[0]}: it says {said}, and "
-                f"{most} would do. Run it as root, or let the system delegate control groups"
-            )
-
-
-def main() -> None:
-    """Serves the grader from inside a container; the arguments are limits and exercises."""
-    limits = Limits(**json.loads(sys.argv[1]))
-    connection = socket.socket(socket.AF_UNIX)
-    connection.connect(DOOR)
-    try:
-        _demand_limits(limits)
-        jail.settle(limits)
-    except Exception as error:
-        connection.sendall(str(error).encode()[:LONGEST_REASON])
-        return
-    connection.sendall(jail.INSIDE.encode())
-
-    from grading.sandbox import zygote  # only now: it imports TensorFlow
-
-    zygote.serve(connection, json.loads(sys.argv[2]))
-
-
-if __name__ == "__main__":
-    main()

@@ -39,6 +39,9 @@ def judge(work: Work) -> tuple[dict[str, Verdict], list[str]]:
     Returns:
         verdicts: dict from exercise to `Verdict`.
         troubles: what went wrong in cells, in words, for the report.
+
+    Raises:
+        KilledError: a process of the student's was ended from outside, so nothing is decided.
     """
     hearing = _Hearing(work)
     verdicts = hearing.run(list(work.checks), whole=False)
@@ -134,7 +137,7 @@ class _Hearing:
         self.deadline = session.deadline
         cell: Cell | None = None
         late: list[str] = []
-        with contextlib.closing(session.connection):
+        with contextlib.closing(session):
             try:
                 for name, content in self.work.files.items():
                     session.value(WriteFile(name, content))
