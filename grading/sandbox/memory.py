@@ -38,21 +38,24 @@ def too_little(workers: int, limits: Limits) -> str:
     )
 
 
-def _of(folder: str, ask: Callable[[str], int]) -> int:
+def _of(process: str, ask: Callable[[str], int]) -> int:
     """What a process answers, or 0 if it has ended."""
     try:
-        return ask(folder)
+        if _has_memory(process):
+            return ask(process)
+        # Its first thread has ended, though others may go on with all its memory.
+        threads = (f"{process}/task/{one}" for one in os.listdir(f"{process}/task"))
+        return next((ask(thread) for thread in threads if _has_memory(thread)), 0)
     except (OSError, ValueError):
         return 0
 
 
+def _has_memory(folder: str) -> bool:
+    return "\nVmRSS:" in _read(f"{folder}/status")
+
+
 def _size(folder: str) -> int:
     text = _read(f"{folder}/status")
-    if "\nVmRSS:" not in text:  # its first thread has ended, though others may go on
-        living = (_read(f"{folder}/task/{one}/status") for one in os.listdir(f"{folder}/task"))
-        text = next((one for one in living if "\nVmRSS:" in one), "")
-    if not text:
-        return 0
     sizes = _sizes(text)
     threads = int(text.partition("\nThreads:")[2].split(maxsplit=1)[0])
     files = os.stat(f"{folder}/fd").st_size or len(os.listdir(f"{folder}/fd"))

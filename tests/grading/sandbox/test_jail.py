@@ -4,106 +4,20 @@ Every test starts a fresh Python, which forks and enters a jail. Where the syste
 these tests fail; they never pass without a wall.
 """
 
-import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import textwrap
 import threading
 from pathlib import Path
 
 import pytest
 
-from grading.sandbox import calls, groups, jail, keeper, memory, root, seccomp, work
+from grading.sandbox import jail, root
+from tests.support.jails import LIMITS
 
 pytestmark = pytest.mark.jail
-
-NOBODY = 65534
-LIMITS = {"memory": 1 << 30, "disk": 8 << 20, "processes": 32, "seconds": 60}
-
-# The child enters a jail and runs the code; what it calls `answer` comes back.
-DRIVER = """
-import errno, json, os, signal, socket, sys, time
-sys.path.insert(0, sys.argv[1])
-from grading.sandbox import calls, groups, jail, keeper, memory, root, seccomp, work
-here, there = socket.socketpair()
-alive, held = os.pipe()  # the end that is held is open until every process inside is dead
-keeper = os.fork()
-if keeper == 0:
-    here.close()
-    os.close(alive)
-    try:
-        places = [one for one in root.places() if not one.endswith("vaelib")]
-        jail.enter(places, jail.Limits(**json.loads(sys.argv[2])), there)
-        space = {"jail": jail, "calls": calls, "seccomp": seccomp, "answer": None}
-        exec(sys.argv[3], space)
-        said = {"answer": space["answer"]}
-    except BaseException as error:
-        said = {"error": f"{type(error).__name__}: {error}"}
-    there.sendall(json.dumps(said).encode() + b"\\n")
-    time.sleep(1000)
-there.close()
-os.close(held)
-said = here.makefile().readline()
-exec(sys.argv[4])  # how it ends
-here.close()
-os.read(alive, 1)
-os.waitpid(keeper, 0)
-print(said)
-"""
-
-
-@pytest.fixture(scope="module")
-def library():
-    """A copy of what a jail needs, which every user can read."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    (folder / "grading" / "sandbox").mkdir(mode=0o755, parents=True)
-    for module in (calls, groups, jail, keeper, memory, root, seccomp, work):
-        shutil.copy(module.__file__, folder / "grading" / "sandbox")
-    yield folder
-    shutil.rmtree(folder)
-
-
-def _ordinary():
-    """The start of a command that runs Python as an ordinary user, or None."""
-    change = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    if os.geteuid() or not shutil.which("setpriv"):
-        return None
-    for python in (sys.executable, "/usr/bin/python3"):
-        code = "import os, sys; sys.exit(not os.access(sys.executable, os.X_OK))"
-        done = subprocess.run([*change, python, "-c", code], capture_output=True)
-        if done.returncode == 0:
-            return [*change, python]
-    return None
-
-
-@pytest.fixture(params=["this user", "an ordinary user"])
-def inside(request, library):
-    """Runs code in a jail and returns its answer; `end` is done outside before the jail ends."""
-    command = [sys.executable] if request.param == "this user" else _ordinary()
-    if command is None:
-        pytest.skip("needs root, setpriv, and a Python that others can read")
-
-    def run(code, end="", limits=None, before=""):
-        limits = json.dumps(LIMITS | (limits or {}))
-        code = textwrap.dedent(code)
-        done = subprocess.run(
-            [*command, "-c", before + DRIVER, library, limits, code, textwrap.dedent(end)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            cwd="/",
-        )
-        assert done.returncode == 0, done.stderr
-        said = json.loads(done.stdout)
-        assert "error" not in said, said["error"]
-        return said["answer"]
-
-    return run
 
 
 def test_this_machine_has_a_jail():
