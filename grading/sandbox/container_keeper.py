@@ -18,7 +18,9 @@ from grading.sandbox.keeper import BY_ITSELF, HUNG_UP, KILLED, MEMORY
 from grading.sandbox.memory import used
 
 SECONDS = 120  # that Podman or Docker has for an answer
-TICK = 300  # ms between two looks at the memory; the control group looks always
+TICK = 100  # ms between two looks at the memory; the control group looks always
+NEARLY_ALL = 0.7  # of its limit: who used as much before it was killed was killed for it
+GROUPS = Path("/sys/fs/cgroup")
 LONGEST_REASON = 1000  # characters
 SIGKILL = "137"  # as an exit status
 
@@ -68,27 +70,45 @@ def keep(program: str, name: str, limit: int, line: list[str]) -> str:
     """
     answer(line)
     first = int(answer([program, "inspect", "--format={{.State.Pid}}", name]))
-    if how := _watched(first, limit):
+    how, seen = _watched(first, limit)
+    if how:
         return how
-    status = answer([program, "wait", name])
-    if answer([program, "inspect", "--format={{.State.OOMKilled}}", name]) == "true":
-        return MEMORY
-    return KILLED if status == SIGKILL else BY_ITSELF
+    if answer([program, "wait", name]) != SIGKILL:
+        return BY_ITSELF
+    # Not every Podman tells whose memory had run out, and the group is gone with its events.
+    return MEMORY if seen > NEARLY_ALL * limit else KILLED
 
 
-def _watched(first: int, limit: int) -> str:
-    """Waits for the end of a container, and says why it must end, or ''."""
-    with contextlib.suppress(ProcessLookupError):  # it has ended
-        ended = os.pidfd_open(first)
+def _watched(first: int, limit: int) -> tuple[str, int]:
+    """Waits for the end of a container.
+
+    Returns:
+        how: why it must end, or '' if it has ended.
+        seen: bytes of memory that its control group used when it was last looked at.
+    """
+    seen = 0
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+        ended, meter = os.pidfd_open(first), _meter(first)
         poll = select.poll()
         poll.register(ended, select.POLLIN)
         poll.register(sys.stdin, select.POLLHUP)
         while not (events := poll.poll(TICK)):
-            if used(_members(first), limit) > limit:
-                return MEMORY
+            with contextlib.suppress(OSError):
+                seen = int(meter.read_text())
+            if seen > limit and used(_members(first), limit) > limit:
+                return MEMORY, seen
         if all(file != ended for file, _ in events):
-            return HUNG_UP
-    return ""
+            return HUNG_UP, seen
+    return "", seen
+
+
+def _meter(first: int) -> Path:
+    """Where the memory of a process's control group is told, of version 2 or 1."""
+    told = [line.split(":", 2) for line in Path(f"/proc/{first}/cgroup").read_text().splitlines()]
+    paths = {kind: path for _, kind, path in told}
+    if "memory" in paths:
+        return GROUPS / f"memory{paths['memory']}" / "memory.usage_in_bytes"
+    return Path(f"{GROUPS}{paths.get('', '/')}") / "memory.current"
 
 
 def _members(first: int) -> Iterator[str]:
@@ -106,7 +126,8 @@ def main() -> None:
         how = keep(program, name, int(limit), line)
     except ContainerError as error:
         how = str(error)
-    os.write(1, how.encode())
+    with contextlib.suppress(BrokenPipeError):  # of a worker that has died
+        os.write(1, how.encode())
     with contextlib.suppress(ContainerError):
         answer([program, "kill", name])  # at once; Podman's `rm` waits for ten seconds
     with contextlib.suppress(ContainerError):

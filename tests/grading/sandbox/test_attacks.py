@@ -92,6 +92,7 @@ class Case:
 
     folder: Path
     run: Graded
+    jail: str
     secret: str
     hidden: str
     before: dict
@@ -152,6 +153,8 @@ def case(request, tmp_path_factory):
             "SOLUTION": folder / "solutions" / name / f"{name}.ipynb",
             "CHECKS": folder / "checks" / f"{name}.py",
             "GRADEBOOK": folder / "classroom" / "gradebook.db",
+            # A container counts files as memory; see test_container.py.
+            "FILES": 30_000 if request.param == OWN else 1_000_000,
             **listeners.known,
         }
         students = _hand_in(folder, name, right, known)
@@ -164,7 +167,7 @@ def case(request, tmp_path_factory):
         time.sleep(0.5)  # for whoever waits for the end of grading
         after = _seen(base, folder)
         received = listeners.received
-    yield Case(folder, run, secret, hidden, before, after, received, left, students)
+    yield Case(folder, run, request.param, secret, hidden, before, after, received, left, students)
     # pytest's own way to remove it stops at folders that are nested a thousand times
     subprocess.run(["rm", "-rf", base], check=True)
 
@@ -373,6 +376,10 @@ def test_the_class_is_graded_to_the_end(case):
     assert "the grader's own process died" not in case.run.out
     absent = {case.students[a] for a in NOTEBOOKS if _constants(NOTEBOOKS[a]).get("FAILS") == ""}
     assert set(case.run.of) | absent == {*case.students.values(), *HONEST} | absent
+
+
+def test_every_result_says_which_jail_it_came_from(case):
+    assert {one["jail"] for one in case.run.report["submissions"]} == {case.jail}
 
 
 def test_no_attack_says_that_it_succeeded(case):
