@@ -34,6 +34,7 @@ PROXIES = [f"{kind}_proxy" for kind in ("http", "https", "ftp", "no", "all")]
 SECONDS = 120  # that a container has for its start, and then for its imports
 FIRST_USER = 1_800_000_000  # of those that exist nowhere else, one for each container
 MOST_USERS = 60_000
+OPEN = (root.HOME, "/tmp")  # where everybody inside can write, as in /dev/shm
 KEEPER = (sys.executable, "-m", "grading.sandbox.container_keeper")
 
 
@@ -87,7 +88,7 @@ def command(
     line += [f"--memory={memory}", f"--memory-swap={memory}", f"--pids-limit={limits.processes}"]
     line += [f"--ulimit=nproc={limits.processes}", "--ulimit=nofile=1024", "--ulimit=core=0"]
     line += ["--oom-score-adj=1000", f"--shm-size={limits.disk}", f"--workdir={root.HOME}"]
-    line += [f"--tmpfs={place}:size={limits.disk},mode=1777" for place in (root.HOME, "/tmp")]
+    line += [f"--tmpfs={one}:size={limits.disk},mode=1777,exec" for one in OPEN]
     # A proxy's address can hold a password, and both programs pass it on.
     line += [f"--env={name}=" for one in PROXIES for name in (one, one.upper())]
     line += [f"--tmpfs={path}:size=1m,mode=755" for path in veils]
@@ -220,12 +221,16 @@ def _runtime() -> tuple[str, bool]:
 
 @functools.cache
 def _image(program: str) -> str:
-    """The name of an image with nothing in it but the links among this machine's system folders."""
+    """The name of an image with two empty folders, and this machine's links such as /lib."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for path in filter(os.path.islink, root.SYSTEM):
             member = tarfile.TarInfo(path.lstrip("/"))
             member.type, member.linkname = tarfile.SYMTYPE, os.readlink(path)
+            tar.addfile(member)
+        for path in OPEN:
+            member = tarfile.TarInfo(path.lstrip("/"))
+            member.type, member.mode = tarfile.DIRTYPE, 0o1777
             tar.addfile(member)
     content = archive.getvalue()
     name = f"localhost/vae-grade:{hashlib.sha256(content).hexdigest()[:12]}"

@@ -84,7 +84,7 @@ def _watched(first: int, limit: int) -> tuple[str, int]:
 
     Returns:
         how: why it must end, or '' if it has ended.
-        seen: bytes of memory that its control group used when it was last looked at.
+        seen: the most bytes of memory that its control group used whenever it was looked at.
     """
     seen = 0
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
@@ -94,7 +94,7 @@ def _watched(first: int, limit: int) -> tuple[str, int]:
         poll.register(sys.stdin, select.POLLHUP)
         while not (events := poll.poll(TICK)):
             with contextlib.suppress(OSError):
-                seen = int(meter.read_text())
+                seen = max(seen, int(meter.read_text()))
             if seen > limit and used(_members(first), limit) > limit:
                 return MEMORY, seen
         if all(file != ended for file, _ in events):

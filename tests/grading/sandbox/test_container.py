@@ -125,7 +125,7 @@ def test_why_a_container_does_not_start_is_told(monkeypatch, tmp_path):
 
 def test_a_program_that_fails_is_quoted_with_its_last_line():
     line = [sys.executable, "-c", "import sys; print('one\\ntwo', file=sys.stderr); sys.exit(3)"]
-    with pytest.raises(ContainerError, match="failed: two$"):
+    with pytest.raises(ContainerError, match=r"failed: two$"):
         answer(line)
 
 
@@ -197,9 +197,11 @@ answer += [os.getuid() > 0, [name for _, name in socket.if_nameindex()]]
 
 def test_files_without_end_are_paid_for_with_the_memory_of_the_container(containers):
     code = "for i in range(10**8):\n    open(str(i), 'w').close()"
-    with closing(_start(Limits(memory=600 << 20, disk=32 << 20))) as process:
-        process.seconds = 300
-        gone = pytest.raises(StudentGoneError, process.run_cell, code)
+    process = _start(Limits(memory=600 << 20, disk=32 << 20))
+    process.seconds = 300
+    with pytest.raises(StudentGoneError) as gone:
+        process.run_cell(code)
+    process.close()
     assert gone.value.finding.reason == "too much memory"
 
 
