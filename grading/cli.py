@@ -24,11 +24,17 @@ from grading.classroom.run import run
 from grading.classroom.screen import Bar
 from grading.classroom.worker import begin, judged
 from grading.course import environment
-from grading.sandbox import jail
-from grading.sandbox.work import Limits, Work
+from grading.sandbox import container, groups, jail
+from grading.sandbox.memory import too_little
+from grading.sandbox.work import CONTAINER, NONE, OWN, Limits, Work
 from grading.submission import SubmissionError, clean
 
 WALLS = "--not-isolated"
+JAILS = {OWN: jail.missing, CONTAINER: container.missing}
+WAYS = {
+    OWN: f"Use a machine or a container with user namespaces, --jail {CONTAINER}",
+    CONTAINER: f"Mend that, leave out --jail {CONTAINER}",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,8 +75,10 @@ def _parser() -> ArgumentParser:
     one.add_argument("--timeout", type=_positive, default=seconds, metavar="S", help=text)
     text = f"memory for a notebook ({memory})"
     one.add_argument("--memory", type=_positive, default=memory, metavar="GIB", help=text)
+    text = f"{OWN}: Linux's own walls; {CONTAINER}: Podman or Docker ({OWN})"
+    one.add_argument("--jail", choices=JAILS, default=OWN, help=text)
     text = "run students' code without a jail, where this machine has none"
-    one.add_argument(WALLS, dest="isolated", action="store_false", help=text)
+    one.add_argument(WALLS, dest="jail", action="store_const", const=NONE, help=text)
 
     one = command("collect", _collect, "lay out a bulk download of Canvas or Moodle")
     one.add_argument("download", type=Path, help="the zip, or a folder with what was in it")
@@ -104,20 +112,23 @@ def _positive(text: str) -> int:
 
 def _run(options: Namespace) -> int:
     task = _assignment(options)
-    lacking = jail.missing() if options.isolated else ""
-    if lacking:
+    if options.jail == NONE:
+        print("NOT ISOLATED: students' code can do what you can do.", file=sys.stderr)
+    elif lacking := JAILS[options.jail](str(task.root)):
         raise GradingError(
             f"NOT ISOLATED: this machine cannot lock up students' code: {lacking}. Nothing was "
-            f"graded. Use a machine or a container with user namespaces, or {WALLS} if you trust "
-            "every submission"
+            f"graded. {WAYS[options.jail]}, or {WALLS} if you trust every submission"
         )
-    if not options.isolated:
-        print("NOT ISOLATED: students' code can do what you can do.", file=sys.stderr)
+    limits = Limits(memory=options.memory << 30, seconds=2 * options.timeout)
+    if not options.scheduler:
+        groups.settle()
+        if warning := too_little(options.workers, limits):
+            print(warning, file=sys.stderr)
     settings = {
-        "limits": Limits(memory=options.memory << 30, seconds=2 * options.timeout),
+        "limits": limits,
         "seconds": options.timeout,
         "seconds_a_step": options.timeout / 5,
-        "isolated": options.isolated,
+        "jail": options.jail,
     }
     if said := unbuilt(task):
         print(said, file=sys.stderr)

@@ -45,7 +45,8 @@ def prepare(student: str, task: Assignment, settings: dict[str, Any], again: boo
         settings: keyword arguments of `Work`.
         again: True to have it judged though nothing has changed since it was last judged.
     """
-    result = Result(student, decided_by=task.decided_by)
+    jail = settings.get("jail", Work.jail)
+    result = Result(student, decided_by=task.decided_by, jail=jail)
     try:
         return _prepared(result, task, settings, again)
     except (SubmissionError, OSError) as error:
@@ -81,7 +82,7 @@ def _prepared(
         for place, cell in enumerate(cleaned.nb.cells, start=1)
         if cell.cell_type == "code"
     ]
-    work = Work(cells, task.checks, task.files, **settings)
+    work = Work(cells, task.checks, task.files, course=str(task.root.resolve()), **settings)
     return Submission(result, cleaned.nb, (work, task.decided_by))
 
 

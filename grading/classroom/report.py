@@ -168,6 +168,7 @@ def _submission(one: Result, mine: Marks, task: Assignment) -> dict[str, Any]:
         "student": one.student,
         "sha256": one.submission,
         "decided_by": one.decided_by,
+        "jail": one.jail,
         "scores": points,
         "total": None if one.failure else total,
         "open": sum(score is None for score in points.values()),

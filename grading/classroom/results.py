@@ -17,6 +17,7 @@ class Result:
         key: hash of the submission, of how it is graded, and of `decided_by`; '' if there was
             nothing to grade.
         decided_by: what decided; see `grading.classroom.provenance`.
+        jail: what stood around the student's process; see `grading.sandbox.work.Work`.
         submission: SHA-256 of the notebook that was handed in, or ''.
         verdicts: dict from exercise to `Verdict`.
         repairs: what was put right in the notebook, each a sentence.
@@ -28,6 +29,7 @@ class Result:
     student: str
     key: str = ""
     decided_by: dict[str, str] = field(default_factory=dict)
+    jail: str = ""
     submission: str = ""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     repairs: list[str] = field(default_factory=list)

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import vaelib  # noqa: F401 - before Keras: it keeps TensorFlow's messages away
-from grading.sandbox.process import StudentProcess, demand_fork_server, start
+from grading.sandbox.process import StudentProcess, start
 from grading.sandbox.requests import WriteFile
 from grading.sandbox.session import ENDED, StudentGoneError
 from grading.sandbox.wire import plain
@@ -39,6 +39,9 @@ def judge(work: Work) -> tuple[dict[str, Verdict], list[str]]:
     Returns:
         verdicts: dict from exercise to `Verdict`.
         troubles: what went wrong in cells, in words, for the report.
+
+    Raises:
+        KilledError: a process of the student's was ended from outside, so nothing is decided.
     """
     hearing = _Hearing(work)
     verdicts = hearing.run(list(work.checks), whole=False)
@@ -101,7 +104,6 @@ class _Hearing:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        demand_fork_server()  # its start is not on the student's time
         self.deadline = time.monotonic() + work.seconds
         self.starts = 0
         self.stopping: set[int] = set()  # places of cells that ended a process
@@ -132,9 +134,10 @@ class _Hearing:
         self._demand_time()
         self.starts += 1
         session = start(self.work, self.deadline)
+        self.deadline = session.deadline
         cell: Cell | None = None
         late: list[str] = []
-        with contextlib.closing(session.connection):
+        with contextlib.closing(session):
             try:
                 for name, content in self.work.files.items():
                     session.value(WriteFile(name, content))

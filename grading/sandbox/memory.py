@@ -1,0 +1,78 @@
+"""How much of a machine's memory students' processes use, and how much they may."""
+
+import os
+from collections.abc import Callable, Iterable
+
+from grading.sandbox.work import Limits
+
+# The kernel keeps memory for each process, thread and open file that is no process's own, such as
+# lists of mappings, stacks, and what waits in sockets and pipes: so much at most.
+PROCESS, THREAD, FILE = 14 << 20, 32 << 10, 256 << 10
+COUNTED = ("VmRSS", "VmSwap", "VmPTE")
+WORKER = 1 << 30  # bytes that a worker and its fork server use
+
+
+def used(processes: Iterable[str], limit: int) -> int:
+    """Bytes of memory that some processes use together.
+
+    Args:
+        processes: their folders in /proc; one that ends meanwhile counts for nothing.
+        limit: in bytes. Memory that they share is counted for each of them, which is fast, and
+            only when this sum is larger than the limit once for all.
+    """
+    folders = list(processes)
+    total = sum(_of(folder, _size) for folder in folders)
+    return total if total <= limit else total - sum(_of(folder, _shared) for folder in folders)
+
+
+def too_little(workers: int, limits: Limits) -> str:
+    """Says that so many workers may use more memory than this machine has, or ''."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    needed = workers * (limits.memory + limits.disk + WORKER)
+    if needed <= machine:
+        return ""
+    return (
+        f"{workers} workers may use {needed / 2**30:.0f} GiB of memory, and this machine has "
+        f"{machine / 2**30:.0f} GiB. Should it run out, submissions are judged again, one at a "
+        "time. Fewer --workers or less --memory keep it from that."
+    )
+
+
+def _of(process: str, ask: Callable[[str], int]) -> int:
+    """What a process answers, or 0 if it has ended."""
+    try:
+        if _has_memory(process):
+            return ask(process)
+        # Its first thread has ended, though others may go on with all its memory.
+        threads = (f"{process}/task/{one}" for one in os.listdir(f"{process}/task"))
+        return next((ask(thread) for thread in threads if _has_memory(thread)), 0)
+    except (OSError, ValueError):
+        return 0
+
+
+def _has_memory(folder: str) -> bool:
+    return "\nVmRSS:" in _read(f"{folder}/status")
+
+
+def _size(folder: str) -> int:
+    text = _read(f"{folder}/status")
+    sizes = _sizes(text)
+    threads = int(text.partition("\nThreads:")[2].split(maxsplit=1)[0])
+    files = os.stat(f"{folder}/fd").st_size or len(os.listdir(f"{folder}/fd"))
+    return sum(sizes.get(name, 0) for name in COUNTED) + PROCESS + threads * THREAD + files * FILE
+
+
+def _shared(folder: str) -> int:
+    sizes = _sizes(_read(f"{folder}/smaps_rollup"))
+    return sizes.get("Rss", 0) - sizes.get("Pss", 0)
+
+
+def _read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
+
+
+def _sizes(text: str) -> dict[str, int]:
+    """Bytes by name, from lines such as "VmRSS:  1234 kB"."""
+    lines = (line.split() for line in text.splitlines() if line.endswith(" kB"))
+    return {words[0].rstrip(":"): int(words[1]) << 10 for words in lines}
