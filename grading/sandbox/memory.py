@@ -8,6 +8,7 @@ from grading.sandbox.work import Limits
 # The kernel keeps memory for each process, thread and open file that is no process's own, such as
 # lists of mappings, stacks, and what waits in sockets and pipes: so much at most.
 PROCESS, THREAD, FILE = 14 << 20, 32 << 10, 256 << 10
+MOST_OPEN_FILES = 256  # of a process; TensorFlow and IPython have less than 20
 COUNTED = ("VmRSS", "VmSwap", "VmPTE")
 WORKER = 1 << 30  # bytes that a worker and its fork server use
 
@@ -58,8 +59,16 @@ def _size(folder: str) -> int:
     text = _read(f"{folder}/status")
     sizes = _sizes(text)
     threads = int(text.partition("\nThreads:")[2].split(maxsplit=1)[0])
-    files = os.stat(f"{folder}/fd").st_size or len(os.listdir(f"{folder}/fd"))
-    return sum(sizes.get(name, 0) for name in COUNTED) + PROCESS + threads * THREAD + files * FILE
+    kept = PROCESS + threads * THREAD + _open_files(folder) * FILE
+    return sum(sizes.get(name, 0) for name in COUNTED) + kept
+
+
+def _open_files(folder: str) -> int:
+    """How many files are open; Linux says it as the size of a folder since 6.2."""
+    try:
+        return os.stat(f"{folder}/fd").st_size or len(os.listdir(f"{folder}/fd"))
+    except PermissionError:
+        return MOST_OPEN_FILES
 
 
 def _shared(folder: str) -> int:
