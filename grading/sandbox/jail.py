@@ -97,6 +97,7 @@ def enter(
             group.ran_out if group else lambda: False,
         )
     _forget(report)
+    os.setsid()  # the keeper, in another session, gets its own share of the processors
     if group:
         group.join()
     os.umask(0o022)

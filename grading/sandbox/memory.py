@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 
 from grading.sandbox.work import Limits
 
@@ -13,17 +14,23 @@ COUNTED = ("VmRSS", "VmSwap", "VmPTE")
 WORKER = 1 << 30  # bytes that a worker and its fork server use
 
 
-def used(processes: Iterable[str], limit: int) -> int:
-    """Bytes of memory that some processes use together.
+def used(processes: Iterable[str]) -> int:
+    """Bytes of memory that some processes use; what they share counts for each, which is fast.
 
     Args:
         processes: their folders in /proc; one that ends meanwhile counts for nothing.
-        limit: in bytes. Memory that they share is counted for each of them, which is fast, and
-            only when this sum is larger than the limit once for all.
     """
-    folders = list(processes)
-    total = sum(_of(folder, _size) for folder in folders)
-    return total if total <= limit else total - sum(_of(folder, _shared) for folder in folders)
+    return sum(_of(one, _size) for one in processes)
+
+
+def exceeds(processes: Iterable[str], limit: int) -> bool:
+    """Whether some processes use more memory than a limit; what they share counts once.
+
+    Args:
+        processes: as above. This takes some milliseconds for each, so it ends once it is sure.
+        limit: in bytes.
+    """
+    return any(total > limit for total in accumulate(_of(one, _own_size) for one in processes))
 
 
 def too_little(workers: int, limits: Limits) -> str:
@@ -71,9 +78,13 @@ def _open_files(folder: str) -> int:
         return MOST_OPEN_FILES
 
 
-def _shared(folder: str) -> int:
-    sizes = _sizes(_read(f"{folder}/smaps_rollup"))
-    return sizes.get("Rss", 0) - sizes.get("Pss", 0)
+def _own_size(folder: str) -> int:
+    size = _size(folder)
+    try:
+        sizes = _sizes(_read(f"{folder}/smaps_rollup"))
+    except OSError:  # it may not be read, or has ended
+        return size
+    return size - sizes.get("Rss", 0) + sizes.get("Pss", 0)
 
 
 def _read(path: str) -> str:

@@ -47,33 +47,40 @@ def process(folder, pid, threads=1, rss=None, tables=0, pss=None, files=3, livin
 
 def test_what_is_resident_and_tables_count_with_what_the_kernel_keeps(tmp_path):
     one = process(tmp_path, 1, threads=4, rss=100 * MIB, tables=10 * MIB)
-    kept = memory.used([one], 1 << 40) - 110 * MIB
+    kept = memory.used([one]) - 110 * MIB
     assert memory.PROCESS + 4 * memory.THREAD <= kept <= memory.PROCESS + 10 * MIB
 
 
 def test_each_file_counts_what_may_wait_in_it(tmp_path):
-    few = memory.used([process(tmp_path, 1, rss=MIB, files=1)], 1 << 40)
+    few = memory.used([process(tmp_path, 1, rss=MIB, files=1)])
     own = process(tmp_path, 2, rss=MIB, files=200)
-    assert memory.used([own], 1 << 40) - few == 199 * memory.FILE
+    assert memory.used([own]) - few == 199 * memory.FILE
 
 
 def test_a_process_that_ended_counts_for_nothing_and_hides_no_other(tmp_path):
     gone, other = str(tmp_path / "9"), process(tmp_path, 1, rss=100 * MIB)
     nobody = process(tmp_path, 2)  # it has ended, and nobody has asked how
     (tmp_path / "2" / "task").mkdir()
-    assert memory.used([gone, other, nobody, gone], 1 << 40) == memory.used([other], 1 << 40)
-    assert memory.used([other], 1 << 40) > 100 * MIB
+    assert memory.used([gone, other, nobody, gone]) == memory.used([other])
+    assert memory.used([other]) > 100 * MIB
 
 
 def test_a_process_whose_first_thread_ended_counts(tmp_path):
     one = process(tmp_path, 1, threads=2, rss=100 * MIB, living=7)
-    assert memory.used([one], 1 << 40) > 100 * MIB
+    assert memory.used([one]) > 100 * MIB
 
 
 def test_shared_memory_counts_once_before_anybody_is_ended_for_it(tmp_path):
     family = [process(tmp_path, n, rss=400 * MIB, pss=40 * MIB) for n in range(1, 11)]
-    assert memory.used(family, 1 << 40) > 4000 * MIB
-    assert 400 * MIB < memory.used(family, 1024 * MIB) < 800 * MIB
+    assert memory.used(family) > 4000 * MIB
+    assert not memory.exceeds(family, 800 * MIB)
+    assert memory.exceeds(family, 400 * MIB)
+
+
+def test_memory_whose_sharing_cannot_be_read_counts_for_each(tmp_path):
+    family = [process(tmp_path, n, rss=400 * MIB) for n in range(1, 4)]
+    assert memory.exceeds(family, 1200 * MIB)
+    assert not memory.exceeds(family, 1300 * MIB)
 
 
 def test_more_workers_than_the_memory_holds_are_told():
