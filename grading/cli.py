@@ -23,7 +23,7 @@ from grading.classroom.worker import begin, judged
 from grading.course import environment
 from grading.sandbox import jail
 from grading.sandbox.work import Limits, Work
-from grading.submission import SubmissionError, clean
+from grading.submission import MOST_BYTES, SubmissionError, clean
 
 WALLS = "--not-isolated"
 
@@ -218,7 +218,9 @@ def _doctor(options: Namespace) -> int:
         known = ", ".join(sorted(releases))
         raise GradingError(f"{options.notebook.name} is called like no assignment: {known}")
     try:
-        cleaned = clean(options.notebook.read_bytes(), notebook.read(releases[name]))
+        with options.notebook.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        cleaned = clean(content, notebook.read(releases[name]))
     except SubmissionError as error:
         say(f"This cannot be graded: {error}")
         return 1

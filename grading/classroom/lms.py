@@ -10,6 +10,7 @@ from grading.classroom.assignment import Assignment
 from grading.classroom.download import LmsError, opened, owners
 from grading.classroom.layout import hand_ins, lay_out
 from grading.classroom.results import points
+from grading.classroom.spreadsheet import harmless_cell
 
 
 def collect(
@@ -60,7 +61,8 @@ def export(
 ) -> tuple[Path, int, list[str], list[str]]:
     """Fills the marks into a CSV file that Canvas or Moodle gave out.
 
-    Canvas: the gradebook, exported. Moodle: the grading worksheet. All else in it stays as it is.
+    Canvas: the gradebook, exported. Moodle: the grading worksheet. All else in it stays as it is,
+    but for an apostrophe before what a spreadsheet would take for a formula.
 
     Args:
         task: an `Assignment`.
@@ -100,6 +102,9 @@ def export(
         row += [""] * (target + 1 - len(row))
         row[target] = f"{sum(point or 0 for point in mine.values()):g}"
         filled += 1
+    # Names in it are students' own; by the titles and the ids the platform takes it back.
+    for row in rows[1:]:
+        row[:] = [one if n == place else harmless_cell(one) for n, one in enumerate(row)]
     path = task.root / "classroom" / "reports" / f"{task.name}-{template.stem}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -19,7 +19,7 @@ def say(*lines: object, stream: TextIO | None = None) -> None:
 
 
 def harmless(text: str) -> str:
-    """A text as one line in which codes for terminals and signs that nobody sees are spelled out."""
+    """A text as one line, with codes for terminals and signs that nobody sees spelled out."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

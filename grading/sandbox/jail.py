@@ -116,6 +116,11 @@ def stay_outside(limits: Limits, connection: socket.socket) -> None:
     _limit(limits)
 
 
+def end_with_parent() -> None:
+    """Has the system end this process when the one that started it ends, in whatever way."""
+    libc.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def missing() -> str:
     """What keeps this machine from having a jail, in words, or ''."""
     if sys.platform != "linux":
@@ -135,7 +140,7 @@ def _keep(inside: int, connection: socket.socket, end: Callable[[], None]) -> No
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    libc.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with_parent()
     ended = os.pidfd_open(inside)
     poll = select.poll()
     poll.register(ended, select.POLLIN)

@@ -80,7 +80,3 @@ def _become_student(
         text = f"{type(error).__name__}: {error}"
         connection.sendall(wire.pack({"failed": text}, student.refuse))
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

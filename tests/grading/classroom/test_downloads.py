@@ -78,7 +78,9 @@ def secret(tmp_path):
     path = tmp_path / "secret" / "01_toy.ipynb"
     path.parent.mkdir()
     path.write_text("secret")
-    return path
+    yield path
+    # pytest's own way to remove them stops at folders that are nested deeply
+    subprocess.run(["rm", "-rf", tmp_path / "all"], check=True)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -94,5 +96,3 @@ def test_a_hostile_hand_in_costs_nobody_else_anything(attack, task, tmp_path, se
     assert status == int("left out" in said.out)
     assert not list(Path("/tmp").glob("climbed*"))
     assert secret.read_text() == "secret"
-    if download.is_dir():  # pytest's own way to remove it stops at folders that are nested deeply
-        subprocess.run(["rm", "-rf", download], check=True)
