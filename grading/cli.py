@@ -15,19 +15,19 @@ from grading.authoring.checks import SETTING
 from grading.authoring.source import RefusedError
 from grading.classroom import lms, report
 from grading.classroom.assignment import Assignment, GradingError, load_assignment, strays
-from grading.classroom.lms import LmsError
+from grading.classroom.download import PLATFORMS, LmsError
 from grading.classroom.pool import Pool, local_executor
 from grading.classroom.prepare import Submission
 from grading.classroom.record import RecordError, feedback
 from grading.classroom.results import Result, kept_results, points
 from grading.classroom.run import run
-from grading.classroom.screen import Bar
+from grading.classroom.screen import Bar, say
 from grading.classroom.worker import begin, judged
 from grading.course import environment
 from grading.sandbox import container, groups, jail
 from grading.sandbox.memory import too_little
 from grading.sandbox.work import CONTAINER, NONE, OWN, Limits, Work
-from grading.submission import SubmissionError, clean
+from grading.submission import MOST_BYTES, SubmissionError, clean
 
 WALLS = "--not-isolated"
 JAILS = {OWN: jail.missing, CONTAINER: container.missing}
@@ -44,10 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(options.command(options))
     except (GradingError, RecordError, LmsError, FileNotFoundError) as error:
-        print(error, file=sys.stderr)
+        say(error, stream=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. What was graded is kept; run it again to go on.", file=sys.stderr)
+        say("", "Stopped. What was graded is kept; run it again to go on.", stream=sys.stderr)
         return 130
 
 
@@ -82,6 +82,8 @@ def _parser() -> ArgumentParser:
 
     one = command("collect", _collect, "lay out a bulk download of Canvas or Moodle")
     one.add_argument("download", type=Path, help="the zip, or a folder with what was in it")
+    text = "whose download it is, if its names do not tell"
+    one.add_argument("--platform", choices=PLATFORMS, help=text)
 
     command("report", _report, "the table once more, with what was graded by hand since")
     one = command("feedback", _feedback, "make the pages that students get")
@@ -113,7 +115,7 @@ def _positive(text: str) -> int:
 def _run(options: Namespace) -> int:
     task = _assignment(options)
     if options.jail == NONE:
-        print("NOT ISOLATED: students' code can do what you can do.", file=sys.stderr)
+        say("NOT ISOLATED: students' code can do what you can do.", stream=sys.stderr)
     elif lacking := JAILS[options.jail](str(task.root)):
         raise GradingError(
             f"NOT ISOLATED: this machine cannot lock up students' code: {lacking}. Nothing was "
@@ -123,7 +125,7 @@ def _run(options: Namespace) -> int:
     if not options.scheduler:
         groups.settle()
         if warning := too_little(options.workers, limits):
-            print(warning, file=sys.stderr)
+            say(warning, stream=sys.stderr)
     settings = {
         "limits": limits,
         "seconds": options.timeout,
@@ -131,7 +133,7 @@ def _run(options: Namespace) -> int:
         "jail": options.jail,
     }
     if said := unbuilt(task):
-        print(said, file=sys.stderr)
+        say(said, stream=sys.stderr)
     started = time.perf_counter()
     with closing(Bar(sys.stderr)) as bar:
         results = run(
@@ -143,13 +145,11 @@ def _run(options: Namespace) -> int:
             tell=bar.show,
         )
     if not results:
-        print(
-            f"nothing was submitted: no classroom/submitted/STUDENT/{task.name}/{task.name}.ipynb"
-        )
+        say(f"nothing was submitted: no classroom/submitted/STUDENT/{task.name}/{task.name}.ipynb")
         return 1
     _show(task, kept_results(task), time.perf_counter() - started)
     for stray in strays(task):
-        print(f"not graded, since it is in no student's folder: classroom/submitted/{stray}")
+        say(f"not graded, since it is in no student's folder: classroom/submitted/{stray}")
     return int(any(not one.verdicts or one.failure for one in results))
 
 
@@ -179,15 +179,19 @@ def _show(task: Assignment, results: list[Result], seconds: float) -> None:
     made = report.make(task, results, seconds)
     paths = report.write(made, task.root / "classroom" / "reports")
     report.show(made, sys.stdout)
-    print("\n".join(f"written: {path.relative_to(task.root)}" for path in paths))
+    say(*(f"written: {path.relative_to(task.root)}" for path in paths))
 
 
 def _collect(options: Namespace) -> int:
     task = _assignment(options)
-    there, left_out = lms.collect(task, options.download)
-    print(f"{len(there)} submissions of {task.name} are in {task.submitted.relative_to(task.root)}")
-    for name in left_out:
-        print(f"left out, since it is no notebook of a student's: {name}")
+    there, left_out = lms.collect(task, options.download, options.platform, say)
+    say(f"{len(there)} submissions of {task.name} are in {task.submitted.relative_to(task.root)}")
+    if left_out:
+        say(
+            f"{len(left_out)} files were left out, as no notebook of a student's or for the reason "
+            "beside them:",
+            *(f"- {line}" for line in left_out),
+        )
     return int(bool(left_out))
 
 
@@ -209,7 +213,7 @@ def _feedback(options: Namespace) -> int:
     names = sorted(set(given) - set(left))
     for name in names:
         feedback(task.name, name, task.config)
-    print(f"{len(names)} pages in {task.config.CourseDirectory.feedback_directory}")
+    say(f"{len(names)} pages in {task.config.CourseDirectory.feedback_directory}")
     _say_stale(task)
     return _left_out(left)
 
@@ -217,10 +221,10 @@ def _feedback(options: Namespace) -> int:
 def _export(options: Namespace) -> int:
     task = _assignment(options)
     path, filled, left, lost = lms.export(task, options.template, options.column, options.so_far)
-    print(f"{filled} marks in {path.relative_to(task.root)}")
+    say(f"{filled} marks in {path.relative_to(task.root)}")
     _say_stale(task)
     if lost:
-        print(f"{len(lost)} have marks, but no row in {options.template}: {', '.join(lost)}")
+        say(f"{len(lost)} have marks, but no row in {options.template}: {', '.join(lost)}")
     return _left_out(left) or int(bool(lost) or not filled)
 
 
@@ -228,13 +232,13 @@ def _say_stale(task: Assignment) -> None:
     """Names marks that something else decided than what is here now."""
     given = {one.student: one.decided_by for one in kept_results(task) if not one.failure}
     for line in report.decided_otherwise(task.name, task.decided_by, given):
-        print(line)
+        say(line)
 
 
 def _left_out(students: list[str]) -> int:
     """Says whose written answers are not graded, and gives the exit status."""
     if students:
-        print(
+        say(
             f"{len(students)} were left out, since written answers have no points yet: "
             f"{', '.join(sorted(students))}. Grade them in formgrader, or add --so-far"
         )
@@ -252,17 +256,18 @@ def _doctor(options: Namespace) -> int:
         known = ", ".join(sorted(releases))
         raise GradingError(f"{options.notebook.name} is called like no assignment: {known}")
     try:
-        cleaned = clean(options.notebook.read_bytes(), notebook.read(releases[name]))
+        with options.notebook.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        cleaned = clean(content, notebook.read(releases[name]))
     except SubmissionError as error:
-        print(f"This cannot be graded: {error}")
+        say(f"This cannot be graded: {error}")
         return 1
     renamed = options.notebook.name != f"{name}.ipynb"
     lines = [f"it would be taken for {name}.ipynb"] * renamed + cleaned.repairs
-    print(
-        "\n".join(["Before grading this would be put right:", *(f"- {one}" for one in lines)])
-        if lines
-        else "Nothing has to be repaired. Whether the answers are right was not looked at."
-    )
+    if lines:
+        say("Before grading this would be put right:", *(f"- {one}" for one in lines))
+    else:
+        say("Nothing has to be repaired. Whether the answers are right was not looked at.")
     return 0
 
 

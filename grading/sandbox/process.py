@@ -20,6 +20,13 @@ from vaelib.checks.finding import Finding
 
 LONGEST_TROUBLE = 200  # characters
 LAST_WORDS = 10.0  # s that a keeper has to say how a process ended
+# It follows this process from its first moment, and not only when it has imported everything.
+FORK_SERVER = """
+from grading.sandbox import jail
+jail.end_with_parent()
+from grading.sandbox import zygote
+zygote.main()
+"""
 KEPT = ("PATH", "HOME", "PYTHONPATH", "MPLCONFIGDIR", "XDG_CACHE_HOME", "LD_LIBRARY_PATH")
 
 
@@ -150,7 +157,7 @@ class _ForkServer:
         self.control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "grading.sandbox.zygote", str(there.fileno())],
+                [sys.executable, "-c", FORK_SERVER, str(there.fileno()), "grading.sandbox.zygote"],
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -114,7 +114,3 @@ def _fail(connection: socket.socket, error: BaseException) -> NoReturn:
     text = f"{type(error).__name__}: {error}"
     connection.sendall(wire.pack({"failed": text}, student.refuse))
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,8 @@
 """From what a student handed in to a clean notebook that can be graded."""
 
 from grading.submission.clean import Clean, clean
-from grading.submission.find import find
+from grading.submission.find import ending, find
 from grading.submission.markdown import plain_markdown
 from grading.submission.read import MOST_BYTES, SubmissionError
 
-__all__ = ["MOST_BYTES", "Clean", "SubmissionError", "clean", "find", "plain_markdown"]
+__all__ = ["MOST_BYTES", "Clean", "SubmissionError", "clean", "ending", "find", "plain_markdown"]
