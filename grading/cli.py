@@ -10,18 +10,19 @@ from contextlib import closing
 from pathlib import Path
 
 from grading import notebook
-from grading.classroom import lms, report
+from grading.classroom import lms, pages, report
 from grading.classroom.assignment import Assignment, GradingError, load_assignment, strays
 from grading.classroom.lms import LmsError
 from grading.classroom.pool import Pool, local_executor
 from grading.classroom.prepare import Submission
-from grading.classroom.record import RecordError, feedback
+from grading.classroom.record import RecordError
 from grading.classroom.results import Result, kept_results, points
 from grading.classroom.run import run
 from grading.classroom.screen import Bar
 from grading.classroom.worker import begin, judged
 from grading.course import environment
 from grading.sandbox import jail
+from grading.sandbox.wire import plain
 from grading.sandbox.work import Limits, Work
 from grading.submission import SubmissionError, clean
 
@@ -169,11 +170,13 @@ def _feedback(options: Namespace) -> int:
         raise GradingError(f"{options.only or 'nobody'} has marks for {task.name} yet")
     left = [] if options.so_far else [n for n, mine in given.items() if None in mine.values()]
     names = sorted(set(given) - set(left))
-    for name in names:
-        feedback(task.name, name, task.config)
-    print(f"{len(names)} pages in {task.config.CourseDirectory.feedback_directory}")
+    failed = pages.make(task.name, names, task.config)
+    made = len(names) - len(failed)
+    print(f"{made} pages in {task.config.CourseDirectory.feedback_directory}")
+    for name, why in failed.items():
+        print(plain(f"no page could be made for {name}; theirs says so: {why}"))
     _say_stale(task)
-    return _left_out(left)
+    return _left_out(left) or int(bool(failed))
 
 
 def _export(options: Namespace) -> int:
