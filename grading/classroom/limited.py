@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 from collections.abc import Callable
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -16,6 +18,12 @@ T = TypeVar("T")
 
 class LimitError(Exception):
     """Why a process did not end its work."""
+
+
+def start() -> None:
+    """Starts the process that others are forked from, and does not wait until it is ready."""
+    forkserver.set_forkserver_preload(["grading.classroom.pages"])
+    forkserver.ensure_running()
 
 
 def limited(function: Callable[..., T], *arguments: Any, seconds: int) -> T:
@@ -35,8 +43,8 @@ def limited(function: Callable[..., T], *arguments: Any, seconds: int) -> T:
         LimitError: it took too long or too much memory, or its process died.
         Exception: whatever the function raises.
     """
+    start()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["grading.classroom.pages"])
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(there, seconds, function, arguments))
     process.start()
@@ -66,13 +74,13 @@ def _answer(
     there: Connection, seconds: int, function: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> None:
     """Sends what a function returned, and what it raised."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent sees to it
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with open(os.devnull, "w") as nowhere:
         sys.stdout = sys.stderr = nowhere
         try:
-            answer = function(*arguments), None
+            there.send((function(*arguments), None))
         except Exception as error:
-            answer = None, error
-        there.send(answer)
+            there.send((None, error))

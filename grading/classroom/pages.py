@@ -33,9 +33,7 @@ NOTHING = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'
 class Page(HTMLExporter):
     """A page with a policy that lets a browser run and load nothing but MathJax."""
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: Any = None, **options: Any
-    ) -> tuple[str, dict[str, Any]]:
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **options: Any) -> Any:
         """Makes a page of a notebook, as nbconvert does."""
         page, resources = super().from_notebook_node(nb, resources, **options)
         return page.replace("<head>", f"<head>{_policy(ALLOWED)}", 1), resources

@@ -28,17 +28,25 @@ def plain_markdown(source: str) -> str:
     with its address. What the renderer of nbgrader's pages makes of it decides: what is not plain
     after that is shown as code.
     """
-    plain = ADDRESS.sub(r"\1", source)
-    for pattern, text in PLAIN:
-        plain = pattern.sub(text, plain)
+    plain = _without_tags(ADDRESS.sub(r"\1", source))
     if len(plain) > MOST_RENDERED:
-        return as_typed(plain)
+        return _as_code(plain)
     no_pictures = PICTURE.sub(r"!\\", plain)
     no_links = LINK.sub(f"]{JOINER}", plain)
-    return next(filter(is_plain, (plain, no_pictures, no_links)), as_typed(plain))
+    return next(filter(is_plain, (plain, no_pictures, no_links)), _as_code(plain))
 
 
-def as_typed(text: str) -> str:
-    """A text as a block of code."""
+def as_typed(source: str) -> str:
+    """Markdown that a page shows as it was typed; what cannot be rendered in time is made this."""
+    return _as_code(_without_tags(source))
+
+
+def _without_tags(text: str) -> str:
+    for pattern, plain in PLAIN:
+        text = pattern.sub(plain, text)
+    return text
+
+
+def _as_code(text: str) -> str:
     fence = "`" * (1 + max([2, *map(len, FENCE.findall(text))]))
     return f"{fence}\n{text}\n{fence}"

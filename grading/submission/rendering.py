@@ -39,15 +39,15 @@ class Renderer(IPythonRenderer):
             return f'<img src="{url}" alt="{html.escape(text)}">'
         return f"{html.escape(text)} ({html.escape(url)})"
 
-    def block_html(self, html: str) -> str:
+    def block_html(self, text: str) -> str:
         """Tags as they are."""
         self.refused = True
-        return html
+        return text
 
-    def inline_html(self, html: str) -> str:
+    def inline_html(self, text: str) -> str:
         """Tags as they are."""
         self.refused = True
-        return html
+        return text
 
     def block_mermaidjs(self, code: str) -> str:
         """A diagram's text."""
@@ -71,7 +71,7 @@ def markdown2html(source: str) -> str:
     Returns:
         HTML in which nothing runs, and which loads nothing from elsewhere.
     """
-    return CLEANER.clean(MarkdownWithMath(renderer=Renderer()).render(source))
+    return str(CLEANER.clean(MarkdownWithMath(renderer=Renderer()).render(source)))
 
 
 def _is_picture(address: str) -> bool:
@@ -89,16 +89,14 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-HEADINGS = {f"h{level}": {"id"} for level in range(1, 7)}
-CELLS = {"align", "colspan", "rowspan", "style"}
 CLEANER = nh3.Cleaner(
     tags=nh3.ALLOWED_TAGS - {"map", "area"} | {"input"},
     clean_content_tags={"script", "style"},
     attributes={
         **nh3.ALLOWED_ATTRIBUTES,
-        **HEADINGS,
-        **dict.fromkeys(("td", "th"), CELLS),
-        **dict.fromkeys(("code", "pre", "span"), {"class"}),  # of pygments
+        **{f"h{level}": {"id"} for level in range(1, 7)},
+        **{tag: {"align", "colspan", "rowspan", "style"} for tag in ("td", "th")},
+        **{tag: {"class"} for tag in ("code", "pre", "span")},  # of pygments
         "*": {"lang", "title"},
         "input": {"checked"},  # in a list of tasks
     },
