@@ -31,7 +31,10 @@ c.Execute.timeout = 300
 c.Execute.extra_arguments = ["--log-level=ERROR"]
 
 # What students wrote runs nothing and loads nothing, in formgrader and in feedback.
-c.HTMLExporter.filters = {"markdown2html": "grading.submission.rendering.markdown2html"}
+c.HTMLExporter.filters = {
+    "markdown2html": "grading.submission.rendering.markdown2html",
+    "strip_files_prefix": "grading.submission.rendering.unchanged",
+}
 c.GenerateFeedback.exporter_class = "grading.classroom.pages.Page"
 
 # Feedback shows the message of a failed check, and never what is hidden in it.

@@ -3,8 +3,9 @@
 import html
 import re
 
-import nh3
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+import nh3
 
 # What a browser takes for http, https, mail or a place on the page, by its first characters alone.
 ADDRESS = re.compile(r"(?i)https?://|mailto:|#")
@@ -72,6 +73,14 @@ def markdown2html(source: str) -> str:
         HTML in which nothing runs, and which loads nothing from elsewhere.
     """
     return str(CLEANER.clean(MarkdownWithMath(renderer=Renderer()).render(source)))
+
+
+def unchanged(page: str) -> str:
+    """A page as it is, in place of nbconvert's filter for links to a folder called files.
+
+    No such link is left, and that filter needs an hour for a million brackets.
+    """
+    return page
 
 
 def _is_picture(address: str) -> bool:
