@@ -13,12 +13,12 @@ from grading import notebook
 from grading.authoring import lesson
 from grading.authoring.checks import SETTING
 from grading.authoring.source import RefusedError
-from grading.classroom import lms, report
+from grading.classroom import lms, pages, report
 from grading.classroom.assignment import Assignment, GradingError, load_assignment, strays
 from grading.classroom.download import PLATFORMS, LmsError
 from grading.classroom.pool import Pool, local_executor
 from grading.classroom.prepare import Submission
-from grading.classroom.record import RecordError, feedback
+from grading.classroom.record import RecordError
 from grading.classroom.results import Result, kept_results, points
 from grading.classroom.run import run
 from grading.classroom.screen import Bar, say
@@ -211,11 +211,12 @@ def _feedback(options: Namespace) -> int:
         raise GradingError(f"{options.only or 'nobody'} has marks for {task.name} yet")
     left = [] if options.so_far else [n for n, mine in given.items() if None in mine.values()]
     names = sorted(set(given) - set(left))
-    for name in names:
-        feedback(task.name, name, task.config)
-    say(f"{len(names)} pages in {task.config.CourseDirectory.feedback_directory}")
+    failed = pages.make(task.name, names, task.config)
+    say(f"{len(names) - len(failed)} pages in {task.config.CourseDirectory.feedback_directory}")
+    for name, why in failed.items():
+        say(f"no page could be made for {name}; theirs says so: {why}")
     _say_stale(task)
-    return _left_out(left)
+    return _left_out(left) or int(bool(failed))
 
 
 def _export(options: Namespace) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbgrader.utils import parse_utc
 
-from grading.classroom import gradebook
+from grading.classroom import gradebook, limited
 from grading.classroom.assignment import Assignment, GradingError, students
 from grading.classroom.pool import Pool, WorkerDiedError
 from grading.classroom.prepare import Submission, prepare
@@ -51,6 +51,7 @@ def run(
     if not names:
         return []
     task.kept.mkdir(parents=True, exist_ok=True)
+    limited.start()
     register(task.name, task.config)
     tell(None, len(names))
     results = []

@@ -2,7 +2,16 @@
 
 from grading.submission.clean import Clean, clean
 from grading.submission.find import ending, find
-from grading.submission.markdown import plain_markdown
+from grading.submission.markdown import as_typed, plain_markdown
 from grading.submission.read import MOST_BYTES, SubmissionError
 
-__all__ = ["MOST_BYTES", "Clean", "SubmissionError", "clean", "ending", "find", "plain_markdown"]
+__all__ = [
+    "MOST_BYTES",
+    "Clean",
+    "SubmissionError",
+    "as_typed",
+    "clean",
+    "ending",
+    "find",
+    "plain_markdown",
+]
