@@ -149,7 +149,7 @@ def test_a_control_group_without_limits_is_refused(files, said, held, tmp_path):
 def test_a_container_holds_nothing_but_python_and_folders_to_work_in(inside):
     places = (*root.SYSTEM, *root.places(), *root.WRITABLE, container_inside.DOOR)
     known = {Path(place).parts[1] for place in places}
-    known |= {"proc", "sys", "dev", Path(__file__).parts[1]}
+    known |= {"proc", "sys", "dev", ".dockerenv", Path(__file__).parts[1]}
     seen = inside("import os\nanswer = ' '.join(os.listdir('/'))").strip("'").split()
     assert set(seen) <= known
     seen = inside("answer = ' '.join(os.listdir('/etc'))").strip("'").split()
