@@ -19,8 +19,9 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 
 from grading.sandbox import seccomp
@@ -54,7 +55,12 @@ class JailError(Exception):
     """Why there is no jail on this machine."""
 
 
-def enter(readable: Iterable[str], limits: Limits, connection: socket.socket) -> None:
+def enter(
+    readable: Iterable[str],
+    limits: Limits,
+    connection: socket.socket,
+    instead: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Jails this process, which must have one thread and have been forked for this.
 
     The process that called stays outside as a keeper: it ends with the one inside, and ends it,
@@ -64,6 +70,7 @@ def enter(readable: Iterable[str], limits: Limits, connection: socket.socket) ->
         readable: folders and files that can be read inside, besides the system's.
         limits: `Limits`.
         connection: a socket, open inside; no other file than it and /dev/null should be.
+        instead: from folders to those that are shown in their place, where they can be seen at all.
 
     Raises:
         JailError: the system refuses a part of it.
@@ -83,7 +90,7 @@ def enter(readable: Iterable[str], limits: Limits, connection: socket.socket) ->
     # Should the machine's memory run out, the system ends this process before any other.
     Path("/proc/self/oom_score_adj").write_text("1000")
     shown = [*SYSTEM, *DEVICES, PROCESSORS, *readable]
-    _build_root(shown, limits.disk, stranger if root else uid)
+    _build_root(shown, instead, limits.disk, stranger if root else uid)
     for capability in range(64):  # while it may still do that
         libc.prctl(CAPBSET_DROP, capability, 0, 0, 0)
     if root:
@@ -146,7 +153,7 @@ def _keep(inside: int, connection: socket.socket, end: Callable[[], None]) -> No
     os._exit(0)
 
 
-def _build_root(readable: Iterable[str], disk: int, uid: int) -> None:
+def _build_root(readable: Iterable[str], instead: Mapping[str, str], disk: int, uid: int) -> None:
     """A root directory in memory, with what may be read, a folder to work in, and nothing else.
 
     The old root is first moved aside, to /old, so that what is under /tmp can be shown, too.
@@ -170,6 +177,9 @@ def _build_root(readable: Iterable[str], disk: int, uid: int) -> None:
             os.symlink(os.readlink("/old" + path), "/new" + path)
         elif os.path.exists("/old" + path):
             _show(path)
+    for path, other in instead.items():
+        if os.path.isdir("/new" + path):
+            _show(other, path)
     _mount("proc", "/new/proc", "proc", NOSUID | NODEV | NOEXEC | RDONLY)
     _demand(libc.umount2(b"/old", DETACH), "leaving the old root")
     os.chdir("/new")
@@ -179,9 +189,9 @@ def _build_root(readable: Iterable[str], disk: int, uid: int) -> None:
     os.chdir(HOME)
 
 
-def _show(path: str) -> None:
-    """Shows a file or a folder of the old root in the new one, read-only."""
-    source, target = "/old" + path, "/new" + path
+def _show(path: str, place: str = "") -> None:
+    """Shows a file or a folder of the old root in the new one, read-only, or in another place."""
+    source, target = "/old" + path, "/new" + (place or path)
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
     else:

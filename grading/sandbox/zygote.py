@@ -10,6 +10,7 @@ import json
 import os
 import pkgutil
 import random
+import shutil
 import signal
 import socket
 import sys
@@ -19,7 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 import vaelib
-from grading.sandbox import guard, jail, student, wire
+from grading.sandbox import jail, student, wire
 from grading.sandbox.work import Limits
 
 ENVIRONMENT = {
@@ -34,29 +35,37 @@ ENVIRONMENT = {
 
 
 def main() -> None:
-    """Serves the socket whose number is the first argument, until its other end is closed."""
+    """Serves a socket until its other end is closed.
+
+    Its arguments are the socket's number, the folder of the library, and the folder that has the
+    copy of it that was imported here. That folder is removed in the end, however the worker ended.
+    """
+    number, original, folder = sys.argv[1:]
     for module in pkgutil.walk_packages(vaelib.__path__, "vaelib."):
         importlib.import_module(module.name)
     places = [sys.prefix, sys.base_prefix, *vaelib.__path__]
+    instead = {original: vaelib.__path__[0]}
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control = socket.socket(fileno=int(number))
     control.send(b"ready")
     while True:
         message, files, _, _ = socket.recv_fds(control, 1 << 16, 1)
         if not message:
+            shutil.rmtree(folder, ignore_errors=True)
             return
         child = os.fork()
         if child == 0:
             control.close()
-            _become_student(json.loads(message), socket.socket(fileno=files[0]), places)
+            line = socket.socket(fileno=files[0])
+            _become_student(json.loads(message), line, places, instead)
         os.close(files[0])
         control.send(str(child).encode())
 
 
 def _become_student(
-    request: dict[str, Any], connection: socket.socket, places: list[str]
+    request: dict[str, Any], connection: socket.socket, places: list[str], instead: dict[str, str]
 ) -> NoReturn:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -65,7 +74,7 @@ def _become_student(
         os.closerange(connection.fileno() + 1, 4096)
         limits = Limits(**request["limits"])
         if request["isolated"]:
-            jail.enter(places, limits, connection)
+            jail.enter(places, limits, connection, instead)
             os.environ.clear()
         else:
             jail.stay_outside(limits, connection)
@@ -74,7 +83,6 @@ def _become_student(
         random.seed()
         np.random.seed()  # noqa: NPY002 - what a student's code may use, too
         sys.path.insert(0, "")
-        guard.guard_library(request["asked"])
         student.serve(connection)
     except BaseException as error:
         text = f"{type(error).__name__}: {error}"
