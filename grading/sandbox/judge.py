@@ -26,8 +26,9 @@ from vaelib.checks.messages import ending
 MOST_STARTS = 25  # of a student's process for one submission
 LONGEST_LINE = 40  # characters of a cell in a trouble
 MOST_TOLD = 3  # troubles in a message
-ASKED_TWICE = 3  # one exercise of so many, drawn for each submission
+QUICK = 0.05  # s for each exercise, on average, that asking a second time may take
 OPEN = ("undefined", "not implemented", "calls a stub")  # nothing was answered yet
+WORDLESS = ("not implemented", "argument changed", "not built")  # nothing of the answer is in them
 INPUT = re.compile(r"\(<ipython-input-[^>]{0,50}>, ")  # in the text of a SyntaxError
 
 
@@ -49,7 +50,7 @@ def judge(work: Work) -> tuple[dict[str, Verdict], list[str]]:
     if whole:
         verdicts |= hearing.run({name: work.checks[name] for name in again}, whole=True)
     # Whoever had been shown a hidden part is asked for words in a process that is shown none.
-    muted = {n: visible(work.checks[n]) for n, one in verdicts.items() if one.closed}
+    muted = {n: visible(work.checks[n]) for n, one in verdicts.items() if _is_muted(one)}
     for name, said in hearing.run(muted, whole=whole).items() if muted else ():
         if (said.outcome, said.reason) == (FAILED, verdicts[name].reason) and not said.closed:
             verdicts[name] = said
@@ -74,7 +75,9 @@ class _Hearing:
         self.told: list[str] = []  # the same, for the student
         self.lacking: dict[str, None] = {}  # exercises for which a name was missing, in order
         self.draw = random.Random(_seed(work))
-        self.twice = {name for name in work.checks if self.draw.randrange(ASKED_TWICE) == 0}
+        # What took no longer than this is asked a second time: nearly all that is quick, and of
+        # what is slow a few.
+        self.patience = {name: QUICK / (1 - self.draw.random()) for name in work.checks}
 
     def run(self, checks: dict[str, str], whole: bool) -> dict[str, Verdict]:
         """Verdicts on some exercises, while the needed cells or the whole notebook are run.
@@ -141,14 +144,15 @@ class _Hearing:
         self._demand_time()
         started = time.monotonic()
         verdict = self._asked(exercise, checks, session)
-        again = started + 3 * (time.monotonic() - started)  # when it would be done, twice over
-        if verdict.outcome == PASSED and exercise in self.twice and again < self.deadline:
-            second = self._asked(exercise, checks, session)
-            if second.outcome == FAILED:
-                said = Finding(exercise, "not steady", case=second.case)
-                return made(FAILED, said, second.details or second.message)
-            return second
-        return verdict
+        took = time.monotonic() - started
+        in_time = took < self.patience[exercise] and started + 3 * took < self.deadline
+        if verdict.outcome != PASSED or not in_time:
+            return verdict
+        second = self._asked(exercise, checks, session)
+        if second.outcome == FAILED:
+            said = Finding(exercise, "not steady", case=second.case)
+            return made(FAILED, said, second.details or second.message)
+        return verdict if second.reason == "notebook too long" else second
 
     def _asked(self, exercise: str, checks: dict[str, str], session: StudentProcess) -> Verdict:
         found = session.look_up(exercise)
@@ -201,6 +205,12 @@ def _called(cell: Cell) -> str:
     lines = [one.strip() for one in cell.source.splitlines()]
     begins = next((one for one in lines if one and not one.startswith("#")), "")
     return f"cell {cell.place} (`{plain(begins)[:LONGEST_LINE]}`)"
+
+
+def _is_muted(verdict: Verdict) -> bool:
+    """Whether something of the answer's own was left out of a message on an open case."""
+    plain_words = verdict.reason in WORDLESS or bool(verdict.stub)
+    return verdict.outcome == FAILED and verdict.closed and not verdict.case and not plain_words
 
 
 def _is_open(verdict: Verdict | None) -> bool:
