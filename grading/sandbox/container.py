@@ -5,6 +5,7 @@ read-only. Inside, the walls that a process can put up by itself stand as well (
 `grading.sandbox.container_inside`). Each container imports TensorFlow anew, which takes seconds.
 """
 
+import contextlib
 import functools
 import hashlib
 import io
@@ -23,7 +24,7 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 
-from grading.sandbox import root
+from grading.sandbox import library, root
 from grading.sandbox.container_inside import DOOR, INSIDE
 from grading.sandbox.container_keeper import LONGEST_REASON, ContainerError, answer
 from grading.sandbox.work import Limits, Work, with_threads
@@ -129,11 +130,13 @@ class _Connection(socket.socket):
     """A connection to a process in a container, which ends when it is closed."""
 
     keeper: "subprocess.Popen[bytes]"
+    folder: contextlib.ExitStack
 
     def close(self) -> None:
         """Hangs up, and waits until the container is gone."""
         super().close()
         _end(self.keeper)
+        self.folder.close()
 
 
 def _started(work: Work) -> tuple[_Connection, int]:
@@ -147,37 +150,48 @@ def _started(work: Work) -> tuple[_Connection, int]:
     limits = with_threads(work.limits)
     request = {
         "limits": asdict(limits),
-        "asked": list(work.checks),
         "hidden": hidden,
         "shown": [*shown, *readable],
     }
-    with tempfile.TemporaryDirectory(prefix="vae-grade-") as folder:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="vae-grade-"))
+        shown |= _without_answers(work, Path(folder, "library"), shown)
+        listener = stack.enter_context(socket.socket(socket.AF_UNIX))
         door = f"{folder}/door"
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(door)
-            os.chmod(door, 0o666)  # nobody else gets into its folder
-            listener.listen(1)
-            line = command(program, name, user, limits, shown | {DOOR: door}, veils)
-            packages = [os.path.dirname(path) for path in map(_package, ("grading", "vaelib"))]
-            line += [f"--env=PYTHONPATH={os.pathsep.join(packages)}", _image(program)]
-            line += [sys.executable, "-m", "grading.sandbox.container_inside", json.dumps(request)]
-            report, keepers = os.pipe()
-            keeper = subprocess.Popen(
-                [*KEEPER, program, name, str(limits.memory), *line],
-                stdin=subprocess.PIPE,
-                stdout=keepers,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is not for it
-            )
-            os.close(keepers)
-            try:
-                connection = _accepted(listener, report)
-            except BaseException:
-                _end(keeper)
-                os.close(report)
-                raise
-    connection.keeper = keeper
+        listener.bind(door)
+        os.chmod(door, 0o666)  # nobody else gets into its folder
+        listener.listen(1)
+        line = command(program, name, user, limits, shown | {DOOR: door}, veils)
+        packages = [os.path.dirname(path) for path in map(_package, ("grading", "vaelib"))]
+        line += [f"--env=PYTHONPATH={os.pathsep.join(packages)}", _image(program)]
+        line += [sys.executable, "-m", "grading.sandbox.container_inside", json.dumps(request)]
+        report, keepers = os.pipe()
+        keeper = subprocess.Popen(
+            [*KEEPER, program, name, str(limits.memory), *line],
+            stdin=subprocess.PIPE,
+            stdout=keepers,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is not for it
+        )
+        os.close(keepers)
+        try:
+            connection = _accepted(listener, report)
+        except BaseException:
+            _end(keeper)
+            os.close(report)
+            raise
+        listener.close()
+        connection.keeper, connection.folder = keeper, stack.pop_all()
     return connection, report
+
+
+def _without_answers(work: Work, folder: Path, shown: dict[str, str]) -> dict[str, str]:
+    """Where a copy of the library has to be shown in its place, which lacks what is asked for."""
+    original = os.path.realpath(library.original())
+    copy = str(library.build(work.checks, folder))
+    return {
+        path: copy for path, source in [*shown.items(), (original, original)] if source == original
+    }
 
 
 def _accepted(listener: socket.socket, report: int) -> _Connection:

@@ -44,7 +44,7 @@ def demand_limits(limits: Limits, groups: Path = GROUPS) -> None:
 
 
 def main() -> None:
-    """Serves the grader; the argument is a JSON object of limits and of names."""
+    """Serves the grader; the argument is a JSON object of limits and of folders."""
     request = json.loads(sys.argv[1])
     limits = Limits(**request["limits"])
     connection = socket.socket(socket.AF_UNIX)
@@ -66,7 +66,7 @@ def main() -> None:
 
     from grading.sandbox import zygote  # only now, within walls: it imports TensorFlow
 
-    zygote.serve(connection, request["asked"])
+    zygote.serve(connection)
 
 
 if __name__ == "__main__":

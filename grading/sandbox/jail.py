@@ -18,8 +18,9 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from grading.sandbox import groups, root, seccomp
 from grading.sandbox.keeper import PDEATHSIG, keep
@@ -49,6 +50,7 @@ def enter(
     connection: socket.socket,
     hidden: Iterable[str] = (),
     report: int | None = None,
+    instead: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Jails this process, which must have one thread and have been forked for this.
 
@@ -62,6 +64,7 @@ def enter(
         connection: a socket, open inside; no other file than it and /dev/null should be.
         hidden: folders of which nothing else may be seen, wherever they lie.
         report: a file that is not open inside, where the keeper writes how it ended.
+        instead: from folders to those that are shown in their place.
 
     Raises:
         JailError: the system refuses a part of it, or a hidden file can be seen.
@@ -104,7 +107,7 @@ def enter(
     # Should the machine's memory run out, the system ends this process before any other.
     Path("/proc/self/oom_score_adj").write_text("1000")
     shown = [*root.SYSTEM, *root.DEVICES, root.PROCESSORS, *readable]
-    root.build(shown, list(hidden), limits.disk, stranger if is_root else uid)
+    root.build(shown, list(hidden), limits.disk, stranger if is_root else uid, instead)
     for capability in range(64):  # while it may still do that
         libc.prctl(CAPBSET_DROP, capability, 0, 0, 0)
     if is_root:
@@ -158,9 +161,9 @@ def stay_outside(limits: Limits, connection: socket.socket, report: int | None =
     _limit(limits)
 
 
-def end_with_parent() -> None:
+def end_with_parent(does: bool = True) -> None:
     """Has the system end this process when the one that started it ends, in whatever way."""
-    libc.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(PDEATHSIG, signal.SIGKILL if does else 0, 0, 0, 0)
 
 
 def missing(course: str = "") -> str:

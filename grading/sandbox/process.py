@@ -1,23 +1,27 @@
 """Starts students' processes, with a fork server that this process keeps, and watches them."""
 
-import functools
 import json
 import os
 import select
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import NoReturn
 
-from grading.sandbox import container, keeper
+import grading
+from grading.sandbox import container, keeper, library
 from grading.sandbox.requests import LookUp, RunCell
 from grading.sandbox.session import ENDED, Session
 from grading.sandbox.wire import plain
 from grading.sandbox.work import CONTAINER, OWN, KilledError, Work
 from vaelib.checks.finding import Finding
+from vaelib.checks.known import ERRORS
 
+ROOT = Path(grading.__path__[0]).parent
 LONGEST_TROUBLE = 200  # characters
 LAST_WORDS = 10.0  # s that a keeper has to say how a process ended
 # It follows this process from its first moment, and not only when it has imported everything.
@@ -62,14 +66,20 @@ class StudentProcess(Session):
         if self.killed:
             raise KilledError("the system ended the student's process, as when memory runs out")
 
-    def run_cell(self, source: str) -> str:
-        """Runs a cell, and returns the type and the start of the text of what it raised, or ''."""
+    def run_cell(self, source: str) -> tuple[str, str] | None:
+        """Runs a cell, and returns what it raised, or None.
+
+        Returns:
+            The name of a type that everybody knows, and the true type with the start of the text.
+        """
         error = self.ask(RunCell(source)).get("raised")
         if error is None:
-            return ""
+            return None
         if not isinstance(error, dict):
             self.leave(Finding("", "nonsense"))
-        return plain(f"{error.get('type')}: {error.get('text')}"[:LONGEST_TROUBLE])
+        kind, builtin = str(error.get("type")), str(error.get("builtin"))
+        known = kind if kind in ERRORS else builtin if builtin in ERRORS else "Exception"
+        return known, plain(f"{kind}: {error.get('text')}"[:LONGEST_TROUBLE])
 
     def look_up(self, name: str) -> list[object]:
         """What a name stands for: a list with it, or an empty one."""
@@ -106,7 +116,7 @@ def start(work: Work, deadline: float) -> StudentProcess:
         KilledError: it was ended from outside.
     """
     began = time.monotonic()
-    child = container.child if work.jail == CONTAINER else _fork_server().child
+    child = container.child if work.jail == CONTAINER else _fork_server(work).child
     connection, report = child(work)
     deadline += time.monotonic() - began  # a start is not on the student's time
     process = StudentProcess(connection, report, work, deadline)
@@ -118,15 +128,25 @@ def start(work: Work, deadline: float) -> StudentProcess:
     return process
 
 
-@functools.cache
-def _fork_server() -> "_ForkServer":
-    return _ForkServer()
+def _fork_server(work: Work) -> "_ForkServer":
+    """That of an assignment; it takes the place of another one's, since each has TensorFlow."""
+    asked = tuple(sorted(work.checks))
+    if asked not in _FORK_SERVERS:
+        for other in list(_FORK_SERVERS):
+            _FORK_SERVERS.pop(other).end()
+        _FORK_SERVERS[asked] = _ForkServer(asked)
+    return _FORK_SERVERS[asked]
 
 
 class _ForkServer:
-    """This process's own `grading.sandbox.zygote`, started anew if it died."""
+    """This process's own `grading.sandbox.zygote`, started anew if it died.
 
-    def __init__(self) -> None:
+    Args:
+        asked: names of exercises, which the library lacks in all that it forks.
+    """
+
+    def __init__(self, asked: tuple[str, ...]) -> None:
+        self.asked = asked
         self.process: subprocess.Popen[bytes] | None = None
 
     def demand(self) -> None:
@@ -135,6 +155,13 @@ class _ForkServer:
             self._start()
             if not self.control.recv(100):
                 raise RuntimeError("the process that starts students' processes did not start")
+
+    def end(self) -> None:
+        """Ends it."""
+        if self.process is not None:
+            self.control.close()
+            self.process.wait()
+            self.folder.cleanup()
 
     def child(self, work: Work) -> tuple[socket.socket, int]:
         """A connection to a new student's process, and a pipe from its keeper."""
@@ -145,7 +172,6 @@ class _ForkServer:
             "limits": asdict(work.limits),
             "course": work.course,
             "isolated": work.jail == OWN,
-            "asked": list(work.checks),
         }
         with there:
             files = [there.fileno(), keepers]
@@ -154,13 +180,23 @@ class _ForkServer:
         return here, report
 
     def _start(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="library-", ignore_cleanup_errors=True)
+        library.build(self.asked, Path(self.folder.name))
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        paths = [self.folder.name, str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+        # With -P no module comes from the folder that this process happens to be in.
+        program = ("-P", "-c", FORK_SERVER)
+        folders = (str(library.original()), self.folder.name)
         self.control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", FORK_SERVER, str(there.fileno()), "grading.sandbox.zygote"],
+                [sys.executable, *program, str(there.fileno()), *folders, "grading.sandbox.zygote"],
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in KEPT if name in os.environ},
+                env=kept | {"PYTHONPATH": os.pathsep.join(paths)},
             )
+
+
+_FORK_SERVERS: dict[tuple[str, ...], _ForkServer] = {}  # at most one

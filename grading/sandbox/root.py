@@ -4,9 +4,10 @@ import ctypes
 import os
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 
 # Programs, shared libraries, and data that Python's libraries look for; no whole /usr or /opt,
 # where courses may lie.
@@ -53,7 +54,13 @@ def courses(*roots: str) -> list[str]:
     return [*dict.fromkeys(path for root in found if root for path in _names(root))]
 
 
-def build(readable: Iterable[str], hidden: Iterable[str], disk: int, uid: int) -> None:
+def build(
+    readable: Iterable[str],
+    hidden: Iterable[str],
+    disk: int,
+    uid: int,
+    instead: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Makes a root directory in memory, with what may be read, folders to work in, and no more.
 
     Of a place that may be read and one that is hidden the deeper one decides.
@@ -63,6 +70,7 @@ def build(readable: Iterable[str], hidden: Iterable[str], disk: int, uid: int) -
         hidden: folders.
         disk: bytes that can be written.
         uid: who may write them.
+        instead: from folders to those that are shown in their place.
 
     Raises:
         JailError: the system refuses a part of it, or a hidden file can be seen.
@@ -74,6 +82,7 @@ def build(readable: Iterable[str], hidden: Iterable[str], disk: int, uid: int) -
         if os.path.exists(one)
         for name in _names(one)
     }
+    shown |= {name: other for one, other in instead.items() for name in _names(one)}
     _move_old_root_aside()
     _make_writable(disk, uid)
     veils = []

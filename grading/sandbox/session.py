@@ -5,7 +5,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
 
@@ -177,9 +176,8 @@ def _special(value: Any) -> dict[str, Any]:
     if isinstance(value, Standin):
         return {"is": "handle", "id": value._id}
     if isinstance(value, File):
-        content = Path(value.path).read_bytes() if Path(value.path).is_file() else None
         text = isinstance(value.path, str)
-        return {"is": "path", "name": str(value.path), "content": content, "text": text}
+        return {"is": "path", "name": str(value.path), "content": value.content, "text": text}
     if is_tensor(value):
         return {"is": "tensor", "array": np.asarray(value)}
     if isinstance(value, keras.Model):

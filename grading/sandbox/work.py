@@ -90,6 +90,8 @@ class Verdict:
     Attributes:
         outcome: PASSED, FAILED, STOPPED or BROKEN.
         message: what people are told, or "" if it was passed.
+        details: what the answer itself said where `message` must not, as it could be what a hidden
+            part showed it. It is for staff: no student may see it.
 
     The others are those of `vaelib.checks.finding.Finding`.
     """
@@ -109,6 +111,8 @@ class Verdict:
     error: str = ""
     missing: str = ""
     text: str = ""
+    closed: bool = False
+    details: str = ""
 
     def __post_init__(self) -> None:
         """Makes a verdict that comes back from JSON the same as before."""

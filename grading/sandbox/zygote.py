@@ -11,6 +11,7 @@ import json
 import os
 import pkgutil
 import random
+import shutil
 import signal
 import socket
 import sys
@@ -20,7 +21,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 import vaelib
-from grading.sandbox import guard, jail, root, student, wire
+from grading.sandbox import jail, root, student, wire
 from grading.sandbox.work import Limits, with_threads
 
 ENVIRONMENT = {
@@ -35,38 +36,45 @@ ENVIRONMENT = {
 
 
 def main() -> None:
-    """Serves the socket whose number is the first argument, until its other end is closed."""
+    """Serves a socket until its other end is closed.
+
+    Its arguments are the socket's number, the folder of the library, and the folder that has the
+    copy of it that was imported here. That folder is removed in the end, however the worker ended.
+    """
+    number, original, folder = sys.argv[1:4]
     _import_library()
     places = root.places()
+    instead = {original: vaelib.__path__[0]}
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
-    control = socket.socket(fileno=int(sys.argv[1]))
+    jail.end_with_parent(False)  # from here on the socket tells, and the folder is removed
+    control = socket.socket(fileno=int(number))
     control.send(b"ready")
     while True:
         message, files, _, _ = socket.recv_fds(control, 1 << 16, 2)
         if not message:
+            shutil.rmtree(folder, ignore_errors=True)
             return
         child = os.fork()
         if child == 0:
             control.close()
-            request, connection = json.loads(message), socket.socket(fileno=files[0])
-            _become_student(request, connection, files[1], places)
+            line = socket.socket(fileno=files[0])
+            _become_student(json.loads(message), line, files[1], places, instead)
         for file in files:
             os.close(file)
         control.send(str(child).encode())
 
 
-def serve(connection: socket.socket, asked: list[str]) -> NoReturn:
+def serve(connection: socket.socket) -> NoReturn:
     """Becomes the student's side of the wall, in a process that was jailed by somebody else.
 
     Args:
         connection: a socket.
-        asked: names of the exercises that the library must not do.
     """
     os.environ.clear()
     _import_library()
-    _serve(connection, asked)
+    _serve(connection)
 
 
 def _import_library() -> None:
@@ -75,7 +83,11 @@ def _import_library() -> None:
 
 
 def _become_student(
-    request: dict[str, Any], connection: socket.socket, report: int, places: list[str]
+    request: dict[str, Any],
+    connection: socket.socket,
+    report: int,
+    places: list[str],
+    instead: dict[str, str],
 ) -> NoReturn:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -87,23 +99,22 @@ def _become_student(
         limits = with_threads(Limits(**request["limits"]))
         if request["isolated"]:
             hidden = root.courses(request["course"])
-            jail.enter(places, limits, connection, hidden, report)
+            jail.enter(places, limits, connection, hidden, report, instead)
             os.environ.clear()
         else:
             jail.stay_outside(limits, connection, report)
     except BaseException as error:
         _fail(connection, error)
-    _serve(connection, request["asked"])
+    _serve(connection)
 
 
-def _serve(connection: socket.socket, asked: list[str]) -> NoReturn:
+def _serve(connection: socket.socket) -> NoReturn:
     try:
         os.environ.update(ENVIRONMENT | {"HOME": os.getcwd()})
         tempfile.tempdir = None
         random.seed()
         np.random.seed()  # noqa: NPY002 - what a student's code may use, too
         sys.path.insert(0, "")
-        guard.guard_library(asked)
         student.serve(connection)
     except BaseException as error:
         _fail(connection, error)

@@ -21,6 +21,7 @@ Reason = Literal[
     "check failed",
     # what only a grader finds, and the check itself
     "undefined",
+    "not steady",
     "check broken",
     # why a verdict was stopped
     "process ended",
@@ -52,6 +53,8 @@ class Finding:
         missing: the name that was looked up in vain, if the exception came from that.
         text: of the exception, of a demand or of a limit; for an exercise that is undefined, what
             went wrong in the notebook.
+        closed: whether the answer had already seen hidden numbers when this was found, so that
+            none of its values and words may be told, as in a hidden case.
     """
 
     exercise: str
@@ -67,3 +70,4 @@ class Finding:
     error: str = ""
     missing: str = ""
     text: str = ""
+    closed: bool = False
