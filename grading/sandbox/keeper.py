@@ -19,7 +19,7 @@ from grading.sandbox.work import Limits
 
 TICK = 100  # ms between two looks at the memory
 SOON = 20  # ms until the second look: who starts a program has its memory twice for a moment
-PRIORITY = -10
+PRIORITY = -10  # as of `nice`
 PDEATHSIG = 1
 
 # How a student's process ended.

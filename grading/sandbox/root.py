@@ -75,13 +75,9 @@ def build(
     Raises:
         JailError: the system refuses a part of it, or a hidden file can be seen.
     """
-    linked = {one: os.readlink(one) for one in SYSTEM if os.path.islink(one)}  # such as /lib
-    shown = {
-        name: os.path.realpath(one)
-        for one in readable
-        if os.path.exists(one)
-        for name in _names(one)
-    }
+    there = [os.path.abspath(one) for one in readable if os.path.exists(one)]
+    linked = {one: os.readlink(one) for one in there if os.path.islink(one)}  # such as /lib
+    shown = {name: os.path.realpath(one) for one in there for name in _names(one)}
     shown |= {name: other for one, other in instead.items() for name in _names(one)}
     _move_old_root_aside()
     _make_writable(disk, uid)

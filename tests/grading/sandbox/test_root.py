@@ -82,6 +82,13 @@ def test_a_course_that_is_called_by_a_link_is_hidden(inside, prefix):
     assert {one for one in found if "course" in one} == {"lib/course/vaelib/losses.py"}
 
 
+def test_a_link_stays_a_link_so_that_nothing_is_there_twice(inside, prefix):
+    (prefix / "lib64").symlink_to("lib")
+    shown = [str(prefix / "lib"), str(prefix / "lib64")]
+    code = f"import os\nanswer = [os.readlink({shown[1]!r}), os.listdir({shown[1]!r})]"
+    assert inside(code, readable=shown) == ["lib", os.listdir(shown[0])]
+
+
 def test_a_course_below_the_jails_own_folders_is_hidden(inside):
     for top in ("/tmp", "/dev/shm"):
         course = Path(tempfile.mkdtemp(dir=top))
