@@ -179,7 +179,7 @@ def test_exceptions_that_cannot_tell_about_themselves_are_told_all_the_same(sess
             raise Odd
     """
     verdict = run_check(CHECK, "double", defined(session, textwrap.dedent(source), "double"))
-    assert verdict.message == "double: your code raised Odd: "
+    assert verdict.message == "double: your code raised Odd."
 
 
 # every reason
