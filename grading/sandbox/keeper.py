@@ -10,11 +10,10 @@ import resource
 import select
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterable
 from typing import NoReturn
 
-from grading.sandbox.memory import exceeds, used
+from grading.sandbox.memory import used
 from grading.sandbox.work import Limits
 
 TICK = 100  # ms between two looks at the memory
@@ -62,21 +61,15 @@ def keep(
     poll.register(ended, select.POLLIN)
     poll.register(connection, select.POLLRDHUP | select.POLLHUP)
     how, over = "", False
-    rest: float = TICK
     while not how:
-        events = poll.poll(rest)
+        events = poll.poll(SOON if over else TICK)
         if any(file == ended for file, _ in events):
             break
+        was_over, over = over, used(members()) > limits.memory
         if events:
             how = HUNG_UP
-            break
-        was_over, over = over, used(members()) > limits.memory
-        rest = SOON if over else TICK
-        if over and was_over:
-            began = time.monotonic()
-            if exceeds(members(), limits.memory):
-                how = MEMORY
-            rest = max(TICK, 2000 * (time.monotonic() - began))
+        elif over and was_over:
+            how = MEMORY
     end()
     _, status = os.waitpid(inside, 0)
     if ran_out():

@@ -1,8 +1,7 @@
 """How much of a machine's memory students' processes use, and how much they may."""
 
 import os
-from collections.abc import Callable, Iterable
-from itertools import accumulate
+from collections.abc import Iterable
 
 from grading.sandbox.work import Limits
 
@@ -10,27 +9,20 @@ from grading.sandbox.work import Limits
 # lists of mappings, stacks, and what waits in sockets and pipes: so much at most.
 PROCESS, THREAD, FILE = 14 << 20, 32 << 10, 256 << 10
 MOST_OPEN_FILES = 256  # of a process; TensorFlow and IPython have less than 20
-COUNTED = ("VmRSS", "VmSwap", "VmPTE")
+COUNTED = ("RssAnon", "RssShmem", "VmSwap", "VmPTE")
 WORKER = 1 << 30  # bytes that a worker and its fork server use
 
 
 def used(processes: Iterable[str]) -> int:
-    """Bytes of memory that some processes use; what they share counts for each, which is fast.
+    """Bytes of memory that some processes use; what they share is counted for each of them.
+
+    To count it once takes some milliseconds for each process, and many processes at work could
+    hold that up for seconds. Pages of files are not counted: the system can read them again.
 
     Args:
         processes: their folders in /proc; one that ends meanwhile counts for nothing.
     """
-    return sum(_of(one, _size) for one in processes)
-
-
-def exceeds(processes: Iterable[str], limit: int) -> bool:
-    """Whether some processes use more memory than a limit; what they share counts once.
-
-    Args:
-        processes: as above. This takes some milliseconds for each, so it ends once it is sure.
-        limit: in bytes.
-    """
-    return any(total > limit for total in accumulate(_of(one, _own_size) for one in processes))
+    return sum(_used_by(one) for one in processes)
 
 
 def too_little(workers: int, limits: Limits) -> str:
@@ -46,20 +38,19 @@ def too_little(workers: int, limits: Limits) -> str:
     )
 
 
-def _of(process: str, ask: Callable[[str], int]) -> int:
-    """What a process answers, or 0 if it has ended."""
+def _used_by(process: str) -> int:
     try:
         if _has_memory(process):
-            return ask(process)
+            return _size(process)
         # Its first thread has ended, though others may go on with all its memory.
         threads = (f"{process}/task/{one}" for one in os.listdir(f"{process}/task"))
-        return next((ask(thread) for thread in threads if _has_memory(thread)), 0)
+        return next((_size(thread) for thread in threads if _has_memory(thread)), 0)
     except (OSError, ValueError):
         return 0
 
 
 def _has_memory(folder: str) -> bool:
-    return "\nVmRSS:" in _read(f"{folder}/status")
+    return "\nRssAnon:" in _read(f"{folder}/status")
 
 
 def _size(folder: str) -> int:
@@ -76,15 +67,6 @@ def _open_files(folder: str) -> int:
         return os.stat(f"{folder}/fd").st_size or len(os.listdir(f"{folder}/fd"))
     except PermissionError:
         return MOST_OPEN_FILES
-
-
-def _own_size(folder: str) -> int:
-    size = _size(folder)
-    try:
-        sizes = _sizes(_read(f"{folder}/smaps_rollup"))
-    except OSError:  # it may not be read, or has ended
-        return size
-    return size - sizes.get("Rss", 0) + sizes.get("Pss", 0)
 
 
 def _read(path: str) -> str:

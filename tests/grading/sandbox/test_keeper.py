@@ -123,16 +123,14 @@ def test_too_much_processor_time_is_no_death_from_outside(started):
     session.close()
 
 
-def test_children_that_share_their_parents_memory_are_not_too_much(started):
-    session = started(limits=Limits(memory=1 << 30))
+def test_a_pool_of_processes_that_do_little_is_not_too_much(started):
+    session = started(limits=Limits())
     source = (
-        "import multiprocessing, numpy as np, time\n"
-        "shared = np.ones(50_000_000)\n"
-        "with multiprocessing.get_context('fork').Pool(6) as pool:\n"
-        "    found = pool.map(lambda_free, range(6))\n"
+        "import multiprocessing, time\n"
+        "with multiprocessing.get_context('fork').Pool(8) as pool:\n"
+        "    assert pool.map(time.sleep, [1] * 8) == [None] * 8\n"
     )
-    free = "def lambda_free(i):\n    import time\n    time.sleep(0.5)\n    return shared[i]\n"
-    assert session.run_cell(free + source) == ""
+    assert session.run_cell(source) == ""
 
 
 def test_a_submission_whose_process_was_killed_gets_no_verdict(monkeypatch):

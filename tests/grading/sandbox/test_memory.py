@@ -23,13 +23,14 @@ def older_kernel(monkeypatch):
     monkeypatch.setattr(os, "stat", of)
 
 
-def process(folder, pid, threads=1, rss=None, tables=0, pss=None, files=3, living=None):
+def process(folder, pid, threads=1, rss=None, tables=0, pages=0, files=3, living=None):
     """A folder of a process; `living` is a thread that goes on after the first one has ended."""
     place = folder / str(pid)
     (place / "fd").mkdir(parents=True)
     for number in range(files):
         (place / "fd" / str(number)).touch()
-    sizes = f"VmRSS:\t{rss >> 10} kB\nVmPTE:\t{tables >> 10} kB\n" if rss is not None else ""
+    sizes = {"VmRSS": (rss or 0) + pages, "RssAnon": rss, "RssFile": pages, "VmPTE": tables}
+    sizes = "".join(f"{n}:\t{size >> 10} kB\n" for n, size in sizes.items() if rss is not None)
     status = f"Name:\tpython\n{sizes}Threads:\t{threads}\n"
     if living:
         (place / "status").write_text(f"Name:\tpython\nState:\tZ\nThreads:\t{threads}\n")
@@ -40,8 +41,6 @@ def process(folder, pid, threads=1, rss=None, tables=0, pss=None, files=3, livin
         (place / "task" / str(pid) / "status").write_text("Name:\tpython\n")
     else:
         (place / "status").write_text(status)
-    if pss is not None:
-        (place / "smaps_rollup").write_text(f"Rss: {rss >> 10} kB\nPss: {pss >> 10} kB\n")
     return str(place)
 
 
@@ -70,17 +69,9 @@ def test_a_process_whose_first_thread_ended_counts(tmp_path):
     assert memory.used([one]) > 100 * MIB
 
 
-def test_shared_memory_counts_once_before_anybody_is_ended_for_it(tmp_path):
-    family = [process(tmp_path, n, rss=400 * MIB, pss=40 * MIB) for n in range(1, 11)]
-    assert memory.used(family) > 4000 * MIB
-    assert not memory.exceeds(family, 800 * MIB)
-    assert memory.exceeds(family, 400 * MIB)
-
-
-def test_memory_whose_sharing_cannot_be_read_counts_for_each(tmp_path):
-    family = [process(tmp_path, n, rss=400 * MIB) for n in range(1, 4)]
-    assert memory.exceeds(family, 1200 * MIB)
-    assert not memory.exceeds(family, 1300 * MIB)
+def test_pages_of_files_are_not_counted(tmp_path):
+    few, many = (process(tmp_path, n, rss=MIB, pages=n * 100 * MIB) for n in (1, 2))
+    assert memory.used([few]) == memory.used([many])
 
 
 def test_more_workers_than_the_memory_holds_are_told():
