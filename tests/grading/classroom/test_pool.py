@@ -150,7 +150,9 @@ def test_a_job_whose_student_was_killed_is_done_again_alone():
     assert isinstance(done.pop("hopeless"), KilledError)
     assert done == {name: name.upper() for name in ("a", "b", "c", "d", "unlucky")}
     counts = {name: [flying for one, flying in seen if one == name] for name, _ in seen}
-    assert counts["unlucky"][1:] == counts["hopeless"][1:] == [1]
+    for name in ("unlucky", "hopeless"):
+        (others,) = counts[name][1:]
+        assert others <= 1  # itself, unless it began before it was counted
     assert all(len(times) == 1 for name, times in counts.items() if len(name) == 1)
 
 
