@@ -95,7 +95,7 @@ def _watched(first: int, limit: int) -> tuple[str, int]:
         while not (events := poll.poll(TICK)):
             with contextlib.suppress(OSError):
                 seen = max(seen, int(meter.read_text()))
-            if seen > limit and used(_members(first), limit) > limit:
+            if seen > limit and used(_members(first)) > limit:
                 return MEMORY, seen
         if all(file != ended for file, _ in events):
             return HUNG_UP, seen

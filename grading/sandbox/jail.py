@@ -22,7 +22,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grading.sandbox import groups, root, seccomp
-from grading.sandbox.keeper import PDEATHSIG, keep
+from grading.sandbox.keeper import PDEATHSIG, PRIORITY, keep
+from grading.sandbox.memory import MOST_OPEN_FILES
 from grading.sandbox.root import JailError
 from grading.sandbox.work import Limits
 
@@ -34,7 +35,6 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 LANDLOCK_READ = 0b1101  # execute, read a file, read a folder
 LANDLOCK_FILE = 0b1000_0000_0000_0111 | 1 << 14  # what makes sense for a file
 INSIDE = "inside"
-MOST_OPEN_FILES = 256  # of a process; TensorFlow and IPython have less than 20
 # Bytes of addresses besides memory: libraries, and for each thread a stack and an arena that are
 # mostly empty. Their tables do take memory.
 LIBRARIES, THREAD = 2 << 30, 80 << 20
@@ -76,6 +76,8 @@ def enter(
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     stranger = FIRST_UID + os.getpid()
+    with contextlib.suppress(OSError):  # only root may, and only some kernels share by session
+        Path("/proc/self/autogroup").write_text(str(PRIORITY))
     inside = os.fork()
     if inside:
 
@@ -97,6 +99,7 @@ def enter(
             group.ran_out if group else lambda: False,
         )
     _forget(report)
+    os.setsid()  # the keeper, in another session, gets its own share of the processors
     if group:
         group.join()
     os.umask(0o022)

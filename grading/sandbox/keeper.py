@@ -3,20 +3,23 @@
 What it tells goes through a pipe that the student's code does not have, so none of it is forged.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
 import select
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterable
 from typing import NoReturn
 
-from grading.sandbox.memory import used
+from grading.sandbox.memory import exceeds, used
 from grading.sandbox.work import Limits
 
 TICK = 100  # ms between two looks at the memory
 SOON = 20  # ms until the second look: who starts a program has its memory twice for a moment
+PRIORITY = -10  # as of `nice`
 PDEATHSIG = 1
 
 # How a student's process ended.
@@ -52,20 +55,28 @@ def keep(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     libc.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    with contextlib.suppress(PermissionError):  # so that many processes cannot hold it up
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     poll = select.poll()
     ended = os.pidfd_open(inside)
     poll.register(ended, select.POLLIN)
     poll.register(connection, select.POLLRDHUP | select.POLLHUP)
     how, over = "", False
+    rest: float = TICK
     while not how:
-        events = poll.poll(SOON if over else TICK)
+        events = poll.poll(rest)
         if any(file == ended for file, _ in events):
             break
         if events:
             how = HUNG_UP
-        else:
-            was_over, over = over, used(members(), limits.memory) > limits.memory
-            how = MEMORY if over and was_over else ""
+            break
+        was_over, over = over, used(members()) > limits.memory
+        rest = SOON if over else TICK
+        if over and was_over:
+            began = time.monotonic()
+            if exceeds(members(), limits.memory):
+                how = MEMORY
+            rest = max(TICK, 2000 * (time.monotonic() - began))
     end()
     _, status = os.waitpid(inside, 0)
     if ran_out():

@@ -2,27 +2,35 @@
 
 import os
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 
 from grading.sandbox.work import Limits
 
 # The kernel keeps memory for each process, thread and open file that is no process's own, such as
 # lists of mappings, stacks, and what waits in sockets and pipes: so much at most.
 PROCESS, THREAD, FILE = 14 << 20, 32 << 10, 256 << 10
+MOST_OPEN_FILES = 256  # of a process; TensorFlow and IPython have less than 20
 COUNTED = ("VmRSS", "VmSwap", "VmPTE")
 WORKER = 1 << 30  # bytes that a worker and its fork server use
 
 
-def used(processes: Iterable[str], limit: int) -> int:
-    """Bytes of memory that some processes use together.
+def used(processes: Iterable[str]) -> int:
+    """Bytes of memory that some processes use; what they share counts for each, which is fast.
 
     Args:
         processes: their folders in /proc; one that ends meanwhile counts for nothing.
-        limit: in bytes. Memory that they share is counted for each of them, which is fast, and
-            only when this sum is larger than the limit once for all.
     """
-    folders = list(processes)
-    total = sum(_of(folder, _size) for folder in folders)
-    return total if total <= limit else total - sum(_of(folder, _shared) for folder in folders)
+    return sum(_of(one, _size) for one in processes)
+
+
+def exceeds(processes: Iterable[str], limit: int) -> bool:
+    """Whether some processes use more memory than a limit; what they share counts once.
+
+    Args:
+        processes: as above. This takes some milliseconds for each, so it ends once it is sure.
+        limit: in bytes.
+    """
+    return any(total > limit for total in accumulate(_of(one, _own_size) for one in processes))
 
 
 def too_little(workers: int, limits: Limits) -> str:
@@ -58,13 +66,25 @@ def _size(folder: str) -> int:
     text = _read(f"{folder}/status")
     sizes = _sizes(text)
     threads = int(text.partition("\nThreads:")[2].split(maxsplit=1)[0])
-    files = os.stat(f"{folder}/fd").st_size or len(os.listdir(f"{folder}/fd"))
-    return sum(sizes.get(name, 0) for name in COUNTED) + PROCESS + threads * THREAD + files * FILE
+    kept = PROCESS + threads * THREAD + _open_files(folder) * FILE
+    return sum(sizes.get(name, 0) for name in COUNTED) + kept
 
 
-def _shared(folder: str) -> int:
-    sizes = _sizes(_read(f"{folder}/smaps_rollup"))
-    return sizes.get("Rss", 0) - sizes.get("Pss", 0)
+def _open_files(folder: str) -> int:
+    """How many files are open; Linux says it as the size of a folder since 6.2."""
+    try:
+        return os.stat(f"{folder}/fd").st_size or len(os.listdir(f"{folder}/fd"))
+    except PermissionError:
+        return MOST_OPEN_FILES
+
+
+def _own_size(folder: str) -> int:
+    size = _size(folder)
+    try:
+        sizes = _sizes(_read(f"{folder}/smaps_rollup"))
+    except OSError:  # it may not be read, or has ended
+        return size
+    return size - sizes.get("Rss", 0) + sizes.get("Pss", 0)
 
 
 def _read(path: str) -> str:

@@ -67,24 +67,19 @@ def build(readable: Iterable[str], hidden: Iterable[str], disk: int, uid: int) -
     Raises:
         JailError: the system refuses a part of it, or a hidden file can be seen.
     """
-    linked = {one: os.readlink(one) for one in SYSTEM if os.path.islink(one)}  # such as /lib
-    shown = {
-        name: os.path.realpath(one)
-        for one in readable
-        if os.path.exists(one)
-        for name in _names(one)
-    }
+    there = [os.path.abspath(one) for one in readable if os.path.exists(one)]
+    linked = {one: os.readlink(one) for one in there if os.path.islink(one)}  # such as /lib
+    shown = {name: os.path.realpath(one) for one in there for name in _names(one)}
     _move_old_root_aside()
-    for path, target in linked.items():
-        os.makedirs(os.path.dirname("/new" + path), exist_ok=True)
-        os.symlink(target, "/new" + path)
     _make_writable(disk, uid)
     veils = []
-    for path in sorted({*shown, *hidden} - {*linked}, key=lambda one: (one.count("/"), one)):
+    for path in sorted({*shown, *hidden}, key=lambda one: (one.count("/"), one)):
         if path in hidden and os.path.isdir("/new" + path) and path not in ("/", *WRITABLE):
             _mount("tmpfs", "/new" + path, "tmpfs", NOSUID | NODEV, "mode=755,size=1m")
             veils.append(path)
-        if path in shown:
+        if path in linked:
+            _link(linked[path], path)
+        elif path in shown:
             _show(shown[path], path)
     os.makedirs("/new/proc", exist_ok=True)
     _mount("proc", "/new/proc", "proc", NOSUID | NODEV | NOEXEC | RDONLY)
@@ -96,7 +91,7 @@ def build(readable: Iterable[str], hidden: Iterable[str], disk: int, uid: int) -
         _set_read_only(path, recursive=False)
     os.chdir(HOME)
     for folder in hidden:
-        demand_hidden(folder, {*shown, *linked})
+        demand_hidden(folder, {*shown})
 
 
 def _names(path: str) -> tuple[str, str]:
@@ -143,6 +138,13 @@ def _show(source: str, path: str) -> None:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
     _mount(source, target, None, BIND | RECURSIVE)
     _set_read_only(target, recursive=True)
+
+
+def _link(target: str, path: str) -> None:
+    """Makes a link that the old root has, too; what it leads to is shown by itself."""
+    os.makedirs(os.path.dirname("/new" + path), exist_ok=True)
+    if not os.path.lexists("/new" + path):
+        os.symlink(target, "/new" + path)
 
 
 def demand_hidden(folder: str, shown: set[str]) -> None:

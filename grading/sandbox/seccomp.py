@@ -43,14 +43,14 @@ def refuse_calls() -> None:
     machine = os.uname().machine
     if machine not in ARCHITECTURES:
         raise OSError(f"the system calls of {machine} are not known")
-    program = b"".join(struct.pack("=HBBI", *line) for line in _program(*ARCHITECTURES[machine]))
-    content = ctypes.create_string_buffer(program, len(program))
-    header = struct.pack("@HP", len(program) // 8, ctypes.addressof(content))
+    lines = program(*ARCHITECTURES[machine])
+    content = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *one) for one in lines))
+    header = struct.pack("@HP", len(lines), ctypes.addressof(content))
     if libc.prctl(SET_SECCOMP, FILTER, header, 0, 0) < 0:
         raise OSError(os.strerror(ctypes.get_errno()))
 
 
-def _program(architecture: int, column: int) -> list[Line]:
+def program(architecture: int, column: int) -> list[Line]:
     """The filter. A number that is not listed, such as one of x32, is none of this kernel's."""
     lines = [
         (LOAD, 0, 0, ARCHITECTURE),
