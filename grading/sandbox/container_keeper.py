@@ -15,7 +15,6 @@ from pathlib import Path
 import psutil
 
 from grading.sandbox.keeper import BY_ITSELF, HUNG_UP, KILLED, MEMORY
-from grading.sandbox.memory import exceeds
 
 SECONDS = 120  # that Podman or Docker has for an answer
 TICK = 100  # ms between two looks at the memory; the control group looks always
@@ -95,7 +94,7 @@ def _watched(first: int, limit: int) -> tuple[str, int]:
         while not (events := poll.poll(TICK)):
             with contextlib.suppress(OSError):
                 seen = max(seen, int(meter.read_text()))
-            if seen > limit and exceeds(_members(first), limit):
+            if seen > limit and used(_members(first)) > limit:
                 return MEMORY, seen
         if all(file != ended for file, _ in events):
             return HUNG_UP, seen
