@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from grading.sandbox.keeper import BY_ITSELF, HUNG_UP, KILLED, MEMORY
+from grading.sandbox.memory import used
 
 SECONDS = 120  # that Podman or Docker has for an answer
 TICK = 100  # ms between two looks at the memory; the control group looks always
