@@ -20,6 +20,7 @@ from grading.sandbox.container_keeper import ContainerError, answer
 from grading.sandbox.process import start
 from grading.sandbox.session import StudentGoneError
 from grading.sandbox.work import CONTAINER, KilledError, Limits, Work
+from vaelib import losses
 
 pytestmark = pytest.mark.jail
 
@@ -39,14 +40,15 @@ def inside(containers):
     with closing(_start(LIMITS)) as process:
 
         def run(code):
-            raised = process.run_cell(f"{code}\nraise RuntimeError(repr(answer))")
+            _, raised = process.run_cell(f"{code}\nraise RuntimeError(repr(answer))")
             return raised.removeprefix("RuntimeError: ")
 
         yield run
 
 
-def _start(limits):
-    return start(Work([], {}, limits=limits, jail=CONTAINER), time.monotonic() + 600)
+def _start(limits, *asked):
+    checks = dict.fromkeys(asked, "")
+    return start(Work([], checks, limits=limits, jail=CONTAINER), time.monotonic() + 600)
 
 
 def _command(program):
@@ -167,6 +169,16 @@ def test_the_course_cannot_be_seen_in_a_container(inside):
     assert set(seen.strip("'").split()) == {"__init__.py", "sandbox"}
 
 
+def test_the_library_in_a_container_lacks_what_is_asked_for(containers):
+    assert "softplus(logits) - x" in Path(losses.__file__).read_text("utf-8")
+    with closing(_start(LIMITS, "bernoulli_nll")) as process:
+        _, said = process.run_cell("from vaelib import losses\nlosses.bernoulli_nll(0, 0)")
+        assert "is what this exercise asks you to write" in said
+        source = "open(losses.__file__).read()"
+        assert process.run_cell(f"assert 'softplus(logits) - x' not in {source}") is None
+        assert process.run_cell("assert losses.mse_per_image([[1.0]], [[3.0]]) == 4") is None
+
+
 def test_only_three_places_of_a_container_can_be_written(inside):
     code = """
 import os
@@ -218,6 +230,7 @@ WORKER = """
 import time
 from grading.sandbox.container import child
 from grading.sandbox.work import Work
+from vaelib import losses
 kept = child(Work([], {}))
 print("started", flush=True)
 time.sleep(1000)

@@ -103,12 +103,12 @@ def test_a_student_cannot_write_what_the_keeper_says(started):
         "links = [os.readlink(f'/proc/self/fd/{n}') for n in left]\n"
         "assert not [one for one in links if one.startswith('pipe')], links"
     )
-    assert found == ""
+    assert found is None
 
 
 def test_memory_is_watched_while_the_grader_asks_nothing(started):
     session = started(limits=Limits(memory=1 << 30))
-    assert session.run_cell(FILL) == ""
+    assert session.run_cell(FILL) is None
     inside = first()[1]
     psutil.wait_procs([inside], timeout=30)
     assert not inside.is_running()
@@ -130,7 +130,7 @@ def test_a_pool_of_processes_that_do_little_is_not_too_much(started):
         "with multiprocessing.get_context('fork').Pool(8) as pool:\n"
         "    assert pool.map(time.sleep, [1] * 8) == [None] * 8\n"
     )
-    assert session.run_cell(source) == ""
+    assert session.run_cell(source) is None
 
 
 def test_a_submission_whose_process_was_killed_gets_no_verdict(monkeypatch):
