@@ -112,7 +112,7 @@ class Visit:
                 one.evaluate("one => one.click()")
                 page.wait_for_timeout(20)
             page.wait_for_timeout(200)
-            self.stayed = page.url.partition("#")[0] == address
+            self.stayed = re.split("[?#]", page.url)[0] == address
         context.close()
 
     def _route(self, route):
