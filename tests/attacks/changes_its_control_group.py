@@ -9,7 +9,7 @@ SAYS = "no limit was changed"
 libc = ctypes.CDLL(None, use_errno=True)
 changed = []
 wishes = {"memory.max": "max", "memory.limit_in_bytes": "-1", "pids.max": "max", "cgroup.kill": "0"}
-wishes |= {"release_agent": "/tmp/agent", "notify_on_release": "1", "devices.allow": "a"}
+wishes |= {"release_agent": "/agent", "notify_on_release": "1", "devices.allow": "a"}
 wishes |= {"cgroup.procs": "0", "tasks": "0", "cpu.shares": "262144", "memory.oom.group": "0"}
 folders = [folder for folder, _, _ in os.walk("/sys/fs/cgroup")]
 for folder in folders or ["/sys/fs/cgroup"]:
