@@ -104,7 +104,7 @@ def layout(readable: Iterable[str], hidden: Iterable[str]) -> tuple[dict[str, st
     """What has to be shown and veiled; of two such places the deeper one decides.
 
     Args:
-        readable: files and folders.
+        readable: files and folders; a link stands in the image, and what it leads to is shown.
         hidden: folders.
 
     Returns:
@@ -115,7 +115,9 @@ def layout(readable: Iterable[str], hidden: Iterable[str]) -> tuple[dict[str, st
     for path in readable:
         if os.path.exists(path):
             real = os.path.realpath(path)
-            places |= {real: real, os.path.abspath(path): real}
+            places |= {real: real}
+            if not os.path.islink(path):  # but a folder around it may be one
+                places |= {os.path.abspath(path): real}
     shown, veils = {}, []
     for path, source in sorted(places.items()):
         around = next((places[str(up)] for up in Path(path).parents if str(up) in places), "")
@@ -145,7 +147,8 @@ def _started(work: Work) -> tuple[_Connection, int]:
     name = f"vae-grade-{secrets.token_hex(8)}"
     user = (1 if mapped else FIRST_USER) + secrets.randbelow(MOST_USERS)
     hidden = root.courses(work.course)
-    readable = [one for one in root.SYSTEM if not os.path.islink(one)] + root.places() + _own()
+    readable = [*root.SYSTEM, *root.places(), *_own()]
+    links = [one for one in readable if os.path.islink(one)]  # such as /lib
     shown, veils = layout(readable, hidden)
     limits = with_threads(work.limits)
     request = {
@@ -163,7 +166,7 @@ def _started(work: Work) -> tuple[_Connection, int]:
         listener.listen(1)
         line = command(program, name, user, limits, shown | {DOOR: door}, veils)
         packages = [os.path.dirname(path) for path in map(_package, ("grading", "vaelib"))]
-        line += [f"--env=PYTHONPATH={os.pathsep.join(packages)}", _image(program)]
+        line += [f"--env=PYTHONPATH={os.pathsep.join(packages)}", _image(program, tuple(links))]
         line += [sys.executable, "-m", "grading.sandbox.container_inside", json.dumps(request)]
         report, keepers = os.pipe()
         keeper = subprocess.Popen(
@@ -234,11 +237,11 @@ def _runtime() -> tuple[str, bool]:
 
 
 @functools.cache
-def _image(program: str) -> str:
-    """The name of an image with two empty folders, and this machine's links such as /lib."""
+def _image(program: str, links: tuple[str, ...]) -> str:
+    """The name of an image with two empty folders and some links as on this machine."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
-        for path in filter(os.path.islink, root.SYSTEM):
+        for path in links:
             member = tarfile.TarInfo(path.lstrip("/"))
             member.type, member.linkname = tarfile.SYMTYPE, os.readlink(path)
             tar.addfile(member)

@@ -120,11 +120,12 @@ def enter(
     settle(limits)
 
 
-def settle(limits: Limits) -> None:
+def settle(limits: Limits, addresses: bool = True) -> None:
     """Puts up the walls that need no rights: Landlock, limits, and the filter of system calls.
 
     Args:
         limits: `Limits`.
+        addresses: False to refuse sockets with internet addresses as well.
 
     Raises:
         JailError: the system refuses one of them.
@@ -132,7 +133,7 @@ def settle(limits: Limits) -> None:
     _landlock()
     _limit(limits)
     try:
-        seccomp.refuse_calls()
+        seccomp.refuse_calls(addresses)
     except OSError as error:
         raise JailError(f"a filter of system calls is refused: {error}") from error
 

@@ -34,8 +34,11 @@ Line = tuple[int, int, int, int]  # a code, where to go on if true or false, and
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def refuse_calls() -> None:
+def refuse_calls(addresses: bool = True) -> None:
     """Refuses them to this process and all that it starts; it must have given up new privileges.
+
+    Args:
+        addresses: False to refuse sockets with internet addresses as well.
 
     Raises:
         OSError: the system has no such filter, or its processor is not known here.
@@ -43,14 +46,14 @@ def refuse_calls() -> None:
     machine = os.uname().machine
     if machine not in ARCHITECTURES:
         raise OSError(f"the system calls of {machine} are not known")
-    lines = program(*ARCHITECTURES[machine])
+    lines = program(*ARCHITECTURES[machine], addresses)
     content = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *one) for one in lines))
     header = struct.pack("@HP", len(lines), ctypes.addressof(content))
     if libc.prctl(SET_SECCOMP, FILTER, header, 0, 0) < 0:
         raise OSError(os.strerror(ctypes.get_errno()))
 
 
-def program(architecture: int, column: int) -> list[Line]:
+def program(architecture: int, column: int, addresses: bool = True) -> list[Line]:
     """The filter. A number that is not listed, such as one of x32, is none of this kernel's."""
     lines = [
         (LOAD, 0, 0, ARCHITECTURE),
@@ -58,10 +61,11 @@ def program(architecture: int, column: int) -> list[Line]:
         (RETURN, 0, 0, KILL),
         (LOAD, 0, 0, NUMBER),
     ]
+    conditions = CONDITIONS if addresses else CONDITIONS | {"socket": WITHOUT_ADDRESSES}
     for name, numbers in ALLOWED.items():
         number = numbers[column]
         if number is not None:
-            lines += _if(number, CONDITIONS.get(name, [_ALLOW]))
+            lines += _if(number, conditions.get(name, [_ALLOW]))
     return [*lines, _error(errno.ENOSYS)]
 
 
@@ -118,3 +122,9 @@ CONDITIONS = {
         _error(errno.EAFNOSUPPORT),
     ],
 }
+WITHOUT_ADDRESSES = [
+    _load(0),
+    *_if(UNIX, _STREAM),
+    *_if(NETLINK, _only(2, (0,), errno.EPROTONOSUPPORT)),
+    _error(errno.EAFNOSUPPORT),
+]
