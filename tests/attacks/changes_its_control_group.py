@@ -21,8 +21,8 @@ for folder in folders or ["/sys/fs/cgroup"]:
         os.mkdir(f"{folder}/own")
         changed.append(f"{folder}/own")
 for kind, options in ((b"cgroup", b"memory"), (b"cgroup2", b""), (b"sysfs", b""), (b"proc", b"")):
-    os.makedirs("/tmp/group", exist_ok=True)
-    if libc.mount(b"none", b"/tmp/group", kind, 0, options) == 0:
+    os.makedirs("group", exist_ok=True)
+    if libc.mount(b"none", b"group", kind, 0, options) == 0:
         changed.append(kind)
 for path in ("/sys/kernel/uevent_helper", "/proc/sys/kernel/modprobe", "/proc/sys/vm/drop_caches"):
     with contextlib.suppress(OSError):

@@ -136,7 +136,7 @@ def test_a_source_inside_the_folder_that_nbgrader_copies_is_refused(toy, ran, ca
 
 def test_the_build_fails_where_the_checks_fail(toy, ran, capsys):
     assert main(["--course-dir", str(toy.parent.parent)]) == 1
-    assert "tests/answers/01_toy.py is not there" in capsys.readouterr().err
+    assert "tests/answers/01_toy.py:1: there is no such file" in capsys.readouterr().err
     assert ran == []
 
 
