@@ -5,11 +5,11 @@ import json
 import platform
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from grading import notebook
+from grading.sandbox.library import package_folder
 
 OURS = ("vaelib", "grading")
 THEIRS = ("tensorflow", "keras", "numpy", "scipy")
@@ -37,16 +37,8 @@ def decided_by(checks: dict[str, str], released: Any, files: dict[str, bytes]) -
 
 def tools() -> dict[str, str]:
     """Hashes of both packages, and versions of Python and of the packages they compute with."""
-    ours = {name: _hash(folder(name)) for name in OURS}
+    ours = {name: _hash(package_folder(name)) for name in OURS}
     return ours | {"python": platform.python_version()} | {name: _version(name) for name in THEIRS}
-
-
-def folder(package: str) -> Path:
-    """Where a package of ours lies; it is not imported."""
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"the package {package} is not installed")
-    return Path(spec.submodule_search_locations[0])
 
 
 def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:

@@ -21,7 +21,6 @@ import tarfile
 import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 
 from grading.sandbox import library, root
@@ -165,7 +164,7 @@ def _started(work: Work) -> tuple[_Connection, int]:
         os.chmod(door, 0o666)  # nobody else gets into its folder
         listener.listen(1)
         line = command(program, name, user, limits, shown | {DOOR: door}, veils)
-        packages = [os.path.dirname(path) for path in map(_package, ("grading", "vaelib"))]
+        packages = [str(library.package_folder(name).parent) for name in ("grading", "vaelib")]
         line += [f"--env=PYTHONPATH={os.pathsep.join(packages)}", _image(program, tuple(links))]
         line += [sys.executable, "-m", "grading.sandbox.container_inside", json.dumps(request)]
         report, keepers = os.pipe()
@@ -260,12 +259,5 @@ def _image(program: str, links: tuple[str, ...]) -> str:
 
 def _own() -> list[str]:
     """This side of the grader, which the process inside imports."""
-    return [f"{_package('grading')}/__init__.py", f"{_package('grading')}/sandbox"]
-
-
-def _package(name: str) -> str:
-    """The folder of a package of ours; it is not imported."""
-    spec = find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise ContainerError(f"the package {name} is not installed")
-    return spec.submodule_search_locations[0]
+    grading = library.package_folder("grading")
+    return [f"{grading}/__init__.py", f"{grading}/sandbox"]

@@ -40,9 +40,18 @@ def original() -> Path:
     Raises:
         ModuleNotFoundError: it is not installed.
     """
-    spec = find_spec(PACKAGE)
+    return package_folder(PACKAGE)
+
+
+def package_folder(package: str) -> Path:
+    """Where a package of ours lies; it is not imported.
+
+    Raises:
+        ModuleNotFoundError: it is not installed.
+    """
+    spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"the package {PACKAGE} is not installed")
+        raise ModuleNotFoundError(f"the package {package} is not installed")
     return Path(spec.submodule_search_locations[0])
 
 

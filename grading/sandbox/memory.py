@@ -40,21 +40,20 @@ def too_little(workers: int, limits: Limits) -> str:
 
 def _used_by(process: str) -> int:
     try:
-        if _has_memory(process):
-            return _size(process)
+        if size := _size(process):
+            return size
         # Its first thread has ended, though others may go on with all its memory.
         threads = (f"{process}/task/{one}" for one in os.listdir(f"{process}/task"))
-        return next((_size(thread) for thread in threads if _has_memory(thread)), 0)
+        return next(filter(None, map(_size, threads)), 0)
     except (OSError, ValueError):
         return 0
 
 
-def _has_memory(folder: str) -> bool:
-    return "\nRssAnon:" in _read(f"{folder}/status")
-
-
 def _size(folder: str) -> int:
+    """Bytes that a process uses, or 0 for a thread that has ended and has no memory."""
     text = _read(f"{folder}/status")
+    if "\nRssAnon:" not in text:
+        return 0
     sizes = _sizes(text)
     threads = int(text.partition("\nThreads:")[2].split(maxsplit=1)[0])
     kept = PROCESS + threads * THREAD + _open_files(folder) * FILE

@@ -56,14 +56,12 @@ def main() -> None:
         if not message:
             shutil.rmtree(folder, ignore_errors=True)
             return
-        child = os.fork()
-        if child == 0:
+        if os.fork() == 0:
             control.close()
             line = socket.socket(fileno=files[0])
             _become_student(json.loads(message), line, files[1], places, instead)
         for file in files:
             os.close(file)
-        control.send(str(child).encode())
 
 
 def serve(connection: socket.socket) -> NoReturn:

@@ -6,10 +6,11 @@ import re
 import nh3
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from grading.submission.outputs import MOST_PICTURE
+
 # What a browser takes for http, https, mail or a place on the page, by its first characters alone.
 ADDRESS = re.compile(r"(?i)https?://|mailto:|#")
 PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=]*")
-MOST_PICTURE = 2 << 20  # characters of one picture
 PREFIX = "text-"  # of ids, so that no heading takes the place of what a page is made with
 
 

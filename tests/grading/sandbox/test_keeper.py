@@ -1,5 +1,6 @@
 """How a student's process ended: what its keeper says, and what the grader makes of it."""
 
+import select
 import signal
 import time
 
@@ -104,6 +105,13 @@ def test_a_student_cannot_write_what_the_keeper_says(started):
         "assert not [one for one in links if one.startswith('pipe')], links"
     )
     assert found is None
+
+
+def test_a_fork_server_says_nothing_that_nobody_reads(started):
+    """What is never read fills the socket up, and the server then waits for ever."""
+    started()
+    (server,) = process._FORK_SERVERS.values()
+    assert select.select([server.control], [], [], 0.5)[0] == []
 
 
 def test_memory_is_watched_while_the_grader_asks_nothing(started):
