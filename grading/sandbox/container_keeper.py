@@ -88,27 +88,32 @@ def _watched(first: int, limit: int) -> tuple[str, int]:
     """
     seen = 0
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
-        ended, meter = os.pidfd_open(first), _meter(first)
+        ended, (meter, events) = os.pidfd_open(first), _memory(first)
         poll = select.poll()
         poll.register(ended, select.POLLIN)
         poll.register(sys.stdin, select.POLLHUP)
-        while not (events := poll.poll(TICK)):
+        while not (happened := poll.poll(TICK)):
             with contextlib.suppress(OSError):
                 seen = max(seen, int(meter.read_text()))
+                # Others may go on where the system has ended the one that asked for too much.
+                if seen > NEARLY_ALL * limit and "\noom_kill 0\n" not in events.read_text():
+                    return MEMORY, seen
             if seen > limit and used(_members(first)) > limit:
                 return MEMORY, seen
-        if all(file != ended for file, _ in events):
+        if all(file != ended for file, _ in happened):
             return HUNG_UP, seen
     return "", seen
 
 
-def _meter(first: int) -> Path:
-    """Where the memory of a process's control group is told, of version 2 or 1."""
+def _memory(first: int) -> tuple[Path, Path]:
+    """Where the memory of a process's control group is told, of version 2 or 1, and its events."""
     told = [line.split(":", 2) for line in Path(f"/proc/{first}/cgroup").read_text().splitlines()]
     paths = {kind: path for _, kind, path in told}
     if "memory" in paths:
-        return GROUPS / f"memory{paths['memory']}" / "memory.usage_in_bytes"
-    return Path(f"{GROUPS}{paths.get('', '/')}") / "memory.current"
+        group = Path(f"{GROUPS}/memory{paths['memory']}")
+        return group / "memory.usage_in_bytes", group / "memory.oom_control"
+    group = Path(f"{GROUPS}{paths.get('', '/')}")
+    return group / "memory.current", group / "memory.events"
 
 
 def _members(first: int) -> Iterator[str]:

@@ -63,7 +63,7 @@ def test_nothing_is_left_of_a_run_that_was_killed(tmp_path, moment):
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
         assert not psutil.wait_procs(mine, timeout=SECONDS)[1]
-        assert not started(home)
+        assert wait_for(lambda: not started(home), SECONDS)  # what began after they were listed
     finally:
         for one in started(home):
             one.kill()
