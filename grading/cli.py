@@ -290,7 +290,3 @@ def _pool(options: Namespace) -> Pool[Submission]:
         lambda: sum(client().nthreads().values()),
         judged,
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -27,6 +27,7 @@ FLOORS = (
     ("grading.sandbox", "grading.submission"),
     ("grading.authoring", "grading.classroom"),
     ("grading.cli",),
+    ("grading.__main__",),
     ("experiments",),
     ("tests",),
 )

@@ -98,7 +98,7 @@ def load_assignment(name: str, root: Path, db_url: str | None = None) -> Assignm
         checks,
         {one["grade_id"]: one["points"] for one in graded if one.get("grade")},
         files,
-        provenance.decided_by(checks, released, files),
+        provenance.decided_by(checks, notebook.stamp(released), files),
     )
 
 

@@ -6,9 +6,7 @@ import platform
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
-from grading import notebook
 from grading.sandbox.library import package_folder
 
 OURS = ("vaelib", "grading")
@@ -16,12 +14,12 @@ THEIRS = ("tensorflow", "keras", "numpy", "scipy")
 LENGTH = 12  # characters of a hash that people are shown
 
 
-def decided_by(checks: dict[str, str], released: Any, files: dict[str, bytes]) -> dict[str, str]:
+def decided_by(checks: dict[str, str], stamp: str, files: dict[str, bytes]) -> dict[str, str]:
     """All that decides the marks of an assignment here and now.
 
     Args:
         checks: dict from exercise to the text of its check, hidden part included.
-        released: the notebook that students got.
+        stamp: what names the notebook that students got; see `grading.notebook.stamp`.
         files: dict from name to bytes of what comes with the notebook.
 
     Returns:
@@ -30,7 +28,7 @@ def decided_by(checks: dict[str, str], released: Any, files: dict[str, bytes]) -
     parts = [part for name, data in sorted(files.items()) for part in (name.encode(), data)]
     return {
         "checks": digest([json.dumps(checks, sort_keys=True).encode()]),
-        "release": digest([notebook.stamp(released).encode(), *parts]),
+        "release": digest([stamp.encode(), *parts]),
         **tools(),
     }
 

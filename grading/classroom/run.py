@@ -51,7 +51,7 @@ def run(
     if not names:
         return []
     task.kept.mkdir(parents=True, exist_ok=True)
-    limited.start()
+    limited.start("grading.submission")
     register(task.name, task.config)
     tell(None, len(names))
     results = []

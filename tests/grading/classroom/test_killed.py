@@ -49,7 +49,7 @@ def test_nothing_is_left_of_a_run_that_was_killed(tmp_path, moment):
     for student in ("ann", "zoe"):
         submit(folder, student, name, with_source(answered(solved, released), "double", SLEEPS))
     run = subprocess.Popen(
-        [sys.executable, "-m", "grading.cli", "run", name, "--workers", "2"],
+        [sys.executable, "-m", "grading", "run", name, "--workers", "2"],
         cwd=folder,
         env={**os.environ, "HOME": home},
         stdout=subprocess.DEVNULL,

@@ -5,11 +5,9 @@ for what an honest student's page asks for, and for nothing else.
 """
 
 import contextlib
-import itertools
 import json
 import re
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,6 @@ from playwright.sync_api import Error as PlaywrightError
 
 from grading import cli
 from grading.classroom import pages
-from grading.classroom.limited import LimitError, limited
 from grading.classroom.prepare import ODD_ID, _cleaned
 from grading.classroom.record import Recorder, register
 from grading.course import course_config
@@ -241,18 +238,6 @@ def test_who_has_no_page_is_named_and_gets_one_that_says_so(
     assert "could not be made" in page.read_text("utf-8")
     assert "Content-Security-Policy" in page.read_text("utf-8")
     assert page.read_text("utf-8") != old
-
-
-def test_a_process_with_limits_ends_in_time_and_gives_what_it_made():
-    started = time.monotonic()
-    with pytest.raises(LimitError, match="1 seconds of a processor"):
-        limited(sum, itertools.repeat(0), seconds=1)
-    assert time.monotonic() - started < 60
-    with pytest.raises(LimitError, match="memory"):
-        limited(bytearray, 5 << 30, seconds=10)
-    assert limited(sorted, "ba", seconds=10) == ["a", "b"]
-    with pytest.raises(ZeroDivisionError):
-        limited(divmod, 1, 0, seconds=10)
 
 
 def test_an_id_that_is_markup_is_no_students():

@@ -32,7 +32,7 @@ def test_two_hundred_submissions_take_linear_time_and_bounded_memory(tmp_path):
     for i in range(N):
         submit(tmp_path, f"student{i:03}", name, kinds[i % 3])
     started = psutil.Popen(
-        [sys.executable, "-m", "grading.cli", "run", name, "--workers", "2"],
+        [sys.executable, "-m", "grading", "run", name, "--workers", "2"],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
