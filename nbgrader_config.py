@@ -30,9 +30,16 @@ c.Execute.timeout = 300
 # Every kernel would warn that its sockets are not encrypted.
 c.Execute.extra_arguments = ["--log-level=ERROR"]
 
+# What students wrote runs nothing and loads nothing, in formgrader and in feedback.
+c.HTMLExporter.filters = {
+    "markdown2html": "grading.submission.rendering.markdown2html",
+    "strip_files_prefix": "grading.submission.rendering.unchanged",
+}
+c.GenerateFeedback.exporter_class = "grading.classroom.pages.Page"
+
 # Feedback shows the message of a failed check, and never what is hidden in it.
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.ClearHiddenTests",
+    "grading.classroom.pages.ClearChecks",
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

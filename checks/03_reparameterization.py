@@ -552,7 +552,8 @@ def check_build_vae_mlp(build_vae_mlp):
         check_decoder(decoder, latent_dim, case)
 
     def check_encoder(encoder, latent_dim, case):
-        shapes = [w.shape for w in encoder.get_weights()]
+        head = [(512, latent_dim), (latent_dim,)]
+        shapes = [(784, 512), (512,), *head, *head]
         weights = random_weights(shapes, seed=latent_dim)
         encoder.set_weights(weights)
         x = np.random.default_rng(1).random((3, 28, 28, 1)).astype("float32")
@@ -597,7 +598,8 @@ def check_build_vae_mlp(build_vae_mlp):
             )
 
     def check_decoder(decoder, latent_dim, case):
-        weights = random_weights([w.shape for w in decoder.get_weights()], seed=latent_dim)
+        shapes = [(latent_dim, 512), (512,), (512, 784), (784,)]
+        weights = random_weights(shapes, seed=latent_dim)
         decoder.set_weights(weights)
         z = np.random.default_rng(2).normal(size=(3, latent_dim)).astype("float32")
         got = call(name, lambda z: decoder(z, training=True), z, case=case)

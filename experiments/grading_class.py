@@ -99,7 +99,7 @@ def _stock(folder):
 
 
 def _vae_grade(folder):
-    _command(folder, "grading.cli", "run", NAME, "--workers", str(WORKERS))
+    _command(folder, "grading", "run", NAME, "--workers", str(WORKERS))
 
 
 def _command(folder, module, *arguments):

@@ -109,7 +109,7 @@ def _grade(folder):
     Returns:
         Two lists of pairs of a moment and a value.
     """
-    command = [sys.executable, "-m", "grading.cli", "run", NAME, "--workers", str(WORKERS)]
+    command = [sys.executable, "-m", "grading", "run", NAME, "--workers", str(WORKERS)]
     sizes, spent = [], []
     with (folder / "output.txt").open("w") as output:
         env = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -9,26 +9,32 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from grading import notebook
 from grading.authoring import lesson
 from grading.authoring.checks import SETTING
 from grading.authoring.source import RefusedError
-from grading.classroom import lms, report
+from grading.classroom import lms, pages, report
 from grading.classroom.assignment import Assignment, GradingError, load_assignment, strays
-from grading.classroom.lms import LmsError
+from grading.classroom.download import PLATFORMS, LmsError
 from grading.classroom.pool import Pool, local_executor
 from grading.classroom.prepare import Submission
-from grading.classroom.record import RecordError, feedback
+from grading.classroom.record import RecordError
 from grading.classroom.results import Result, kept_results, points
 from grading.classroom.run import run
-from grading.classroom.screen import Bar
+from grading.classroom.screen import Bar, say
 from grading.classroom.worker import begin, judged
 from grading.course import environment
-from grading.sandbox import jail
-from grading.sandbox.work import Limits, Work
-from grading.submission import SubmissionError, clean, outcomes_shown
+from grading.doctor import examine
+from grading.sandbox import container, groups, jail
+from grading.sandbox.memory import too_little
+from grading.sandbox.work import CONTAINER, NONE, OWN, Limits, Work
+from grading.submission import SubmissionError
 
 WALLS = "--not-isolated"
+JAILS = {OWN: jail.missing, CONTAINER: container.missing}
+WAYS = {
+    OWN: f"Use a machine or a container with user namespaces, --jail {CONTAINER}",
+    CONTAINER: f"Mend that, leave out --jail {CONTAINER}",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,10 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(options.command(options))
     except (GradingError, RecordError, LmsError, FileNotFoundError) as error:
-        print(error, file=sys.stderr)
+        say(error, stream=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. What was graded is kept; run it again to go on.", file=sys.stderr)
+        say("", "Stopped. What was graded is kept; run it again to go on.", stream=sys.stderr)
         return 130
 
 
@@ -69,11 +75,15 @@ def _parser() -> ArgumentParser:
     one.add_argument("--timeout", type=_positive, default=seconds, metavar="S", help=text)
     text = f"memory for a notebook ({memory})"
     one.add_argument("--memory", type=_positive, default=memory, metavar="GIB", help=text)
+    text = f"{OWN}: Linux's own walls; {CONTAINER}: Podman or Docker ({OWN})"
+    one.add_argument("--jail", choices=JAILS, default=OWN, help=text)
     text = "run students' code without a jail, where this machine has none"
-    one.add_argument(WALLS, dest="isolated", action="store_false", help=text)
+    one.add_argument(WALLS, dest="jail", action="store_const", const=NONE, help=text)
 
     one = command("collect", _collect, "lay out a bulk download of Canvas or Moodle")
     one.add_argument("download", type=Path, help="the zip, or a folder with what was in it")
+    text = "whose download it is, if its names do not tell"
+    one.add_argument("--platform", choices=PLATFORMS, help=text)
 
     command("report", _report, "the table once more, with what was graded by hand since")
     one = command("feedback", _feedback, "make the pages that students get")
@@ -106,23 +116,26 @@ def _positive(text: str) -> int:
 
 def _run(options: Namespace) -> int:
     task = _assignment(options)
-    lacking = jail.missing() if options.isolated else ""
-    if lacking:
+    if options.jail == NONE:
+        say("NOT ISOLATED: students' code can do what you can do.", stream=sys.stderr)
+    elif lacking := JAILS[options.jail](str(task.root)):
         raise GradingError(
             f"NOT ISOLATED: this machine cannot lock up students' code: {lacking}. Nothing was "
-            f"graded. Use a machine or a container with user namespaces, or {WALLS} if you trust "
-            "every submission"
+            f"graded. {WAYS[options.jail]}, or {WALLS} if you trust every submission"
         )
-    if not options.isolated:
-        print("NOT ISOLATED: students' code can do what you can do.", file=sys.stderr)
+    limits = Limits(memory=options.memory << 30, seconds=2 * options.timeout)
+    if not options.scheduler:
+        groups.settle()
+        if warning := too_little(options.workers, limits):
+            say(warning, stream=sys.stderr)
     settings = {
-        "limits": Limits(memory=options.memory << 30, seconds=2 * options.timeout),
+        "limits": limits,
         "seconds": options.timeout,
         "seconds_a_step": options.timeout / 5,
-        "isolated": options.isolated,
+        "jail": options.jail,
     }
     if said := unbuilt(task):
-        print(said, file=sys.stderr)
+        say(said, stream=sys.stderr)
     started = time.perf_counter()
     with closing(Bar(sys.stderr)) as bar:
         results = run(
@@ -134,13 +147,11 @@ def _run(options: Namespace) -> int:
             tell=bar.show,
         )
     if not results:
-        print(
-            f"nothing was submitted: no classroom/submitted/STUDENT/{task.name}/{task.name}.ipynb"
-        )
+        say(f"nothing was submitted: no classroom/submitted/STUDENT/{task.name}/{task.name}.ipynb")
         return 1
     _show(task, kept_results(task), time.perf_counter() - started)
     for stray in strays(task):
-        print(f"not graded, since it is in no student's folder: classroom/submitted/{stray}")
+        say(f"not graded, since it is in no student's folder: classroom/submitted/{stray}")
     return int(any(not one.verdicts or one.failure for one in results))
 
 
@@ -171,15 +182,19 @@ def _show(task: Assignment, results: list[Result], seconds: float) -> None:
     made = report.make(task, results, seconds)
     paths = report.write(made, task.root / "classroom" / "reports")
     report.show(made, sys.stdout)
-    print("\n".join(f"written: {path.relative_to(task.root)}" for path in paths))
+    say(*(f"written: {path.relative_to(task.root)}" for path in paths))
 
 
 def _collect(options: Namespace) -> int:
     task = _assignment(options)
-    there, left_out = lms.collect(task, options.download)
-    print(f"{len(there)} submissions of {task.name} are in {task.submitted.relative_to(task.root)}")
-    for name in left_out:
-        print(f"left out, since it is no notebook of a student's: {name}")
+    there, left_out = lms.collect(task, options.download, options.platform, say)
+    say(f"{len(there)} submissions of {task.name} are in {task.submitted.relative_to(task.root)}")
+    if left_out:
+        say(
+            f"{len(left_out)} files were left out, as no notebook of a student's or for the reason "
+            "beside them:",
+            *(f"- {line}" for line in left_out),
+        )
     return int(bool(left_out))
 
 
@@ -199,20 +214,21 @@ def _feedback(options: Namespace) -> int:
         raise GradingError(f"{options.only or 'nobody'} has marks for {task.name} yet")
     left = [] if options.so_far else [n for n, mine in given.items() if None in mine.values()]
     names = sorted(set(given) - set(left))
-    for name in names:
-        feedback(task.name, name, task.config)
-    print(f"{len(names)} pages in {task.config.CourseDirectory.feedback_directory}")
+    failed = pages.make(task.name, names, task.config)
+    say(f"{len(names) - len(failed)} pages in {task.config.CourseDirectory.feedback_directory}")
+    for name, why in failed.items():
+        say(f"no page could be made for {name}; theirs says so: {why}")
     _say_stale(task)
-    return _left_out(left)
+    return _left_out(left) or int(bool(failed))
 
 
 def _export(options: Namespace) -> int:
     task = _assignment(options)
     path, filled, left, lost = lms.export(task, options.template, options.column, options.so_far)
-    print(f"{filled} marks in {path.relative_to(task.root)}")
+    say(f"{filled} marks in {path.relative_to(task.root)}")
     _say_stale(task)
     if lost:
-        print(f"{len(lost)} have marks, but no row in {options.template}: {', '.join(lost)}")
+        say(f"{len(lost)} have marks, but no row in {options.template}: {', '.join(lost)}")
     return _left_out(left) or int(bool(lost) or not filled)
 
 
@@ -220,13 +236,13 @@ def _say_stale(task: Assignment) -> None:
     """Names marks that something else decided than what is here now."""
     given = {one.student: one.decided_by for one in kept_results(task) if not one.failure}
     for line in report.decided_otherwise(task.name, task.decided_by, given):
-        print(line)
+        say(line)
 
 
 def _left_out(students: list[str]) -> int:
     """Says whose written answers are not graded, and gives the exit status."""
     if students:
-        print(
+        say(
             f"{len(students)} were left out, since written answers have no points yet: "
             f"{', '.join(sorted(students))}. Grade them in formgrader, or add --so-far"
         )
@@ -234,42 +250,12 @@ def _left_out(students: list[str]) -> int:
 
 
 def _doctor(options: Namespace) -> int:
-    releases = {p.stem: p for p in options.course_dir.glob("course/*/*.ipynb")}
-    name = max((n for n in releases if n in options.notebook.stem), key=len, default=None)
-    if not releases:
-        raise GradingError(f"no course/ is in {options.course_dir.resolve()}; use --course-dir")
-    if not options.notebook.is_file():
-        raise GradingError(f"there is no file {options.notebook}")
-    if name is None:
-        known = ", ".join(sorted(releases))
-        raise GradingError(f"{options.notebook.name} is called like no assignment: {known}")
     try:
-        cleaned = clean(options.notebook.read_bytes(), notebook.read(releases[name]))
+        say(*examine(options.notebook, options.course_dir))
     except SubmissionError as error:
-        print(f"This cannot be graded: {error}")
+        say(f"This cannot be graded: {error}")
         return 1
-    print(f"{_progress(options.notebook, releases[name])}\n")
-    renamed = options.notebook.name != f"{name}.ipynb"
-    lines = [f"it would be taken for {name}.ipynb"] * renamed + cleaned.repairs
-    print(
-        "\n".join(["Before grading this would be put right:", *(f"- {one}" for one in lines)])
-        if lines
-        else "Nothing has to be repaired. Whether the answers are right was not looked at."
-    )
     return 0
-
-
-def _progress(handed_in: Path, released: Path) -> str:
-    """The table that the last cell of a notebook prints, from the outputs that the file holds."""
-    from vaelib.checks.progress import progress  # TensorFlow comes with it, and takes seconds
-
-    cells = notebook.read(released).cells
-    points, by_hand = (
-        {notebook.exercise_of(cell): cell.metadata.nbgrader.points for cell in cells if kind(cell)}
-        for kind in (notebook.is_check, notebook.is_answer)
-    )
-    table = progress(points, by_hand, outcomes_shown(handed_in.read_bytes()))
-    return f"{table}\n\nThis is what the outputs in the file say; nothing was run."
 
 
 def _assignment(options: Namespace) -> Assignment:
@@ -290,7 +276,3 @@ def _pool(options: Namespace) -> Pool[Submission]:
         lambda: sum(client().nthreads().values()),
         judged,
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

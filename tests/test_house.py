@@ -26,7 +26,9 @@ FLOORS = (
     ("grading.course", "grading.notebook"),
     ("grading.sandbox", "grading.submission"),
     ("grading.authoring", "grading.classroom"),
+    ("grading.doctor",),
     ("grading.cli",),
+    ("grading.__main__",),
     ("experiments",),
     ("tests",),
 )

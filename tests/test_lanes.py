@@ -25,6 +25,7 @@ NEEDS = {
     "http.server.ThreadingHTTPServer": "server",
     "tests.support.classes.grade": "jail",
     "grading.sandbox.jail": "jail",
+    "grading.sandbox.container": "jail",
     "'dask'": "cluster",
 }
 IMPLIED = {

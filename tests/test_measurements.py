@@ -109,12 +109,10 @@ def test_the_readme_names_parts_and_says_what_the_data_say():
     assert f"{answers} answers to {exercises} exercises" in by_part["checks"]
     assert f"{passed} right ones" in by_part["checks"]
     assert f"{refused} wrong ones" in by_part["checks"]
-    attacks, code, other = (
-        value("attacks", "all attacks", quantity)
-        for quantity in ("attacks", "in code", "on notebook or folder")
-    )
-    assert f"{attacks} attacks" in by_part["attacks"]
-    assert f"{code} in code and {other} on notebook or folder" in by_part["attacks"]
+    kinds = ("in code", "on notebook or folder", "on downloads", "on pages")
+    counts = [f"{value('attacks', 'all attacks', kind)} {kind}" for kind in kinds]
+    assert f"{value('attacks', 'all attacks', 'attacks')} attacks" in by_part["attacks"]
+    assert f"{', '.join(counts[:-1])} and {counts[-1]}" in by_part["attacks"]
     ours, theirs = (
         value("grading", "24 submissions, training cut short", side)
         for side in ("vae-grade", "nbgrader")

@@ -17,7 +17,17 @@ from grading.authoring.execute import execute
 
 ATTACKS = ROOT / "tests" / "attacks"
 CHECKS = ("-m", "grading.authoring.kill_matrix")
-ATTACK_TESTS = ("-m", "pytest", "-q", "tests/grading/sandbox/test_attacks.py")
+ATTACK_KINDS = {
+    "in code": ("*.py", "walls/*.py", "judging/*.py"),
+    "on notebook or folder": ("notebooks/*.py",),
+    "on downloads": ("downloads/*.py",),
+    "on pages": ("pages/*.py",),
+}
+ATTACK_TESTS = (
+    *("-m", "pytest", "-q"),
+    *(f"tests/grading/sandbox/test_{name}.py" for name in ("attacks", "walls", "judging")),
+    *(f"tests/grading/classroom/test_{name}.py" for name in ("downloads", "pages")),
+)
 SITE = ("-m", "sphinx", "--quiet", "--fail-on-warning", "docs")
 LANES = ("test-fast", "test", "test-colab")
 FOLDERS = ("vaelib", "grading", "experiments", "solutions", "checks", "tests", "tests/answers")
@@ -49,14 +59,16 @@ def checks():
 
 
 def attacks():
-    """Every attack, graded in one class and judged by its test."""
-    code, other = (len(list(ATTACKS.glob(files))) for files in ("*.py", "notebooks/*.py"))
+    """Every attack, judged by its test."""
+    counts = {
+        kind: sum(len(list(ATTACKS.glob(files))) for files in patterns)
+        for kind, patterns in ATTACK_KINDS.items()
+    }
     with stopwatch(CHILDREN) as seconds:
         output = _output(*ATTACK_TESTS)
     return [
-        Figure("all attacks", "attacks", code + other),
-        Figure("all attacks", "in code", code),
-        Figure("all attacks", "on notebook or folder", other),
+        Figure("all attacks", "attacks", sum(counts.values())),
+        *(Figure("all attacks", kind, count) for kind, count in counts.items()),
         Figure("all attacks", "tests passed", _passed(output)),
         Figure("all attacks", "wall time", seconds[0], "s"),
     ]

@@ -144,7 +144,9 @@ PARTS = {
     ),
     "attacks": Part(
         "Attacks",
-        "One class hands in every attack, and a test judges each. All must pass.",
+        "A class hands in those on notebooks and most of those in code, and a test judges each; "
+        "those on walls, downloads and pages have tests of their own. All must pass. Where there "
+        "is Podman or Docker, those in code are tried in containers, too.",
         course.attacks,
     ),
     "grading": Part(

@@ -18,7 +18,7 @@ from grading.authoring.lesson import read
 from grading.authoring.markers import stubbed
 from grading.authoring.sections import settings_cell
 from grading.authoring.source import Cell, Problem, RefusedError, chosen
-from grading.sandbox.judge import run_check
+from grading.sandbox.checking import run_check
 from grading.sandbox.work import BROKEN, FAILED, PASSED
 
 FEWEST_WRONG = 5

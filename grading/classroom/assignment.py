@@ -1,6 +1,7 @@
 """What a class is graded against, and who handed in something for it."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -97,22 +98,33 @@ def load_assignment(name: str, root: Path, db_url: str | None = None) -> Assignm
         checks,
         {one["grade_id"]: one["points"] for one in graded if one.get("grade")},
         files,
-        provenance.decided_by(checks, released, files),
+        provenance.decided_by(checks, notebook.stamp(released), files),
     )
 
 
 def students(task: Assignment) -> list[str]:
     """Ids of those who handed in anything for an assignment, in order."""
-    return sorted(
-        plain(folder.name)
-        for folder in task.submitted.glob("[!.]*/")
-        if os.path.lexists(folder / task.name) or _holds(folder, f"{task.name}*.ipynb")
-    )
+    return sorted({plain(one.name) for one in _holding(task) if not one.name.startswith(".")})
 
 
 def strays(task: Assignment) -> list[str]:
-    """Notebooks that lie where no student's folder is, so that nobody gets their marks."""
-    return sorted(path.name for path in task.submitted.glob("*.ipynb"))
+    """What lies where no student's folder is, so that nobody gets marks for it.
+
+    Notebooks by themselves, and in folders whose name begins with a point or cannot be printed.
+    """
+    odd = (one.name for one in _holding(task) if one.name.startswith(".") or _odd(one.name))
+    return sorted({*odd, *(path.name for path in task.submitted.glob("*.ipynb"))})
+
+
+def _holding(task: Assignment) -> Iterator[Path]:
+    """Folders in which there is anything for an assignment."""
+    for folder in task.submitted.glob("*/"):
+        if os.path.lexists(folder / task.name) or _holds(folder, f"{task.name}*.ipynb"):
+            yield folder
+
+
+def _odd(name: str) -> bool:
+    return plain(name) != name
 
 
 def _holds(folder: Path, pattern: str) -> bool:

@@ -1,76 +1,59 @@
 """In and out of Canvas and Moodle: their bulk downloads, and the CSV files that they take back."""
 
-import copy
 import csv
 import io
-import logging
 import re
-import shutil
-import tempfile
-import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
-from nbgrader.apps import ZipCollectApp
-from nbgrader.coursedir import CourseDirectory
-
 from grading.classroom.assignment import Assignment
+from grading.classroom.download import LmsError, opened, owners
+from grading.classroom.layout import hand_ins, lay_out
 from grading.classroom.results import points
-
-MOODLE = (
-    r".*?(?P<first_name>[^/_]*)_(?P<student_id>\d+)_assignsubmission_file_?/?(?P<file_id>[^/]+)$"
-)
-CANVAS = r".*/(?P<last_name>[^/_]+)_(?:LATE_)?(?P<student_id>\d+)_\d+_(?P<file_id>[^/]+)$"
+from grading.classroom.spreadsheet import harmless_cell
 
 
-class LmsError(Exception):
-    """Why a download or a CSV file is of no use."""
-
-
-def collect(task: Assignment, download: Path) -> tuple[list[str], list[str]]:
-    """Lays a bulk download out as submissions, with nbgrader's own `zip_collect`.
+def collect(
+    task: Assignment,
+    download: Path,
+    platform: str | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> tuple[list[str], list[str]]:
+    """Lays a bulk download out as submissions; what is wrong with a file costs this file alone.
 
     Args:
         task: an `Assignment`.
         download: the zip, or a folder that it was unpacked to.
+        platform: 'canvas' or 'moodle', or None to tell it by the names of all files.
+        tell: called with what else there is to say, a line each: who is late, what was older.
 
     Returns:
         there: ids of the students whose notebooks are there now: Canvas's user ids, or the numbers
             of Moodle's participants.
-        left_out: names of the files in the download that are no notebook of anybody's.
+        left_out: names of the files in the download that are no notebook of anybody's, each with
+            the reason where it is another one.
 
     Raises:
-        LmsError: there is no such file, or nothing in it is named as Canvas or Moodle do.
+        LmsError: there is no such file, nothing in it is named as Canvas or Moodle do, or some of
+            it as one and some as the other does.
     """
-    names = _names(download)
-    patterns = [one for one in (MOODLE, CANVAS) if any(re.match(one, f"/{n}") for n in names)]
-    if not patterns:
-        raise LmsError(
-            f"{download} does not look like a bulk download. Canvas names files like "
-            "lastfirst_123_456_x.ipynb, Moodle like name_123_assignsubmission_file_/x.ipynb"
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        structure = "{downloaded}/{assignment_id}/{collect_step}"
-        archive = Path(folder, "downloaded", task.name, "archive")
-        if download.is_dir():
-            shutil.copytree(download, archive, symlinks=True)
-        else:
-            with zipfile.ZipFile(download) as opened:
-                opened.extractall(archive)
-        config = copy.deepcopy(task.config)
-        config.ZipCollectApp.collect_directory_structure = f"{folder}/{structure}"
-        config.ExtractorPlugin.zip_ext = []  # what a student packed may be damaged
-        config.ZipCollectApp.force = True  # a newer download takes the place of an older one
-        config.FileNameCollectorPlugin.named_regexp = patterns[0]
-        app = ZipCollectApp(config=config)
-        app.coursedir = CourseDirectory(config=config, assignment_id=task.name)
-        app.log.setLevel(logging.ERROR)
-        app.init_plugins()
-        app.extract_archive_files()
-        app.process_extracted_files()
-    matches = {name: re.match(patterns[0], f"/{name}") for name in names}
-    notebooks = {n: m for n, m in matches.items() if m and n.lower().endswith(".ipynb")}
-    there = sorted({match["student_id"] for match in notebooks.values()})
-    return there, sorted(set(names) - set(notebooks))
+    there = []
+    with opened(download) as members:
+        owned, others = owners(members, platform)
+        newest, left_out = hand_ins(owned, tell)
+        for student, files in sorted(newest.items()):
+            place = task.submitted / student / task.name
+            had_time = (place / "timestamp.txt").is_file()
+            lost = lay_out(files, place)
+            left_out |= lost
+            if len(lost) < len(files):
+                there.append(student)
+                if had_time and not (place / "timestamp.txt").is_file():
+                    tell(f"{student} handed in anew; timestamp.txt told of the older one, and went")
+                if any(one.late for one in files):
+                    tell(f"{student} handed in late, as Canvas says without the time")
+    left_out |= {one.name: one.odd for one in others}
+    return there, sorted(f"{name}: {odd}" if odd else name for name, odd in left_out.items())
 
 
 def export(
@@ -78,7 +61,8 @@ def export(
 ) -> tuple[Path, int, list[str], list[str]]:
     """Fills the marks into a CSV file that Canvas or Moodle gave out.
 
-    Canvas: the gradebook, exported. Moodle: the grading worksheet. All else in it stays as it is.
+    Canvas: the gradebook, exported. Moodle: the grading worksheet. All else in it stays as it is,
+    but for an apostrophe before what a spreadsheet would take for a formula.
 
     Args:
         task: an `Assignment`.
@@ -118,6 +102,9 @@ def export(
         row += [""] * (target + 1 - len(row))
         row[target] = f"{sum(point or 0 for point in mine.values()):g}"
         filled += 1
+    # Names in it are students' own; by the titles and the ids the platform takes it back.
+    for row in rows[1:]:
+        row[:] = [one if n == place else harmless_cell(one) for n, one in enumerate(row)]
     path = task.root / "classroom" / "reports" / f"{task.name}-{template.stem}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -156,18 +143,6 @@ def _demand_maximum(rows: list[list[str]], target: int, total: float) -> None:
             f"{where} counts to {', '.join(sorted(said))} points, the assignment to {total:g}; set "
             f"the maximum in {where}, and download the table again"
         )
-
-
-def _names(download: Path) -> list[str]:
-    if download.is_dir():
-        return [p.relative_to(download).as_posix() for p in download.rglob("*") if p.is_file()]
-    try:
-        with zipfile.ZipFile(download) as archive:
-            return [name for name in archive.namelist() if not name.endswith("/")]
-    except FileNotFoundError as error:
-        raise LmsError(f"there is no {download}") from error
-    except zipfile.BadZipFile as error:
-        raise LmsError(f"{download} is no zip: {error}") from error
 
 
 def _column(titles: list[str], key: str, column: str | None, name: str) -> int:

@@ -14,7 +14,9 @@ from concurrent.futures import (
 )
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-MOST_STRIKES = 2  # workers that may die over one job
+from grading.sandbox.work import KilledError
+
+MOST_STRIKES = 2  # workers, or what they started, that may die over one job
 IN_FLIGHT = 2  # jobs for each worker: the one that it does, and the next one
 JOBS_PER_WORKER = 100  # then a fresh one takes its place, so that memory stays bounded
 
@@ -82,7 +84,8 @@ class Pool(Generic[J]):
 
         Yields:
             The job, and what the function returned or raised; `WorkerDiedError` if workers died
-            over it.
+            over it, and `KilledError` if what they had started was killed even while nothing
+            else was done.
         """
         left = iter(jobs)
         while True:
@@ -128,11 +131,14 @@ class Pool(Generic[J]):
         for future in done:
             job = self.flying.pop(future)
             strikes = self.strikes.pop(id(job), 0) + 1
-            if not _broke(future):
-                yield job, _error(future) or future.result()
+            error = _error(future)
+            if not isinstance(error, BrokenExecutor | KilledError):
+                yield job, error or future.result()
             elif strikes < MOST_STRIKES:
                 self.strikes[id(job)] = strikes
                 self.waiting.append(job)
+            elif isinstance(error, KilledError):
+                yield job, error
             else:
                 yield job, WorkerDiedError("the grader's own process died over it")
 

@@ -9,13 +9,16 @@ from nbformat import NotebookNode
 
 from grading import notebook
 from grading.classroom.assignment import Assignment
+from grading.classroom.limited import LimitError, limited
 from grading.classroom.provenance import digest
 from grading.classroom.results import Result, kept
 from grading.sandbox.wire import plain
 from grading.sandbox.work import Cell, Work
-from grading.submission import MOST_BYTES, SubmissionError, clean, find
+from grading.submission import MOST_BYTES, Clean, SubmissionError, as_typed, clean, find
 
-ODD_ID = re.compile(r"[*?\[\]{}\x00-\x1f\x7f\ufffd]|^\s|\s$")  # would mean others, to nbgrader
+SECONDS = 10  # of a processor, to read a notebook and to render its text
+# They would mean others to nbgrader, or be markup and script in its pages.
+ODD_ID = re.compile(r"[*?\[\]{}<>\"\\\x00-\x1f\x7f\ufffd]|^\s|\s$")
 
 
 @dataclass
@@ -45,7 +48,8 @@ def prepare(student: str, task: Assignment, settings: dict[str, Any], again: boo
         settings: keyword arguments of `Work`.
         again: True to have it judged though nothing has changed since it was last judged.
     """
-    result = Result(student, decided_by=task.decided_by)
+    jail = settings.get("jail", Work.jail)
+    result = Result(student, decided_by=task.decided_by, jail=jail)
     try:
         return _prepared(result, task, settings, again)
     except (SubmissionError, OSError) as error:
@@ -69,7 +73,7 @@ def _prepared(
     older = kept(student, task)
     if older and older.key == result.key and not older.failure and not again:
         return Submission(older, unchanged=True)
-    cleaned = clean(content, task.released)
+    cleaned = _cleaned(content, task.released)
     result.repairs = [plain(text) for text in (*repairs, *cleaned.repairs)]
     cells = [
         Cell(
@@ -81,8 +85,20 @@ def _prepared(
         for place, cell in enumerate(cleaned.nb.cells, start=1)
         if cell.cell_type == "code"
     ]
-    work = Work(cells, task.checks, task.files, **settings)
+    work = Work(cells, task.checks, task.files, course=str(task.root.resolve()), **settings)
     return Submission(result, cleaned.nb, (work, task.decided_by))
+
+
+def _cleaned(content: bytes, released: NotebookNode) -> Clean:
+    """What comes of a notebook; its text is as it was typed if rendering that takes too long."""
+    try:
+        return limited(clean, content, released, seconds=SECONDS)
+    except LimitError:
+        pass
+    try:
+        return limited(clean, content, released, as_typed, seconds=SECONDS)
+    except LimitError as error:
+        raise SubmissionError(f"the notebook cannot be read: {error}") from error
 
 
 def _key(content: bytes, task: Assignment, settings: dict[str, Any]) -> str:

@@ -5,23 +5,21 @@ import json
 import platform
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from grading import notebook
+from grading.sandbox.library import package_folder
 
 OURS = ("vaelib", "grading")
 THEIRS = ("tensorflow", "keras", "numpy", "scipy")
 LENGTH = 12  # characters of a hash that people are shown
 
 
-def decided_by(checks: dict[str, str], released: Any, files: dict[str, bytes]) -> dict[str, str]:
+def decided_by(checks: dict[str, str], stamp: str, files: dict[str, bytes]) -> dict[str, str]:
     """All that decides the marks of an assignment here and now.
 
     Args:
         checks: dict from exercise to the text of its check, hidden part included.
-        released: the notebook that students got.
+        stamp: what names the notebook that students got; see `grading.notebook.stamp`.
         files: dict from name to bytes of what comes with the notebook.
 
     Returns:
@@ -30,23 +28,15 @@ def decided_by(checks: dict[str, str], released: Any, files: dict[str, bytes]) -
     parts = [part for name, data in sorted(files.items()) for part in (name.encode(), data)]
     return {
         "checks": digest([json.dumps(checks, sort_keys=True).encode()]),
-        "release": digest([notebook.stamp(released).encode(), *parts]),
+        "release": digest([stamp.encode(), *parts]),
         **tools(),
     }
 
 
 def tools() -> dict[str, str]:
     """Hashes of both packages, and versions of Python and of the packages they compute with."""
-    ours = {name: _hash(folder(name)) for name in OURS}
+    ours = {name: _hash(package_folder(name)) for name in OURS}
     return ours | {"python": platform.python_version()} | {name: _version(name) for name in THEIRS}
-
-
-def folder(package: str) -> Path:
-    """Where a package of ours lies; it is not imported."""
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"the package {package} is not installed")
-    return Path(spec.submodule_search_locations[0])
 
 
 def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:

@@ -19,6 +19,7 @@ from grading.classroom.assignment import Assignment
 from grading.classroom.gradebook import Marks
 from grading.classroom.results import Result
 from grading.classroom.screen import console
+from grading.classroom.spreadsheet import harmless_cell
 from grading.sandbox.wire import plain
 from grading.sandbox.work import FAILED, PASSED, Verdict
 
@@ -168,6 +169,7 @@ def _submission(one: Result, mine: Marks, task: Assignment) -> dict[str, Any]:
         "student": one.student,
         "sha256": one.submission,
         "decided_by": one.decided_by,
+        "jail": one.jail,
         "scores": points,
         "total": None if one.failure else total,
         "open": sum(score is None for score in points.values()),
@@ -216,11 +218,5 @@ def _csv(made: dict[str, Any]) -> str:
         marks = ["" if one["scores"].get(name) is None else one["scores"][name] for name in names]
         total = "" if one["total"] is None else one["total"]
         rest = [total, one["open"], one["seconds"], " | ".join(one["repairs"]), one["failure"]]
-        rows.writerow([_cell(v) for v in (one["student"], *marks, *rest, one["sha256"])])
+        rows.writerow([harmless_cell(v) for v in (one["student"], *marks, *rest, one["sha256"])])
     return file.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """A value that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else value

@@ -1,11 +1,15 @@
 """What came of each submission, kept on disk until the submission or what decides changes."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from grading.classroom import gradebook
 from grading.classroom.assignment import Assignment, students
 from grading.sandbox.work import Verdict
+
+LONGEST_ID = 200  # bytes of it in a file's name, of 255 that there may be
 
 
 @dataclass
@@ -17,6 +21,7 @@ class Result:
         key: hash of the submission, of how it is graded, and of `decided_by`; '' if there was
             nothing to grade.
         decided_by: what decided; see `grading.classroom.provenance`.
+        jail: what stood around the student's process; see `grading.sandbox.work.Work`.
         submission: SHA-256 of the notebook that was handed in, or ''.
         verdicts: dict from exercise to `Verdict`.
         repairs: what was put right in the notebook, each a sentence.
@@ -28,6 +33,7 @@ class Result:
     student: str
     key: str = ""
     decided_by: dict[str, str] = field(default_factory=dict)
+    jail: str = ""
     submission: str = ""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     repairs: list[str] = field(default_factory=list)
@@ -38,7 +44,7 @@ class Result:
 
 def keep(result: Result, task: Assignment) -> None:
     """Writes a result in one step, so that no half of one is ever there."""
-    path = task.kept / f"{result.student}.json"
+    path = _path(result.student, task)
     part = path.with_suffix(".part")
     part.write_text(json.dumps(asdict(result), indent=1, ensure_ascii=False), "utf-8")
     part.replace(path)
@@ -47,11 +53,20 @@ def keep(result: Result, task: Assignment) -> None:
 def kept(student: str, task: Assignment) -> Result | None:
     """The result of an earlier run, or None if there is none that this edition can read."""
     try:
-        data = json.loads((task.kept / f"{student}.json").read_text("utf-8"))
+        data = json.loads(_path(student, task).read_text("utf-8"))
         data["verdicts"] = {name: Verdict(**one) for name, one in data["verdicts"].items()}
         return Result(**data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def _path(student: str, task: Assignment) -> Path:
+    """Where a result is kept, also of an id that leaves no room for an ending."""
+    name = student.encode()
+    if len(name) > LONGEST_ID:
+        start, rest = name[:LONGEST_ID].decode(errors="ignore"), hashlib.sha256(name).hexdigest()
+        student = f"{start}-{rest[:16]}"
+    return task.kept / f"{student}.json"
 
 
 def kept_results(task: Assignment) -> list[Result]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbgrader.utils import parse_utc
 
-from grading.classroom import gradebook
+from grading.classroom import gradebook, limited
 from grading.classroom.assignment import Assignment, GradingError, students
 from grading.classroom.pool import Pool, WorkerDiedError
 from grading.classroom.prepare import Submission, prepare
@@ -15,7 +15,7 @@ from grading.classroom.record import Recorder, RecordError, register
 from grading.classroom.results import Result, keep
 from grading.classroom.worker import OtherVersionsError
 from grading.sandbox.wire import plain
-from grading.sandbox.work import PASSED
+from grading.sandbox.work import PASSED, KilledError
 
 
 def run(
@@ -32,7 +32,7 @@ def run(
     Args:
         task: what it is graded against.
         pool: workers that call `grading.classroom.worker.judged`.
-        settings: keyword arguments of `grading.sandbox.work.Work`: limits, times, isolated.
+        settings: keyword arguments of `grading.sandbox.work.Work`: limits, times, jail.
         only: the id of one student, or None for all.
         again: grade also what has not changed since it was last graded.
         tell: called with None at first, then with each submission that is done; and with their
@@ -51,6 +51,7 @@ def run(
     if not names:
         return []
     task.kept.mkdir(parents=True, exist_ok=True)
+    limited.start("grading.submission")
     register(task.name, task.config)
     tell(None, len(names))
     results = []
@@ -76,7 +77,12 @@ def _prepared(
 def _decide(submission: Submission, judged: Any) -> None:
     """Puts what a worker returned or raised into the result; None if it was asked nothing."""
     result = submission.result
-    if isinstance(judged, WorkerDiedError | OtherVersionsError):
+    if isinstance(judged, KilledError):
+        result.failure = plain(
+            f"{judged}, and did it again when nothing else was judged: look at it, and grade it "
+            "on a machine with more memory"
+        )
+    elif isinstance(judged, WorkerDiedError | OtherVersionsError):
         result.failure = plain(str(judged))
     elif isinstance(judged, BaseException):
         result.failure = plain(f"the grader failed: {type(judged).__name__}: {judged}")

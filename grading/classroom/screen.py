@@ -13,6 +13,17 @@ COUNTED = ("done", "unchanged", "repaired", "stopped", "without a grade")
 ENDLESS = 100_000  # columns: a file has no edge, and a terminal wraps by itself
 
 
+def say(*lines: object, stream: TextIO | None = None) -> None:
+    """Writes lines, to standard output by default, in which no name rules a terminal."""
+    for line in lines:
+        print(harmless(str(line)), file=stream)
+
+
+def harmless(text: str) -> str:
+    """A text as one line, with codes for terminals and signs that nobody sees spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def console(stream: TextIO) -> Console:
     """Where tables and notes are written: literally, uncut, and in colours only on a terminal."""
     on_terminal = stream.isatty()

@@ -1,11 +1,14 @@
 """What a worker does with one submission, on this machine or on another one."""
 
 import functools
+import multiprocessing
+import os
 import resource
 import signal
 import time
 
 from grading.classroom import provenance
+from grading.sandbox import jail
 from grading.sandbox.work import Verdict, Work
 
 MEMORY = 8 << 30  # bytes of a worker's own
@@ -16,7 +19,11 @@ class OtherVersionsError(Exception):
 
 
 def begin() -> None:
-    """Prepares a process of this machine to be a worker."""
+    """Prepares a process of this machine to be a worker, which ends with the one that asks."""
+    jail.end_with_parent()
+    parent = multiprocessing.parent_process()
+    if parent and parent.pid != os.getppid():  # it ended before this began to follow it
+        os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent sees to it
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard == resource.RLIM_INFINITY:  # what a check makes of an answer must not be endless, too

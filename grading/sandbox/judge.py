@@ -5,28 +5,30 @@ done in a jail, and gets values back.
 """
 
 import contextlib
-import io
+import hashlib
+import json
+import random
 import re
 import time
-import warnings
 from collections.abc import Iterable
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 import vaelib  # noqa: F401 - before Keras: it keeps TensorFlow's messages away
-from grading.sandbox.process import StudentProcess, demand_fork_server, start
+from grading.sandbox.checking import Shown, made, run_check, visible
+from grading.sandbox.process import StudentProcess, start
 from grading.sandbox.requests import WriteFile
 from grading.sandbox.session import ENDED, StudentGoneError
 from grading.sandbox.wire import plain
-from grading.sandbox.work import BROKEN, FAILED, PASSED, STOPPED, Cell, Verdict, Work
-from vaelib.checks import CheckFailed
-from vaelib.checks.causes import missing_name
+from grading.sandbox.work import FAILED, PASSED, STOPPED, Cell, Verdict, Work
 from vaelib.checks.finding import Finding
-from vaelib.checks.messages import message
+from vaelib.checks.messages import ending
 
 MOST_STARTS = 25  # of a student's process for one submission
 LONGEST_LINE = 40  # characters of a cell in a trouble
 MOST_TOLD = 3  # troubles in a message
+QUICK = 0.02  # s for each exercise, on average, that asking a second time may take
+OPEN = ("undefined", "not implemented", "calls a stub")  # nothing was answered yet
+WORDLESS = ("not implemented", "argument changed", "not built")  # nothing of the answer is in them
 INPUT = re.compile(r"\(<ipython-input-[^>]{0,50}>, ")  # in the text of a SyntaxError
 
 
@@ -39,58 +41,23 @@ def judge(work: Work) -> tuple[dict[str, Verdict], list[str]]:
     Returns:
         verdicts: dict from exercise to `Verdict`.
         troubles: what went wrong in cells, in words, for the report.
+
+    Raises:
+        KilledError: a process of the student's was ended from outside, so nothing is decided.
     """
     hearing = _Hearing(work)
-    verdicts = hearing.run(list(work.checks), whole=False)
+    verdicts = hearing.run(work.checks, whole=False)
     # What was left out as not needed was needed after all, if a name is missing.
-    again = [name for name in hearing.lacking if not _is_final(verdicts.get(name))]
-    if again and not all(cell.needed for cell in work.cells):
-        verdicts |= hearing.run(again, whole=True)
+    again = [name for name in hearing.lacking if _is_open(verdicts.get(name))]
+    whole = bool(again) and not all(cell.needed for cell in work.cells)
+    if whole:
+        verdicts |= hearing.run({name: work.checks[name] for name in again}, whole=True)
+    # Whoever had been shown a hidden part is asked for words in a process that is shown none.
+    muted = {n: visible(work.checks[n]) for n, one in verdicts.items() if _is_muted(one)}
+    for name, said in hearing.run(muted, whole=whole).items() if muted else ():
+        if (said.outcome, said.reason) == (FAILED, verdicts[name].reason) and not said.closed:
+            verdicts[name] = said
     return verdicts, hearing.troubles
-
-
-def run_check(source: str, exercise: str, value: object) -> Verdict:
-    """Runs a check cell, hidden part included, on one answer.
-
-    Args:
-        source: the text of the cell.
-        exercise: the name that it uses.
-        value: what that name stands for.
-
-    Returns:
-        A `Verdict`: PASSED, FAILED, or BROKEN, the last if anything but AssertionError escaped.
-    """
-    namespace = {"__name__": "check", exercise: value}
-    code = compile(source, f"<check of {exercise}>", "exec", dont_inherit=True)
-    silence = io.StringIO()
-    with (
-        contextlib.redirect_stdout(silence),
-        contextlib.redirect_stderr(silence),
-        warnings.catch_warnings(action="ignore"),
-    ):
-        try:
-            exec(code, namespace)
-        except CheckFailed as error:
-            return _verdict(FAILED, error.finding)
-        except AssertionError as error:
-            missing = missing_name(error)
-            said = Finding(exercise, "check failed", missing=missing, text=str(error))
-            return _verdict(FAILED, said)
-        except (Exception, SystemExit) as error:
-            kind, missing = type(error).__name__, missing_name(error)
-            said = Finding(exercise, "check broken", error=kind, missing=missing, text=str(error))
-            return _verdict(BROKEN, said)
-    return Verdict(PASSED, exercise=exercise)
-
-
-def _verdict(outcome: str, finding: Finding) -> Verdict:
-    """A verdict and its message; no text of a student's in it rules a terminal."""
-    parts: dict[str, Any] = {
-        name: plain(part) if isinstance(part, str) else part
-        for name, part in asdict(finding).items()
-        if name != "table"  # which the message says in short
-    }
-    return Verdict(outcome, plain(message(finding)), **parts)
 
 
 class _OverError(Exception):
@@ -102,102 +69,138 @@ class _Hearing:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        demand_fork_server()  # its start is not on the student's time
         self.deadline = time.monotonic() + work.seconds
         self.starts = 0
         self.stopping: set[int] = set()  # places of cells that ended a process
-        self.troubles: list[str] = []
+        self.shown = Shown()  # to the process of this moment
+        self.troubles: list[str] = []  # for staff
+        self.told: list[str] = []  # the same, for the student
         self.lacking: dict[str, None] = {}  # exercises for which a name was missing, in order
+        self.draw = random.Random(_seed(work))
+        # What took no longer than this is asked a second time: nearly all that is quick, and of
+        # what is slow a few.
+        self.patience = {name: QUICK / (1 - self.draw.random()) for name in work.checks}
 
-    def run(self, exercises: list[str], whole: bool) -> dict[str, Verdict]:
+    def run(self, checks: dict[str, str], whole: bool) -> dict[str, Verdict]:
         """Verdicts on some exercises, while the needed cells or the whole notebook are run.
 
-        A check is run at its place, as in Jupyter, and once more at the end, if it was not passed:
-        what it needs may stand further down.
+        A check is run at its place, as in Jupyter. If nothing was answered there, as what it needs
+        may stand further down, it is run once more at the end; another verdict is never changed.
         """
         verdicts: dict[str, Verdict] = {}
         cells = [cell for cell in self.work.cells if cell.check or cell.needed or whole]
         try:
-            while not self._go_through(cells, exercises, verdicts):
+            while not self._go_through(cells, checks, verdicts):
                 pass
         except _OverError as error:
-            for exercise in exercises:
-                stopped = _verdict(STOPPED, replace(error.args[0], exercise=exercise))
+            for exercise in checks:
+                stopped = made(STOPPED, replace(error.args[0], exercise=exercise))
                 verdicts.setdefault(exercise, stopped)
         return verdicts
 
     def _go_through(
-        self, cells: Iterable[Cell], exercises: list[str], verdicts: dict[str, Verdict]
+        self, cells: Iterable[Cell], checks: dict[str, str], verdicts: dict[str, Verdict]
     ) -> bool:
         """Fills in verdicts; False if the process ended on the way and another one has to go on."""
         self._demand_time()
         self.starts += 1
+        self.shown = Shown()
         session = start(self.work, self.deadline)
+        self.deadline = session.deadline
         cell: Cell | None = None
-        late: list[str] = []
-        with contextlib.closing(session.connection):
+        with contextlib.closing(session):
             try:
                 for name, content in self.work.files.items():
                     session.value(WriteFile(name, content))
                 for cell in cells:
                     if not cell.check and cell.place not in self.stopping:
                         self._run(cell, session)
-                    elif cell.check in exercises and not _is_final(verdicts.get(cell.check)):
-                        verdict = self._check(cell.check, session)
-                        if _is_final(verdict) or cell.check not in verdicts:
-                            verdicts[cell.check] = verdict
-                        late += [cell.check] * (not _is_final(verdict))
+                    elif cell.check in checks and cell.check not in verdicts:
+                        verdicts[cell.check] = self._check(cell.check, checks, session)
                     if session.gone:
                         return False
-                for exercise in late:
-                    verdict = self._check(exercise, session)
-                    if _is_final(verdict) or verdict.reason == "undefined":
-                        verdicts[exercise] = verdict
+                late = [exercise for exercise, one in verdicts.items() if _is_open(one)]
+                for exercise in self.draw.sample(late, len(late)):
+                    verdicts[exercise] = self._check(exercise, checks, session)
                     if session.gone:
                         return False
             except StudentGoneError as error:
                 if cell is None or cell.place in self.stopping:
-                    raise _OverError(error.finding) from None
+                    raise _OverError(self._quiet(error.finding)) from None
                 self.stopping.add(cell.place)
-                self._note(f"{_called(cell)} {error}; it was left out")
+                self._note(
+                    cell,
+                    f"{error}; it was left out",
+                    f"{ending(self._quiet(error.finding))}; it was left out",
+                )
                 return False
         return True
 
     def _run(self, cell: Cell, session: StudentProcess) -> None:
         self._demand_time()
-        if error := session.run_cell(cell.source):
-            error = INPUT.sub("(", error)
-            self._note(f"{_called(cell)} raised {error}")
+        if raised := session.run_cell(cell.source):
+            kind, text = raised
+            self._note(cell, INPUT.sub("(", f"raised {text}"), f"raised {kind}")
 
-    def _check(self, exercise: str, session: StudentProcess) -> Verdict:
+    def _check(self, exercise: str, checks: dict[str, str], session: StudentProcess) -> Verdict:
+        """A verdict; of some exercises that were passed it is asked for again, and must agree."""
         self._demand_time()
+        started = time.monotonic()
+        verdict = self._asked(exercise, checks, session)
+        took = time.monotonic() - started
+        in_time = took < self.patience[exercise] and started + 3 * took < self.deadline
+        if verdict.outcome != PASSED or not in_time:
+            return verdict
+        second = self._asked(exercise, checks, session)
+        if second.outcome == FAILED:
+            said = Finding(exercise, "not steady", case=second.case)
+            return made(FAILED, said, second.details or second.message)
+        return verdict if second.reason == "notebook too long" else second
+
+    def _asked(self, exercise: str, checks: dict[str, str], session: StudentProcess) -> Verdict:
         found = session.look_up(exercise)
         if found:
-            verdict = self._checked(exercise, found[0], session)
+            verdict = self._checked(exercise, checks[exercise], found[0], session)
         else:
-            seen = "; ".join(self.troubles[:MOST_TOLD])
-            said = Finding(exercise, "undefined", missing=exercise, text=seen)
-            verdict = _verdict(FAILED, said)
+            seen = "; ".join(self.told[:MOST_TOLD])
+            verdict = made(FAILED, Finding(exercise, "undefined", missing=exercise, text=seen))
         if verdict.missing:
             self.lacking[exercise] = None
         return verdict
 
-    def _checked(self, exercise: str, value: object, session: StudentProcess) -> Verdict:
+    def _checked(
+        self, exercise: str, check: str, value: object, session: StudentProcess
+    ) -> Verdict:
         with contextlib.suppress(StudentGoneError):
-            verdict = run_check(self.work.checks[exercise], exercise, value)
+            verdict = run_check(check, exercise, value, self.work.checks, self.shown)
             if not session.gone:
                 return verdict
-        return _verdict(STOPPED, replace(session.gone or ENDED, exercise=exercise))
+        gone = session.gone or ENDED
+        return made(STOPPED, replace(self._quiet(gone), exercise=exercise), details=gone.text)
 
-    def _note(self, trouble: str) -> None:
-        if trouble not in self.troubles:
-            self.troubles.append(trouble)
+    def _quiet(self, finding: Finding) -> Finding:
+        """Why a process ended, without what it may have been shown in a hidden part."""
+        loud = self.shown.hidden and finding.reason == "nonsense"
+        return replace(finding, text="") if loud else finding
+
+    def _note(self, cell: Cell, trouble: str, quiet: str) -> None:
+        """Keeps what went wrong in a cell, and what of it a student may be told."""
+        told = quiet if self.shown.hidden else trouble
+        for words, kept in ((trouble, self.troubles), (told, self.told)):
+            if (sentence := f"{_called(cell)} {words}") not in kept:
+                kept.append(sentence)
 
     def _demand_time(self) -> None:
         if time.monotonic() > self.deadline:
             raise _OverError(Finding("", "no time left", text=f"{self.work.seconds:g} s"))
         if self.starts >= MOST_STARTS:
             raise _OverError(Finding("", "too many starts", text=str(MOST_STARTS)))
+
+
+def _seed(work: Work) -> bytes:
+    """What draws are made from: the submission, and the checks, which nobody knows who wrote it."""
+    texts = [*(cell.source for cell in work.cells), *work.checks.values()]
+    return hashlib.sha256(json.dumps(texts).encode()).digest()
 
 
 def _called(cell: Cell) -> str:
@@ -207,6 +210,12 @@ def _called(cell: Cell) -> str:
     return f"cell {cell.place} (`{plain(begins)[:LONGEST_LINE]}`)"
 
 
-def _is_final(verdict: Verdict | None) -> bool:
-    """Whether nothing that comes later in the notebook can change it."""
-    return verdict is not None and verdict.outcome in (PASSED, STOPPED)
+def _is_muted(verdict: Verdict) -> bool:
+    """Whether something of the answer's own was left out of a message on an open case."""
+    plain_words = verdict.reason in WORDLESS or bool(verdict.stub)
+    return verdict.outcome == FAILED and verdict.closed and not verdict.case and not plain_words
+
+
+def _is_open(verdict: Verdict | None) -> bool:
+    """Whether nothing was answered yet, so that what stands further down can still answer it."""
+    return verdict is not None and (verdict.reason in OPEN or bool(verdict.missing))

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class WriteFile:
@@ -40,8 +38,7 @@ class GetAttribute:
 class Call:
     """Call an object; if `taped`, gradients for the tensors among the arguments can follow.
 
-    Also the arrays among the arguments come back that the call changed, each with its place, and
-    the number of the tape.
+    Also whether the call changed its arguments comes back, and the number of the tape.
     """
 
     target: Any
@@ -98,14 +95,14 @@ class Reply(TypedDict, total=False):
     Attributes:
         value: what was asked for.
         raised: the exception that came instead.
-        changed: pairs of the place of an array among the arguments and its new values.
+        changed: whether an array, a list or a dict among the arguments was changed.
         tape: the number of the tape.
         failed: why the process could not be started.
     """
 
     value: Any
     raised: Raised
-    changed: list[tuple[int, np.ndarray]]
+    changed: bool
     tape: int
     failed: str
 

@@ -3,8 +3,8 @@
 import select
 import socket
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
 
@@ -68,12 +68,8 @@ class Session:
         """
         if self.gone:
             raise StudentGoneError(self.gone)
-        try:
+        with self._leaving():
             return self._exchange(wire.pack(requests.to_tree(request), _special))
-        except wire.WireError as error:
-            self.leave(Finding("", "nonsense", text=str(error)))
-        except OSError:
-            self.leave(ENDED)
 
     def hello(self) -> None:
         """Waits until the process is ready.
@@ -82,8 +78,9 @@ class Session:
             RuntimeError: it could not be started.
         """
         try:
-            reply = self._exchange(b"")
-        except (wire.WireError, OSError, StudentGoneError) as error:
+            with self._leaving():
+                reply = self._exchange(b"")
+        except StudentGoneError as error:
             raise RuntimeError(f"a student's process could not be started: {error}") from None
         if "failed" in reply:
             self.connection.close()
@@ -105,6 +102,16 @@ class Session:
         self.gone = finding
         self.connection.close()
         raise StudentGoneError(finding)
+
+    @contextmanager
+    def _leaving(self) -> Iterator[None]:
+        """Hangs up when no answer comes, or one that is none."""
+        try:
+            yield
+        except wire.WireError as error:
+            self.leave(Finding("", "nonsense", text=str(error)))
+        except OSError:
+            self.leave(ENDED)
 
     def _exchange(self, frame: bytes) -> Reply:
         deadline = time.monotonic() + self.seconds
@@ -169,9 +176,8 @@ def _special(value: Any) -> dict[str, Any]:
     if isinstance(value, Standin):
         return {"is": "handle", "id": value._id}
     if isinstance(value, File):
-        content = Path(value.path).read_bytes() if Path(value.path).is_file() else None
         text = isinstance(value.path, str)
-        return {"is": "path", "name": str(value.path), "content": content, "text": text}
+        return {"is": "path", "name": str(value.path), "content": value.content, "text": text}
     if is_tensor(value):
         return {"is": "tensor", "array": np.asarray(value)}
     if isinstance(value, keras.Model):

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from grading.sandbox import wire
 from grading.sandbox.requests import Call, Compile, GetAttribute, Gradient, Raised, Reply, Request
 from vaelib.checks.causes import Causes
+from vaelib.checks.lent import ArgumentChanged
 
 
 class Asks(Protocol):
@@ -61,10 +61,14 @@ class CallableStandin(Standin):
     """A function, class, layer or model of the student's."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the student's object returns, or the exception that it raises."""
-        leaves = wire.leaves([args, kwargs])
-        arrays = [leaf for leaf in leaves if isinstance(leaf, np.ndarray)]
-        tensors = [leaf for leaf in leaves if is_tensor(leaf)]
+        """What the student's object returns, or the exception that it raises.
+
+        Nothing that a check hands over is ever changed by a call.
+
+        Raises:
+            ArgumentChanged: the student's object changed an argument.
+        """
+        tensors = [leaf for leaf in wire.leaves([args, kwargs]) if is_tensor(leaf)]
         args, kwargs = wire.mapped([args, kwargs], _sent)
         if not tf.executing_eagerly():
             compiled, dtypes = self._session.value(Compile(self, args, kwargs))
@@ -72,9 +76,8 @@ class CallableStandin(Standin):
         reply = self._session.ask(Call(self, args, kwargs, taped=bool(tensors)))
         if "raised" in reply:
             raise raised(reply["raised"])
-        for i, after in reply["changed"]:  # what the student's code did to its arguments
-            arrays[i].shape = after.shape
-            arrays[i][...] = after
+        if reply.get("changed"):  # what it would be now is not taken over: it may be a lie
+            raise ArgumentChanged("the answer changed one of its arguments in place")
         if tensors:
             return self._differentiable(reply["value"], reply["tape"], tensors)
         return reply["value"]
@@ -105,17 +108,27 @@ def standin(session: Asks, tree: dict[str, Any]) -> Standin:
 
 @dataclass(frozen=True)
 class File:
-    """A path whose file goes along."""
+    """A path, and the bytes of the file that goes along with it, or None."""
 
     path: str | Path
+    content: bytes | None
 
 
 def _sent(value: Any) -> Any:
-    """An argument as it is handed over: a file that the check has written goes with its path."""
-    if isinstance(value, str | Path):
-        written = Path(tempfile.gettempdir()) in Path(value).parents and Path(value).is_file()
-        return File(value) if written or isinstance(value, Path) else value
-    return value
+    """An argument as it is handed over: a file that the check has written goes with its path.
+
+    Only files below the folder for temporary files go along; while a check runs, that is one of its
+    own. Where a path leads is looked at, not how it is spelled: a student may have made it.
+    """
+    if not isinstance(value, str | Path):
+        return value
+    try:
+        place = Path(value).resolve()
+        written = Path(tempfile.gettempdir()).resolve() in place.parents and place.is_file()
+        content = place.read_bytes() if written else None
+    except (OSError, ValueError):  # a text that is no path
+        content = None
+    return File(value, content) if content is not None or isinstance(value, Path) else value
 
 
 def is_tensor(value: Any) -> bool:

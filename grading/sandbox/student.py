@@ -20,6 +20,7 @@ from traitlets.config import Config
 from grading.sandbox import requests, wire
 from grading.sandbox.requests import Raised, Reply, Request
 from vaelib.checks.causes import missing_name, stub_called
+from vaelib.checks.lent import copied, same
 
 QUIET = Config({"HistoryManager": {"enabled": False}})
 LONGEST_REPR = 200
@@ -92,12 +93,10 @@ class Desk:
 
     def _call(self, request: requests.Call) -> Reply:
         target, args, kwargs = request.target, request.args, request.kwargs
-        leaves = wire.leaves([args, kwargs])
-        arrays = [leaf for leaf in leaves if isinstance(leaf, np.ndarray)]
-        before = [(array.shape, array.tobytes()) for array in arrays]
+        before = copied([args, kwargs])
         reply: Reply = {}
         if request.taped:
-            tensors = [leaf for leaf in leaves if tf.is_tensor(leaf)]
+            tensors = [leaf for leaf in wire.leaves([args, kwargs]) if tf.is_tensor(leaf)]
             with tf.GradientTape(persistent=True) as tape:
                 tape.watch([tensor for tensor in tensors if tensor.dtype.is_floating])
                 value = target(*args, **kwargs)
@@ -106,9 +105,8 @@ class Desk:
             reply["tape"] = len(self.tapes) - 1
         else:
             value = target(*args, **kwargs)
-        after = [(array.shape, array.tobytes()) for array in arrays]
         reply["value"] = value
-        reply["changed"] = [(i, a) for i, a in enumerate(arrays) if after[i] != before[i]]
+        reply["changed"] = not same(before, [args, kwargs])
         return reply
 
     def _gradient(self, number: int, upstream: Any) -> Reply:

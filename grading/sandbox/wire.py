@@ -17,6 +17,7 @@ import numpy as np
 HEADER = struct.Struct("!II")  # bytes of the tree, bytes of the buffers
 MOST_TREE = 8 << 20
 MOST_BUFFERS = 256 << 20
+MOST_NODES = 1_000_000  # of a tree: a byte of it can become a hundred in memory
 DEEPEST = 40
 MOST_BITS = 4_000  # of an integer
 MOST_KEYS = 10_000  # of all sets and dicts of a frame: equal hashes make each one slow
@@ -48,6 +49,7 @@ def pack(value: Any, special: Special) -> bytes:
     buffers = bytearray()
     tree = json.dumps(_tree(value, buffers, special, 0)).encode()
     _demand_size(len(tree), len(buffers))
+    _demand_few(tree)
     return b"".join([HEADER.pack(len(tree), len(buffers)), tree, buffers])
 
 
@@ -74,6 +76,7 @@ def unpack(tree: bytes | bytearray, buffers: bytes | bytearray, special: Special
         WireError: nonsense.
     """
     try:
+        _demand_few(tree)
         room = {"bytes": len(buffers), "keys": MOST_KEYS}
         return _value(json.loads(tree), memoryview(buffers), room, special, 0)
     except Exception as error:
@@ -123,6 +126,12 @@ def plain(text: str) -> str:
 def _demand_size(tree: int, buffers: int) -> None:
     if tree > MOST_TREE or buffers > MOST_BUFFERS:
         raise WireError(f"a value of {(tree + buffers) / 2**20:,.0f} MiB is too large")
+
+
+def _demand_few(tree: bytes | bytearray) -> None:
+    """Counts values before any is made; commas and brackets in texts count, too."""
+    if sum(map(tree.count, (b",", b"[", b"{"))) > MOST_NODES:
+        raise WireError(f"a value of more than {MOST_NODES:,} parts is too large")
 
 
 def _tree(value: Any, buffers: bytearray, special: Special, depth: int) -> Any:

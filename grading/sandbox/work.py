@@ -1,8 +1,18 @@
 """What is judged, and what a verdict is: plain values, which workers on any machine can be sent."""
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 
 PASSED, FAILED, STOPPED, BROKEN = "passed", "failed", "stopped", "broken"
+THREADS = 4  # that TensorFlow and numpy start for each processor, besides what a notebook starts
+OWN, CONTAINER, NONE = "own", "container", "none"  # jails
+
+
+class KilledError(Exception):
+    """Why nothing was decided: a student's process was ended from outside, for no limit of its own.
+
+    The system does that when the whole machine's memory runs out, and it may hit anybody.
+    """
 
 
 @dataclass(frozen=True)
@@ -35,8 +45,13 @@ class Limits:
 
     memory: int = 4 << 30
     disk: int = 256 << 20
-    processes: int = 256
+    processes: int = 128
     seconds: int = 900
+
+
+def with_threads(limits: Limits) -> Limits:
+    """Limits that leave room for the threads of TensorFlow and numpy on this machine."""
+    return replace(limits, processes=limits.processes + THREADS * (os.cpu_count() or 1))
 
 
 @dataclass(frozen=True)
@@ -48,7 +63,9 @@ class Work:
         checks: dict from exercise to the text of its check, hidden part included.
         files: dict from name to bytes of the files that come with the assignment.
         limits: `Limits`.
-        isolated: False if there is no jail and that was agreed to.
+        course: folder of the course, which is hidden from students' code wherever it lies.
+        jail: what stands around a student's process: OWN (`grading.sandbox.jail`), CONTAINER
+            (`grading.sandbox.container`), or NONE, if that was agreed to.
         seconds: for all of it.
         seconds_a_step: for one cell, or for one call of a function.
     """
@@ -57,7 +74,8 @@ class Work:
     checks: dict[str, str]
     files: dict[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
-    isolated: bool = True
+    course: str = ""
+    jail: str = OWN
     seconds: float = 300
     seconds_a_step: float = 60
 
@@ -72,6 +90,8 @@ class Verdict:
     Attributes:
         outcome: PASSED, FAILED, STOPPED or BROKEN.
         message: what people are told, or "" if it was passed.
+        details: what the answer itself said where `message` must not, as it could be what a hidden
+            part showed it. It is for staff: no student may see it.
 
     The others are those of `vaelib.checks.finding.Finding`, but for its table.
     """
@@ -91,6 +111,8 @@ class Verdict:
     error: str = ""
     missing: str = ""
     text: str = ""
+    closed: bool = False
+    details: str = ""
 
     def __post_init__(self) -> None:
         """Makes a verdict that comes back from JSON the same as before."""

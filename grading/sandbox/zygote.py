@@ -4,12 +4,14 @@ It never sees a test, a solution or a submission. It must not compute anything w
 process that is forked after that hangs.
 """
 
+import contextlib
 import gc
 import importlib
 import json
 import os
 import pkgutil
 import random
+import shutil
 import signal
 import socket
 import sys
@@ -19,8 +21,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 import vaelib
-from grading.sandbox import guard, jail, student, wire
-from grading.sandbox.work import Limits
+from grading.sandbox import jail, root, student, wire
+from grading.sandbox.work import Limits, with_threads
 
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -34,53 +36,90 @@ ENVIRONMENT = {
 
 
 def main() -> None:
-    """Serves the socket whose number is the first argument, until its other end is closed."""
-    for module in pkgutil.walk_packages(vaelib.__path__, "vaelib."):
-        importlib.import_module(module.name)
-    places = [sys.prefix, sys.base_prefix, *vaelib.__path__]
+    """Serves a socket until its other end is closed.
+
+    Its arguments are the socket's number, the folder of the library, and the folder that has the
+    copy of it that was imported here. That folder is removed in the end, however the worker ended.
+    """
+    number, original, folder = sys.argv[1:4]
+    _import_library()
+    places = root.places()
+    instead = {original: vaelib.__path__[0]}
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
-    control = socket.socket(fileno=int(sys.argv[1]))
+    jail.end_with_parent(False)  # from here on the socket tells, and the folder is removed
+    control = socket.socket(fileno=int(number))
     control.send(b"ready")
     while True:
-        message, files, _, _ = socket.recv_fds(control, 1 << 16, 1)
+        message, files, _, _ = socket.recv_fds(control, 1 << 16, 2)
         if not message:
+            shutil.rmtree(folder, ignore_errors=True)
             return
-        child = os.fork()
-        if child == 0:
+        if os.fork() == 0:
             control.close()
-            _become_student(json.loads(message), socket.socket(fileno=files[0]), places)
-        os.close(files[0])
-        control.send(str(child).encode())
+            line = socket.socket(fileno=files[0])
+            _become_student(json.loads(message), line, files[1], places, instead)
+        for file in files:
+            os.close(file)
+
+
+def serve(connection: socket.socket) -> NoReturn:
+    """Becomes the student's side of the wall, in a process that was jailed by somebody else.
+
+    Args:
+        connection: a socket.
+    """
+    os.environ.clear()
+    _import_library()
+    _serve(connection)
+
+
+def _import_library() -> None:
+    for module in pkgutil.walk_packages(vaelib.__path__, "vaelib."):
+        importlib.import_module(module.name)
 
 
 def _become_student(
-    request: dict[str, Any], connection: socket.socket, places: list[str]
+    request: dict[str, Any],
+    connection: socket.socket,
+    report: int,
+    places: list[str],
+    instead: dict[str, str],
 ) -> NoReturn:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
-        os.closerange(3, connection.fileno())
-        os.closerange(connection.fileno() + 1, 4096)
-        limits = Limits(**request["limits"])
+        for file in map(int, os.listdir("/proc/self/fd")):
+            if file > 2 and file not in (connection.fileno(), report):
+                with contextlib.suppress(OSError):
+                    os.close(file)
+        limits = with_threads(Limits(**request["limits"]))
         if request["isolated"]:
-            jail.enter(places, limits, connection)
+            hidden = root.courses(request["course"])
+            jail.enter(places, limits, connection, hidden, report, instead)
             os.environ.clear()
         else:
-            jail.stay_outside(limits, connection)
+            jail.stay_outside(limits, connection, report)
+    except BaseException as error:
+        _fail(connection, error)
+    _serve(connection)
+
+
+def _serve(connection: socket.socket) -> NoReturn:
+    try:
         os.environ.update(ENVIRONMENT | {"HOME": os.getcwd()})
         tempfile.tempdir = None
         random.seed()
         np.random.seed()  # noqa: NPY002 - what a student's code may use, too
         sys.path.insert(0, "")
-        guard.guard_library(request["asked"])
         student.serve(connection)
     except BaseException as error:
-        text = f"{type(error).__name__}: {error}"
-        connection.sendall(wire.pack({"failed": text}, student.refuse))
+        _fail(connection, error)
     os._exit(0)
 
 
-if __name__ == "__main__":
-    main()
+def _fail(connection: socket.socket, error: BaseException) -> NoReturn:
+    text = f"{type(error).__name__}: {error}"
+    connection.sendall(wire.pack({"failed": text}, student.refuse))
+    os._exit(0)

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from grading.submission import choosing, matching
 from grading.submission.cells import State
+from grading.submission.markdown import plain_markdown
 from grading.submission.read import read
 from grading.submission.rebuilding import rebuild
 
@@ -51,12 +52,15 @@ class Clean:
     digest: str
 
 
-def clean(content: bytes, released: NotebookNode) -> Clean:
+def clean(
+    content: bytes, released: NotebookNode, text: Callable[[str], str] = plain_markdown
+) -> Clean:
     """Makes a notebook that can be graded.
 
     Args:
         content: bytes of the notebook that was handed in.
         released: the notebook that students got.
+        text: makes markdown of a student's harmless.
 
     Returns:
         A `Clean`.
@@ -67,6 +71,6 @@ def clean(content: bytes, released: NotebookNode) -> Clean:
     given, repairs = read(content)
     first = State(tuple(released.cells), given, repairs=repairs)
     last = functools.reduce(lambda state, one: one(state), PASSES, first)
-    nb, needed = rebuild(last, released.metadata)
+    nb, needed = rebuild(last, released.metadata, text)
     told = list(dict.fromkeys(last.repairs))
     return Clean(nb, needed, told, hashlib.sha256(content).hexdigest())

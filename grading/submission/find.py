@@ -1,11 +1,20 @@
 """Where the notebook is in a student's folder."""
 
+import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from grading.submission.read import MOST_BYTES, SubmissionError
 
+ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # some browsers add one to what they download
 LONGEST_LIST = 200  # characters of a list of files
+
+
+def ending(name: str) -> str:
+    """How the name of a notebook ends, as it is written there; '' if it is no notebook's."""
+    length = next((len(one) for one in ENDINGS if name.lower().endswith(one)), 0)
+    return name[len(name) - length :]
 
 
 def find(folder: Path, name: str) -> tuple[Path, list[str]]:
@@ -37,8 +46,8 @@ def find(folder: Path, name: str) -> tuple[Path, list[str]]:
     there = [p for p in there if not _hidden(p.relative_to(folder))]
     notebooks = [p for p in there if p.suffix.lower() == ".ipynb"]
     named = [p for p in notebooks if name.lower() in p.stem.lower()]
-    # Some browsers add an ending to what they download.
-    saved = [p for p in there if p.name.lower() in (f"{name}.ipynb.txt", f"{name}.ipynb.json")]
+    saved = [p for p in there if ending(p.name) and p not in notebooks]
+    saved = [p for p in saved if name.lower() in p.name.lower()] or saved
     exact = folder / f"{name}.ipynb"
     close = _one_of_each([exact] if exact in notebooks else named or notebooks or saved)
     if len(close) > 1:
@@ -82,8 +91,10 @@ def _one_of_each(paths: list[Path]) -> list[Path]:
     """Paths without those that hold the same bytes as an earlier one."""
     if len(paths) < 2:
         return paths
-    found: dict[tuple[int, bytes | bool], Path] = {}
+    found: dict[tuple[int, str], Path] = {}
     for path in paths:
-        size = path.stat().st_size
-        found.setdefault((size, size <= MOST_BYTES and path.read_bytes()), path)
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            told = hashlib.file_digest(file, "sha256").hexdigest() if size <= MOST_BYTES else ""
+        found.setdefault((size, told), path)
     return list(found.values())

@@ -8,13 +8,17 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grading.submission.pictures import JPEG, PNG, n_pixels
 from grading.submission.read import joined, text
 
 MOST_OUTPUTS = 20 << 20  # characters of all outputs together
 MOST_TEXT = 20_000  # characters of one output
+MOST_STREAM = 8 << 20  # characters of one output that are looked at
 MOST_PICTURE = 2 << 20  # characters of one picture
+MOST_PIXELS = 40_000_000  # of one picture, which a browser needs 160 MB for
+MOST_PIXELS_OF_ALL = 400_000_000
 OUTPUT = 100  # characters that every output counts more than its text
-PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+PICTURES = {"image/png": PNG, "image/jpeg": JPEG}
 
 
 class Room:
@@ -22,6 +26,7 @@ class Room:
 
     def __init__(self, left: int | None = None) -> None:
         self.left = MOST_OUTPUTS if left is None else left
+        self.pixels = MOST_PIXELS_OF_ALL
 
     def cut(self, whole: str, longest: int = MOST_TEXT) -> str:
         """The text, or its beginning if it is too long."""
@@ -29,11 +34,12 @@ class Room:
         self.left -= min(len(whole), longest)
         return whole if len(whole) <= longest else f"{whole[:longest]} … (cut off)"
 
-    def picture(self, whole: str) -> str:
-        """The text of a picture, or '' if it is too long."""
-        if len(whole) > min(MOST_PICTURE, self.left):
+    def picture(self, whole: str, pixels: int) -> str:
+        """The text of a picture, or '' if it is too long or shows too much."""
+        if len(whole) > min(MOST_PICTURE, self.left) or pixels > min(MOST_PIXELS, self.pixels):
             return ""
         self.left -= len(whole)
+        self.pixels -= pixels
         return whole
 
 
@@ -87,7 +93,7 @@ def _with_whole_streams(outputs: Iterable[Any]) -> list[dict[str, Any]]:
 
 def _shown(pieces: Any) -> str:
     """What a terminal would show of a stream: of a line that was written over, its last state."""
-    lines = "".join(pieces).replace("\r\n", "\n").split("\n")
+    lines = "".join(pieces)[:MOST_STREAM].replace("\r\n", "\n").split("\n")
     return text("\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines))
 
 
@@ -103,7 +109,8 @@ def _plain_data(output: dict[str, Any], room: Room) -> dict[str, str]:
         data = {mime: output.get(key) for mime, key in old.items()}
     for mime, magic in PICTURES.items():
         picture = "".join(text(data.get(mime)).split())
-        if picture and _decoded(picture).startswith(magic) and room.picture(picture):
+        decoded = _decoded(picture)
+        if decoded.startswith(magic) and room.picture(picture, n_pixels(decoded)):
             return {mime: picture}
     plain = room.cut(text(data.get("text/plain")))
     return {"text/plain": plain} if plain else {}

@@ -1,5 +1,6 @@
 """From the bytes that were handed in to cells, whatever is wrong with the rest; and the limits."""
 
+import itertools
 import json
 import re
 from typing import Any
@@ -10,6 +11,9 @@ MOST_BYTES = 100 << 20  # of a submitted notebook
 MOST_CELLS = 2_000
 MOST_SOURCE = 1 << 20  # characters of one cell
 MOST_SOURCES = 4 << 20  # characters of all cells together
+MOST_PARTS = 2_000_000  # lists, objects and what they hold; each takes up to 200 bytes of memory
+# A text, which may hold anything, or what begins a part.
+TEXT_OR_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{,]', re.DOTALL)
 OTHERS = {"a PDF": b"%PDF", "a zip": b"PK\x03\x04", "a page": b"<"}
 PASTED = re.compile(r"!\[[^\]\n]{0,200}\]\((?:attachment|data):[^)\s]*\)?")
 
@@ -62,7 +66,9 @@ def _cells(content: bytes) -> list[Any]:
         if content.startswith(magic):
             raise SubmissionError(f"the file is no notebook, but {kind}")
     try:
-        data = json.loads(content.decode(json.detect_encoding(content), errors="replace"))
+        whole = content.decode(json.detect_encoding(content), errors="replace")
+        _demand_few_parts(whole)
+        data = json.loads(whole)
     except (ValueError, RecursionError) as error:
         raise SubmissionError(f"the file is no notebook: {str(error)[:200]}") from error
     if not isinstance(data, dict):
@@ -77,6 +83,14 @@ def _cells(content: bytes) -> list[Any]:
     if len(cells) > MOST_CELLS:
         raise SubmissionError(f"{len(cells):,} cells are too many")
     return cells
+
+
+def _demand_few_parts(whole: str) -> None:
+    """Refuses what would take far more memory than its file, before it is parsed."""
+    if sum(map(whole.count, "[{,")) > MOST_PARTS:
+        parts = (one for one in TEXT_OR_PART.finditer(whole) if one[0] in "[{,")
+        if next(itertools.islice(parts, MOST_PARTS, None), None):
+            raise SubmissionError(f"a notebook with over {MOST_PARTS:,} values is too large")
 
 
 def _given(number: int, cell: dict[str, Any]) -> tuple[Given, list[str]]:

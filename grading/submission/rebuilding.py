@@ -1,7 +1,7 @@
 """From what is known of a submission to the notebook that is graded."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import nbformat
 from nbformat import NotebookNode
@@ -9,17 +9,19 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grading.notebook import grade_id, is_check, is_exercise
 from grading.submission.cells import Given, State
-from grading.submission.markdown import plain_markdown
 from grading.submission.outputs import Room, plain_outputs
 from grading.submission.syntax import only_defines
 
 
-def rebuild(state: State, metadata: NotebookNode) -> tuple[NotebookNode, frozenset[str]]:
+def rebuild(
+    state: State, metadata: NotebookNode, text: Callable[[str], str]
+) -> tuple[NotebookNode, frozenset[str]]:
     """Makes the notebook to grade.
 
     Args:
         state: what the last pass left.
         metadata: of the released notebook.
+        text: makes markdown of a student's harmless.
 
     Returns:
         nb: its cells are the released ones in their order, and the student's own among them.
@@ -30,10 +32,10 @@ def rebuild(state: State, metadata: NotebookNode) -> tuple[NotebookNode, frozens
     for index, one in in_order(state):
         if one is None or one.number == state.chosen.get(index):
             cell = state.released[index]
-            made = _released(cell, one, room, grade_id(cell) in state.elsewhere)
+            made = _released(cell, one, room, text, grade_id(cell) in state.elsewhere)
             is_needed = _is_needed(made, cell)
         else:
-            made = _own(one, f"own-{len(nb.cells)}", room)
+            made = _own(one, f"own-{len(nb.cells)}", room, text)
             is_needed = made.cell_type == "code"
         nb.cells.append(made)
         if is_needed:
@@ -63,7 +65,13 @@ def in_order(state: State) -> Iterator[tuple[int, Given | None]]:
     yield from ((len(state.released), one) for one in waiting)
 
 
-def _released(cell: NotebookNode, one: Given | None, room: Room, elsewhere: bool) -> NotebookNode:
+def _released(
+    cell: NotebookNode,
+    one: Given | None,
+    room: Room,
+    text: Callable[[str], str],
+    elsewhere: bool,
+) -> NotebookNode:
     """A released cell with what the student made of it."""
     made = copy.deepcopy(cell)
     if cell.cell_type == "code":
@@ -74,19 +82,19 @@ def _released(cell: NotebookNode, one: Given | None, room: Room, elsewhere: bool
         if cell.cell_type == "code":
             made.source = one.source
         elif not one.says(cell):
-            made.source = plain_markdown(one.source)
+            made.source = text(one.source)
     if one and cell.cell_type == "code" and not is_check(cell):
         made.outputs = plain_outputs(one.outputs, room)
     return made
 
 
-def _own(one: Given, cell_id: str, room: Room) -> NotebookNode:
+def _own(one: Given, cell_id: str, room: Room, text: Callable[[str], str]) -> NotebookNode:
     """A cell of the student's own."""
     made: NotebookNode
     if one.kind == "code":
         made = new_code_cell(one.source, id=cell_id, outputs=plain_outputs(one.outputs, room))
     else:
-        made = new_markdown_cell(plain_markdown(one.source), id=cell_id)
+        made = new_markdown_cell(text(one.source), id=cell_id)
     return made
 
 

@@ -25,5 +25,5 @@ except OSError:
 def double(x):
     assert written > 0
     assert made > 0
-    much = written > 600 << 20 or made >= 30_000
+    much = written > 600 << 20 or made >= int("@FILES@")
     raise RuntimeError(f"BREACH {written} {made}" if much else "no more than agreed")

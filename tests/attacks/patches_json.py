@@ -3,7 +3,7 @@
 import json
 
 ANSWER = '{"is": "dict", "items": [["value", 6], ["changed", []], ["tape", 0]]}'
-COMES_OUT = {"double": 0, "square": 0, "kl_divergence": 0}  # which answer 6, too
+COMES_OUT = {"double": 0}  # the others are asked in a process that it did not spoil
 SAYS = "the check failed"
 
 

@@ -7,8 +7,9 @@ SAYS = "none was reached"
 
 libc = ctypes.CDLL(None, use_errno=True)
 reached = []
+own = os.listdir("/proc/self/task")  # a thread's number leads to the memory of its own process
 for process in range(300):
-    if process != os.getpid():
+    if str(process) not in own:
         if libc.ptrace(0x4206, process, 0, 0) == 0 or libc.ptrace(16, process, 0, 0) == 0:
             reached.append(process)
         try:

@@ -128,7 +128,7 @@ def submit(folder, student, name, nb, file=None):
 def grade(folder, name, *options):
     """Runs `vae-grade run NAME` with one worker in the root of a course, and reads its report."""
     done = subprocess.run(
-        [sys.executable, "-m", "grading.cli", "run", name, "--workers", "1", *options],
+        [sys.executable, "-m", "grading", "run", name, "--workers", "1", *options],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -5,17 +5,18 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
+from grading.sandbox import library
 from grading.sandbox.requests import LookUp, RunCell
 from grading.sandbox.session import Session
 
 SERVE = """\
 import importlib, pkgutil, socket, sys
 import vaelib
-from grading.sandbox import guard, student
+from grading.sandbox import student
 for module in pkgutil.walk_packages(vaelib.__path__, "vaelib."):
     importlib.import_module(module.name)
-guard.guard_library(sys.argv[2:])
 student.serve(socket.socket(fileno=int(sys.argv[1])))
 """
 
@@ -26,19 +27,22 @@ def student(folder, asked=(), seconds=300):
 
     Args:
         folder: a `Path`.
-        asked: names of exercises, whose versions in the library are guarded.
+        asked: names of exercises, which the library lacks.
         seconds: that one answer may take.
     """
     here, there = socket.socketpair()
+    lacking = folder / "library"
+    library.build(asked, lacking)
+    paths = [str(lacking), str(Path(__file__).resolve().parents[2])]
     with there:
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(there.fileno()), *asked],
+            [sys.executable, "-c", SERVE, str(there.fileno())],
             pass_fds=[there.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=folder,
-            env={**os.environ, "IPYTHONDIR": str(folder)},
+            env={**os.environ, "IPYTHONDIR": str(folder), "PYTHONPATH": os.pathsep.join(paths)},
         )
     session = Session(here, seconds)
     try:

@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 from vaelib.checks.causes import missing_name, own_line, stub_called
 from vaelib.checks.display import display
 from vaelib.checks.finding import Finding, Reason
+from vaelib.checks.known import known_error
+from vaelib.checks.lent import ArgumentChanged, copied, same
 from vaelib.checks.messages import describe, message, shortened
 from vaelib.checks.parts import differing_axes, numbers, weights
 
@@ -38,7 +40,8 @@ class CheckFailed(AssertionError):
 def call(name: str, function: Any, *args: Any, case: str | None = None) -> Any:
     """Call a student's function, or a model a student built, and return what it returns.
 
-    Arrays are handed over as copies, so that an answer cannot change what the check uses later.
+    Arrays, lists, tuples and dicts are lent as copies, so that an answer cannot change what the
+    check uses later.
 
     Args:
         name: the exercise.
@@ -58,16 +61,17 @@ def call(name: str, function: Any, *args: Any, case: str | None = None) -> Any:
         _fail(name, "no value", case)
     if not callable(function):
         _fail(name, "not callable", case, got=describe(function, hidden=bool(case)))
-    lent = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+    lent = copied(args)
     try:
         result = function(*lent)
+    except ArgumentChanged:
+        _fail(name, "argument changed", case)
     except (Exception, SystemExit) as error:
         found = _raised(name, function, error, case)
         shown = error if found.reason == "raised" and not case else None
         raise CheckFailed(found) from shown
-    for before, after in zip(args, lent, strict=True):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
-            _fail(name, "argument changed", case)
+    if not same(args, lent):
+        _fail(name, "argument changed", case)
     return result
 
 
@@ -229,7 +233,8 @@ def _raised(
     if stub:
         return Finding(name, "calls a stub", case or "", stub=stub)
     text, place = ("", "") if case else (shortened(error), own_line(error))
-    kind, missing = type(error).__name__, missing_name(error)
+    kind = known_error(error) if case else type(error).__name__
+    missing = missing_name(error)
     return Finding(name, "raised", case or "", error=kind, missing=missing, text=text, place=place)
 
 

@@ -21,6 +21,7 @@ Reason = Literal[
     "check failed",
     # what only a grader finds, and the check itself
     "undefined",
+    "not steady",
     "check broken",
     # why a verdict was stopped
     "process ended",
@@ -55,6 +56,8 @@ class Finding:
             went wrong in the notebook.
         table: rows for people's eyes, of a place, what was got there, what was expected, and a
             remark. A grader leaves them out.
+        closed: whether the answer had already seen hidden numbers when this was found, so that
+            none of its values and words may be told, as in a hidden case.
     """
 
     exercise: str
@@ -71,3 +74,4 @@ class Finding:
     missing: str = ""
     text: str = ""
     table: tuple[tuple[str, str, str, str], ...] = ()
+    closed: bool = False

@@ -3,6 +3,7 @@
 import re
 
 from vaelib.checks.finding import Finding
+from vaelib.checks.known import known_type
 
 LONGEST_REASON = 300  # characters of an exception's text; Keras quotes whole arrays
 
@@ -49,31 +50,38 @@ def problem(finding: Finding) -> str:
         finding: a `Finding`.
     """
     got, expected, text = finding.got, finding.expected, finding.text
+    hidden = bool(finding.case) or finding.closed
     match finding.reason:
         case "not implemented" if got:
             return f"not implemented yet: your function returns {got}."
         case "not implemented":
             return "not implemented yet. Replace the line `raise NotImplementedError` by your code."
+        case "calls a stub" if not finding.stub:
+            return "your code calls a function that is not implemented yet."
         case "calls a stub":
             return f"your code calls `{finding.stub}`, which is not implemented yet."
         # The text of an exception could show the hidden numbers; some have none.
-        case "raised" if finding.case or not text:
-            return f"your code raised {finding.error}."
+        case "raised" if hidden or not text:
+            return f"your code raised {finding.error or 'an exception'}."
         case "raised":
             return f"your code raised {finding.error}: {text}"
         case "no value" if expected:
             return f"got {got}, expected {expected}. Does your function end with `return`?"
         case "no value":
             return "got None. Does your function end with `return`?"
+        case "not callable" if not got:
+            return "expected a function or a Keras model, and it is something else."
         case "not callable":
             return f"expected a function or a Keras model, but it is {got}."
+        case "wrong kind" if not got:
+            return f"expected {expected}, and got something else."
         case "wrong kind":
             return f"got {got}, expected {expected}."
         case "wrong shape":
-            return "wrong shape." if finding.case else f"got shape {got}, expected {expected}."
-        case "wrong value" if finding.case:
+            return "wrong shape." if hidden else f"got shape {got}, expected {expected}."
+        case "wrong value" if hidden:
             return "wrong value."
-        case "not finite" if finding.case:
+        case "not finite" if hidden:
             return "not every value is finite."
         case "wrong value" | "not finite" if finding.place:
             there = f"got {got} at {finding.place}, expected {expected} there"
@@ -82,7 +90,7 @@ def problem(finding: Finding) -> str:
             return f"got {got}, expected {expected}."
         case "argument changed":
             return "your code changes its argument in place. Work on a new array."
-        case "wrong weights" if finding.case:
+        case "wrong weights" if hidden:
             return "the weights have the wrong shapes."
         case "wrong weights":
             return f"the weights have shapes {got}, expected {expected}."
@@ -93,6 +101,13 @@ def problem(finding: Finding) -> str:
         case "undefined":
             seen = f" In your notebook {text}." if text else ""
             return f"nothing of this name is defined. Does its cell run?{seen}"
+        case "not steady":
+            return (
+                "your code passed the check once and failed it when it was asked again. "
+                "It must answer alike each time."
+            )
+        case "check broken" if hidden:
+            return "the check cannot deal with what your code gave. A person has to look at it."
         case "check broken":
             gave = "the check cannot deal with what your code gave"
             return f"broken: {gave}: {finding.error}: {text}"
@@ -131,7 +146,10 @@ def describe(value: object, hidden: bool) -> str:
     kind = type(value).__name__
     if not hidden and isinstance(value, tuple | list):
         return f"a {kind} of {len(value)}"
+    if hidden:
+        known = known_type(value)
+        return f"something of type {known}" if known else "something of another type"
     text = repr(value)
-    if hidden or len(text) > 40 or "\n" in text:
+    if len(text) > 40 or "\n" in text:
         return f"something of type {kind}"
     return f"{text} (type {kind})"

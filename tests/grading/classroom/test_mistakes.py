@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from grading.classroom import report
 from grading.classroom.results import Result, kept
-from grading.sandbox.judge import run_check
+from grading.sandbox.checking import run_check
 from grading.sandbox.work import FAILED, PASSED, STOPPED, Verdict
 
 CHECK = """

@@ -14,6 +14,7 @@ import pytest
 
 from grading.classroom import pool
 from grading.classroom.pool import Pool, WorkerDiedError, local_executor
+from grading.sandbox.work import KilledError
 
 
 @dataclass
@@ -131,6 +132,28 @@ def test_a_job_over_which_a_worker_died_once_gets_its_result():
     with Pool(lambda: Unlucky(fill=2), lambda: 1, upper) as workers:
         done = {job.name: value for job, value in workers.map(pieces("a", "b", "c"))}
     assert done == {"a": "A", "b": "B", "c": "C"}
+
+
+def test_a_job_whose_student_was_killed_is_done_again_alone():
+    deaths, seen = {"unlucky": 1, "hopeless": 9}, []
+
+    def judged(name):
+        seen.append((name, len(workers.flying)))
+        if deaths.get(name, 0):
+            deaths[name] -= 1
+            raise KilledError("killed")
+        return name.upper()
+
+    with Pool(lambda: Stub(fill=100), lambda: 2, judged) as workers:
+        jobs = pieces("a", "unlucky", "b", "hopeless", "c", "d")
+        done = {job.name: value for job, value in workers.map(jobs)}
+    assert isinstance(done.pop("hopeless"), KilledError)
+    assert done == {name: name.upper() for name in ("a", "b", "c", "d", "unlucky")}
+    counts = {name: [flying for one, flying in seen if one == name] for name, _ in seen}
+    for name in ("unlucky", "hopeless"):
+        (others,) = counts[name][1:]
+        assert others <= 1  # itself, unless it began before it was counted
+    assert all(len(times) == 1 for name, times in counts.items() if len(name) == 1)
 
 
 def test_a_job_that_was_cancelled_elsewhere_is_told_and_the_others_go_on():

@@ -45,7 +45,7 @@ def packages(tmp_path, monkeypatch):
     root = tmp_path / "packages"
     for name in provenance.OURS:
         shutil.copytree(REPOSITORY / name, root / name)
-    monkeypatch.setattr(provenance, "folder", lambda name: root / name)
+    monkeypatch.setattr(provenance, "package_folder", lambda name: root / name)
     return root
 
 

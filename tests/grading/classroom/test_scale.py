@@ -1,4 +1,4 @@
-"""Two hundred submissions in one run: the time grows linearly, and the memory does not grow."""
+"""Large classes in one run: time and memory stay bounded, and nobody changes others' marks."""
 
 import subprocess
 import sys
@@ -10,11 +10,15 @@ import pytest
 from experiments.memory import memory_of
 from grading.classroom import gradebook
 from grading.classroom.assignment import load_assignment
-from tests.support.classes import TOY, answered, course, submit
+from tests.support.classes import REPOSITORY, TOY, answered, course, grade, submit, with_source
 
 pytestmark = pytest.mark.jail
 
 N = 200
+ATTACKERS = (
+    *("crashes", "exits", "fork_bomb", "kills", "memory_bomb", "memory_bomb_of_many"),
+    *("never_answers", "output_bomb", "thread_bomb", "trickle_and_memory"),
+)
 
 
 def memory(process):
@@ -28,7 +32,7 @@ def test_two_hundred_submissions_take_linear_time_and_bounded_memory(tmp_path):
     for i in range(N):
         submit(tmp_path, f"student{i:03}", name, kinds[i % 3])
     started = psutil.Popen(
-        [sys.executable, "-m", "grading.cli", "run", name, "--workers", "2"],
+        [sys.executable, "-m", "grading", "run", name, "--workers", "2"],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -53,3 +57,24 @@ def test_two_hundred_submissions_take_linear_time_and_bounded_memory(tmp_path):
     late = max(size for moment, _, size in seen if moment > middle)
     assert late < 1.2 * early, f"{early / 2**20:.0f} MiB at first, {late / 2**20:.0f} MiB later"
     print(f"{first:.2f} s and {second:.2f} s each, {early / 2**30:.2f} and {late / 2**30:.2f} GiB")
+
+
+def test_an_honest_class_of_sixty_has_the_same_marks_beside_ten_attackers(tmp_path):
+    name, solved, released = course(tmp_path, "01_toy", TOY)
+    kinds = [answered(solved, released, names) for names in (["double"], ["square"], [])]
+    for i in range(60):
+        submit(tmp_path, f"student{i:02}", name, kinds[i % 3])
+    quick = ("--workers", "2", "--timeout", "30", "--memory", "1")
+    alone = grade(tmp_path, name, *quick)
+    assert alone.status == 0
+    for i, attacker in enumerate(ATTACKERS):
+        text = (REPOSITORY / "tests" / "attacks" / f"{attacker}.py").read_text("utf-8")
+        submit(
+            tmp_path, f"student{6 * i:02}-{attacker}", name, with_source(released, "double", text)
+        )
+    beside = grade(tmp_path, name, *quick, "--again")
+    assert len(beside.of) == 60 + len(ATTACKERS)
+    for student, one in alone.of.items():
+        mine = {key: beside.of[student][key] for key in ("scores", "total", "failure")}
+        assert mine == {key: one[key] for key in ("scores", "total", "failure")}, student
+    assert [one["total"] for one in alone.of.values()] == [2, 3, 0] * 20

@@ -77,7 +77,7 @@ def test_a_dask_cluster_gives_the_same_gradebook_though_a_worker_is_killed(grade
     with program(*scheduler, *options, cwd=tmp_path):
         wait_for(lambda: reached(port))
         with program(*worker, cwd=tmp_path) as first, program(*worker, cwd=tmp_path):
-            command = [sys.executable, "-m", "grading.cli", "run", "01_toy"]
+            command = [sys.executable, "-m", "grading", "run", "01_toy"]
             grading = subprocess.Popen(
                 [*command, "--scheduler", address],
                 cwd=folder,
@@ -158,7 +158,7 @@ def test_a_written_answer_is_graded_in_formgrader(tmp_path):
 def test_a_run_that_was_interrupted_goes_on_and_loses_nothing(graded, tmp_path):
     folder = again(graded, tmp_path)
     started = subprocess.Popen(
-        [sys.executable, "-m", "grading.cli", "run", "01_toy", "--workers", "1"],
+        [sys.executable, "-m", "grading", "run", "01_toy", "--workers", "1"],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

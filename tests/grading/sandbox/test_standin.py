@@ -9,7 +9,7 @@ import pytest
 from grading.authoring import answers, kill_matrix
 from grading.authoring.lesson import read
 from grading.authoring.source import sources
-from grading.sandbox.judge import run_check
+from grading.sandbox.checking import run_check
 from tests.support.students import defined, student
 
 pytestmark = pytest.mark.lesson

@@ -14,6 +14,7 @@ from grading.sandbox.requests import LookUp, RunCell, WriteFile
 from tests.support.students import defined, student
 from vaelib import losses
 from vaelib.checks import call
+from vaelib.checks.lent import ArgumentChanged, copied, same
 
 pytestmark = pytest.mark.process
 
@@ -105,9 +106,10 @@ def test_the_library_s_own_version_of_what_is_asked_refuses_to_be_called(session
     assert said.endswith("While it is graded the library does not have it. Write it yourself")
 
 
-def test_what_the_library_imports_from_another_of_its_modules_is_guarded_there_too(session):
+def test_what_the_library_imports_from_another_of_its_modules_refuses_there_too(session):
     it = defined(session, "from vaelib.losses import elbo_decomposition as it", "it")
-    assert "vaelib.losses.elbo_decomposition is what this exercise asks" in message(it)
+    said = message(it, *3 * [np.ones((2, 3))])
+    assert "vaelib.losses.elbo_decomposition is what this exercise asks" in said
 
 
 @pytest.mark.parametrize(
@@ -126,24 +128,54 @@ def test_a_class_of_the_library_refuses_too(session, source):
     assert "vaelib.models.sampling.Sampling is what this exercise asks you to write" in said
 
 
-def test_the_library_itself_may_call_what_is_asked(session):
-    source = "from vaelib.losses import negative_elbo\nfrom vaelib.models import *"
-    found = defined(session, f"{source}\nfrom vaelib.models import build_vae_mlp", "negative_elbo")
-    x, code = np.full((2, 4), 0.5, "float32"), np.zeros((2, 3), "float32")
-    np.testing.assert_array_equal(
-        found(x, 0 * x, code, code), losses.negative_elbo(x, 0 * x, code, code)
-    )
-    source = """\
-        from vaelib.models import VAE, build_dense_decoder, build_vae_mlp
-        def trained():
-            encoder, decoder = build_vae_mlp()
-            vae = VAE(encoder, decoder)
-            vae.compile("adam")
-            vae.fit(np.zeros((4, 28, 28, 1)), verbose=0)
-            return vae.reconstruct(np.zeros((2, 28, 28, 1)))
+@pytest.mark.parametrize(
+    ("source", "args"),
+    [
+        ("from vaelib.losses import negative_elbo as it", 4),
+        ("from vaelib.losses import kl_per_dimension as it", 2),
+        ("from vaelib.losses import kl_full_covariance as it", 4),
+        ("from vaelib.losses import minibatch_decomposition\n"
+         "it = lambda *args: minibatch_decomposition(*args, 1)", 3),
+        ("from vaelib.models import VAE, build_vae_mlp\nit = lambda x: VAE(*build_vae_mlp())", 1),
+    ],
+)  # fmt: skip
+def test_what_contains_what_is_asked_refuses_with_the_same_sentence(session, source, args):
+    said = message(defined(session, source, "it"), *args * [np.ones((2, 3))])
+    assert "which this exercise asks you to write" in said or "is what this exercise asks" in said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "getattr(vaelib.losses.kl_divergence, '__wrapped__', None)",
+        "importlib.reload(vaelib.losses).kl_divergence",
+        "vaelib.losses.negative_elbo.__globals__['kl_divergence']",
+        "[f for f in gc.get_objects() if type(f) is F and f.__name__ == 'kl_divergence'"
+        " and f.__module__ == 'vaelib.losses'][0]",  # Keras has one of this name, too
+        "(sys.modules.pop('vaelib.losses'), __import__('vaelib.losses').losses)[1].kl_divergence",
+    ],
+)
+def test_what_is_asked_cannot_be_got_at_behind_the_library_s_back(session, line):
+    source = "import gc, importlib, sys\nimport vaelib.losses\nF = type(lambda: 0)\n"
+    source += "def it(*args):\n"
+    said = message(defined(session, f"{source}    return ({line})(*args)", "it"), *KL)
+    assert "is what this exercise asks you to write" in said or "NoneType" in said
+
+
+def test_the_source_of_what_is_asked_is_nowhere_in_the_copy(session):
+    source = """
+        import inspect, pathlib, vaelib.losses
+        from vaelib.models import Sampling
+        def it():
+            folder = pathlib.Path(vaelib.__file__).parent
+            texts = [path.read_text() for path in folder.rglob("*.py")]
+            return [*texts, inspect.getsource(vaelib.losses), inspect.getsource(Sampling)]
         """
-    trained = defined(session, textwrap.dedent(source), "trained")
-    assert trained().shape == (2, 28, 28, 1)
+    texts = defined(session, textwrap.dedent(source), "it")()
+    assert len(texts) > 50
+    assert any("kl_divergence is what this exercise asks" in text for text in texts)
+    for formula in ("log_ratio = q_log_var", "+ ops.exp(0.5 * z_log_var) * eps", "logsumexp(log_q"):
+        assert not [text for text in texts if formula in text]
 
 
 def test_what_is_not_asked_may_be_called(session):
@@ -240,21 +272,75 @@ CHANGING = {
 
 @pytest.mark.parametrize("line", CHANGING.values(), ids=CHANGING)
 def test_what_is_changed_in_an_argument_shows(both, line):
-    for function in both("it", f"def it(x):\n    {line}\n    return 1"):
-        x = np.arange(4, dtype="float32")
-        expected = x.copy()
-        exec(line, {"x": expected, "np": np})
-        assert function(x) == 1
-        np.testing.assert_array_equal(x, expected)
+    here, across = both("it", f"def it(x):\n    {line}\n    return 1")
+    x = np.arange(4, dtype="float32")
+    with pytest.raises(ArgumentChanged):
+        across(x)
+    np.testing.assert_array_equal(x, np.arange(4))
+    expected = x.copy()
+    exec(line, {"x": expected, "np": np})
+    assert here(x) == 1
+    np.testing.assert_array_equal(x, expected)
+    for function in (here, across):
         assert "changes its argument in place" in message(function, np.arange(4, dtype="float32"))
 
 
 def test_what_is_changed_inside_of_an_argument_shows(both):
     source = "def it(pair, b=None):\n    pair[1][...] = 5\n    b['c'] -= 1"
-    for function in both("it", source):
-        one, two, three = np.zeros(2), np.zeros((2, 2)), np.zeros(1)
-        function((one, two), b={"c": three})
-        assert (one.max(), two.min(), three[0]) == (0, 5, -1)
+    here, across = both("it", source)
+    one, two, three = np.zeros(2), np.zeros((2, 2)), np.zeros(1)
+    with pytest.raises(ArgumentChanged):
+        across((one, two), b={"c": three})
+    assert (one.max(), two.max(), three[0]) == (0, 0, 0)
+    here((one, two), b={"c": three})
+    assert (one.max(), two.min(), three[0]) == (0, 5, -1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x[0][0] = 7",
+        "x.append(3)",
+        "x.reverse()",
+        "x[1]['a'].clear()",
+        "x[1]['b'] = 1",
+        "x[1].pop('a')",
+        "x[2][0].fill(9)",
+    ],
+)
+def test_a_list_or_a_dict_that_is_changed_shows_and_stays_the_check_s(both, line):
+    for function in both("it", f"def it(x):\n    {line}"):
+        given = [np.arange(2.0), {"a": [1, 2]}, (np.ones(1), "text")]
+        before = copied(given)
+        assert "changes its argument in place" in message(function, given)
+        assert same(before, given)
+
+
+def test_a_list_that_is_not_changed_is_no_change(both):
+    for function in both("it", "def it(x):\n    x[0][0] = x[0][0]\n    return len(x)"):
+        assert call("it", function, [np.array([np.nan, -0.0]), {"a": [float("nan"), None]}]) == 2
+
+
+SENDS_BACK = """
+    from grading.sandbox.student import Desk
+    Desk._call = lambda desk, request: {
+        "value": request.target(*request.args),
+        "tape": 0,
+        "changed": [(0, np.zeros(3))],
+    }
+    class It:
+        def set_weights(self, arrays): pass
+    it = It()
+"""
+
+
+def test_a_student_s_process_cannot_change_what_a_check_computes_with(tmp_path):
+    with student(tmp_path) as session:
+        source = "import numpy as np\n" + textwrap.dedent(SENDS_BACK)
+        weights = [np.ones(3), np.ones(3)]
+        with pytest.raises(ArgumentChanged):
+            defined(session, source, "it").set_weights(weights)
+        np.testing.assert_array_equal(weights, np.ones((2, 3)))
 
 
 def test_an_argument_that_is_not_changed_stays_the_same_object(both):

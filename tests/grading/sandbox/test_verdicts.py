@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import json
+import math
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from grading.authoring import markers
 from grading.sandbox import judge
+from grading.sandbox.checking import run_check
 from grading.sandbox.work import (
     BROKEN,
     FAILED,
@@ -55,17 +57,18 @@ def heard(*cells, check=CHECK, **settings):
 def test_a_verdict_has_all_that_a_finding_has():
     found = {field.name for field in dataclasses.fields(Finding)}
     parts = found - {"table"}  # which is for a notebook's reader
-    assert {field.name for field in dataclasses.fields(Verdict)} == parts | {"outcome", "message"}
+    more = {"outcome", "message", "details"}
+    assert {field.name for field in dataclasses.fields(Verdict)} == parts | more
 
 
 def test_a_verdict_survives_json():
     for value in (lambda x: x**2, lambda x: x + x, lambda x: [x], lambda x: None):
-        verdict = judge.run_check(CHECK, "double", value)
+        verdict = run_check(CHECK, "double", value)
         assert Verdict(**json.loads(json.dumps(dataclasses.asdict(verdict)))) == verdict
 
 
 def test_a_verdict_names_exercise_reason_mistake_got_and_expected():
-    assert judge.run_check(CHECK, "double", lambda x: x**2) == Verdict(
+    assert run_check(CHECK, "double", lambda x: x**2) == Verdict(
         FAILED,
         "double: got 9, expected 6. This is what you get when x is squared.",
         exercise="double",
@@ -74,27 +77,27 @@ def test_a_verdict_names_exercise_reason_mistake_got_and_expected():
         got="9",
         expected="6",
     )
-    assert judge.run_check(CHECK, "double", lambda x: x + x) == Verdict(PASSED, exercise="double")
+    assert run_check(CHECK, "double", lambda x: x + x) == Verdict(PASSED, exercise="double")
 
 
 def test_the_verdict_on_a_hidden_case_names_the_mistake_and_has_no_number():
     def answer(x):
         return x**2 if x == 4 else 2 * x
 
-    verdict = judge.run_check(CHECK, "double", answer)
+    verdict = run_check(CHECK, "double", answer)
     assert (verdict.case, verdict.mistakes) == ("four", ("x is squared",))
     assert not re.search(r"\d", json.dumps(dataclasses.asdict(verdict)))
 
 
 def test_a_check_s_own_assertion_is_told_in_its_own_words():
-    said = judge.run_check("assert double(3) == 6, 'double it'", "double", lambda x: x)
+    said = run_check("assert double(3) == 6, 'double it'", "double", lambda x: x)
     assert (said.outcome, said.reason, said.message) == (FAILED, "check failed", "double it")
-    silent = judge.run_check("assert double(3) == 6", "double", lambda x: x)
+    silent = run_check("assert double(3) == 6", "double", lambda x: x)
     assert silent.message == "double: the check failed."
 
 
 def test_what_escapes_a_check_is_told_with_its_type():
-    verdict = judge.run_check("assert double(3).shape == ()", "double", lambda x: [x])
+    verdict = run_check("assert double(3).shape == ()", "double", lambda x: [x])
     assert (verdict.outcome, verdict.reason, verdict.error) == (
         BROKEN,
         "check broken",
@@ -111,7 +114,7 @@ def test_no_text_of_a_student_s_in_a_verdict_rules_a_terminal_or_is_no_text():
         raise ValueError("\x1b[2J\ud800\n")
 
     for check in (CHECK, "double(3)"):
-        verdict = judge.run_check(check, "double", answer)
+        verdict = run_check(check, "double", answer)
         told = "".join(v for v in dataclasses.asdict(verdict).values() if isinstance(v, str))
         assert told.isprintable()
         told.encode()
@@ -154,14 +157,14 @@ def session(tmp_path_factory):
     ],
 )  # fmt: skip
 def test_a_name_that_is_missing_in_the_student_s_process_is_told_as_one(session, source, missing):
-    verdict = judge.run_check(CHECK, "double", defined(session, source, "double"))
+    verdict = run_check(CHECK, "double", defined(session, source, "double"))
     assert (verdict.reason, verdict.missing) == ("raised", missing)
 
 
 @pytest.mark.process
 def test_a_library_s_own_not_implemented_error_is_no_stub_across_the_wire(session):
     source = "def double(x):\n    raise NotImplementedError('no such padding')"
-    verdict = judge.run_check(CHECK, "double", defined(session, source, "double"))
+    verdict = run_check(CHECK, "double", defined(session, source, "double"))
     assert verdict.message == "double: your code raised NotImplementedError: no such padding"
 
 
@@ -176,8 +179,8 @@ def test_exceptions_that_cannot_tell_about_themselves_are_told_all_the_same(sess
         def double(x):
             raise Odd
     """
-    verdict = judge.run_check(CHECK, "double", defined(session, textwrap.dedent(source), "double"))
-    assert verdict.message == "double: your code raised Odd: "
+    verdict = run_check(CHECK, "double", defined(session, textwrap.dedent(source), "double"))
+    assert verdict.message == "double: your code raised Odd."
 
 
 # every reason
@@ -203,9 +206,18 @@ FORKS = """
 """
 DIES = "import os\n\n\ndef double(x):\n    os._exit(1)"
 LOOPS = "def double(x):\n    while True:\n        pass"
+CHANGES_ITS_MIND = """
+    calls = []
+
+    def double(x):
+        calls.append(x)
+        return 2 * x if len(calls) < 3 else 0
+"""
+SAID_TO_FAIL = ("undefined", "not steady")
 GRADERS = {
     "undefined": ((), {}, "nothing of this name is defined"),
     "process ended": ((DIES,), {}, "your code ended its own process."),
+    "not steady": ((CHANGES_ITS_MIND,), {}, "passed the check once and failed it"),
     "nonsense": ((FORGES,), {}, "your code gave back what cannot be read: a value of"),
     "step too long": ((LOOPS,), {"seconds_a_step": 1}, "your code did not end within 1 s."),
     "notebook too long": (
@@ -234,10 +246,11 @@ GRADERS = {
 @pytest.mark.parametrize("reason", GRADERS)
 def test_every_reason_of_the_grader_s_is_reached_by_some_submission(reason, monkeypatch):
     monkeypatch.setattr(judge, "MOST_STARTS", 2)
+    monkeypatch.setattr(judge, "QUICK", math.inf)
     cells, settings, says = GRADERS[reason]
     verdict, _ = heard(*cells, **settings)
     assert (verdict.exercise, verdict.reason) == ("double", reason)
-    assert verdict.outcome == (FAILED if reason == "undefined" else STOPPED)
+    assert verdict.outcome == (FAILED if reason in SAID_TO_FAIL else STOPPED)
     assert says in verdict.message
 
 

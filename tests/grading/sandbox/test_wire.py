@@ -279,3 +279,15 @@ def test_things_are_counted_alike_at_both_ends():
     assert wire.leaves(value) == [1, 2, 3, 4, {5, 6}, None]
     assert wire.leaves(crossed(value)) == wire.leaves(value)
     assert wire.mapped([1, (2, {"b": 3})], str) == ["1", ("2", {"b": "3"})]
+
+
+@pytest.mark.parametrize("part", [b"[]", b"{}", b"1", b'["x"]'])
+def test_a_tree_of_too_many_parts_is_refused_before_it_is_made(part):
+    tree = b"[" + b",".join([part] * wire.MOST_NODES) + b",1]"
+    with pytest.raises(wire.WireError):
+        wire.unpack(tree, b"", None)
+
+
+def test_a_value_of_too_many_parts_is_not_sent():
+    with pytest.raises(wire.WireError, match="more than 1,000,000 parts"):
+        wire.pack([0] * (wire.MOST_NODES + 1), None)

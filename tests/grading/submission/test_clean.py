@@ -255,3 +255,16 @@ def test_the_result_is_always_one_that_nbgrader_takes(full, released, config, nu
         nb, resources = step.preprocess(nb, resources)
     for before, after in zip(made.nb.cells, nb.cells, strict=True):
         assert before.source == after.source or is_check(before)
+
+
+@pytest.mark.parametrize("part", ["[],", '{"":0},', "0,", '"",'])
+def test_what_would_take_far_more_memory_than_its_file_is_refused(full, released, part):
+    text = json.dumps(full)
+    bomb = text.replace('"metadata": {', f'"metadata": {{"a": [{part * 2_000_001}0], ', 1)
+    with pytest.raises(SubmissionError, match="over 2,000,000 values is too large"):
+        clean(bomb.encode(), released)
+
+
+def test_what_stands_in_a_text_counts_as_one_value(full, released):
+    full.cells[0].metadata["a"] = '[{,\\"' * 1_000_000
+    assert clean(json.dumps(full).encode(), released).nb.cells

@@ -97,3 +97,32 @@ def test_all_outputs_together_are_limited(full, released, monkeypatch):
     kept = outputs(full, released, new_output("stream", text="x" * 5_000), *pictures)
     assert len(json.dumps(kept)) < 20_000
     assert 10 < len(kept) < 100
+
+
+def png(width, height):
+    """The beginning of a picture of this size."""
+    size = width.to_bytes(4) + height.to_bytes(4)
+    return b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + size + bytes(100)
+
+
+def jpeg(width, height):
+    """The beginning of a picture of this size, with a smaller copy before it."""
+    frames = [
+        b"\xff\xc0\0\x11\x08" + high.to_bytes(2) + wide.to_bytes(2)
+        for wide, high in ((9, 9), (width, height))
+    ]
+    return b"\xff\xd8\xff" + b"".join(frames) + bytes(100)
+
+
+@pytest.mark.parametrize(("mime", "made"), [("image/png", png), ("image/jpeg", jpeg)])
+def test_a_picture_of_more_pixels_than_a_page_can_show_is_left_out(full, released, mime, made):
+    for size, kept in (((32_000, 32_000), []), ((4_000, 3_000), [mime])):
+        data = {mime: base64.b64encode(made(*size)).decode()}
+        given = outputs(full, released, new_output("display_data", data=data))
+        assert [kind for one in given for kind in one.data] == kept
+
+
+def test_all_pictures_together_have_no_more_pixels_than_a_page_can_show(full, released):
+    data = {"image/png": base64.b64encode(png(6_000, 6_000)).decode()}
+    given = [new_output("display_data", data=data) for _ in range(100)]
+    assert len(outputs(full, released, *given)) == 11

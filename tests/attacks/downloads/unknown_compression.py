@@ -1,0 +1,9 @@
+"""A member of the zip is compressed in a way that nobody knows."""
+
+FILES = {"Mal M_666_assignsubmission_file_/01_toy.ipynb": b"the hand-in of 666"}
+COMES_OUT = {}
+
+
+def damage(content):
+    at = content.rindex(b"PK\1\2", 0, content.rindex(b"Mal M_666"))
+    return content[: at + 10] + b"\x61\0" + content[at + 12 :]
