@@ -31,7 +31,7 @@ def shown(check, *args, **kwargs):
 
 def cell(text, name):
     """What a cell of a notebook defines by a name; its lines can be looked up, as in IPython."""
-    file = f"/tmp/ipykernel_1/{name}.py"
+    file = f"/ipykernel_1/{name}.py"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     namespace = {"np": np}
     exec(compile(text, file, "exec"), namespace)
