@@ -26,6 +26,7 @@ FLOORS = (
     ("grading.course", "grading.notebook"),
     ("grading.sandbox", "grading.submission"),
     ("grading.authoring", "grading.classroom"),
+    ("grading.doctor",),
     ("grading.cli",),
     ("grading.__main__",),
     ("experiments",),
