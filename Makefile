@@ -7,7 +7,7 @@ GROUPED = -n 2 --dist loadfile # a notebook's cells stay together, in order
 # Colab's Python is 3.12; where there is none, this one has to do.
 PYTHON_OF_COLAB = $(shell python3.12 -c "import sys; print(sys.executable)" 2> /dev/null || echo $(PYTHON))
 
-.PHONY: lab test test-fast test-colab build site grade kill-matrix bench lint
+.PHONY: lab test test-fast test-colab test-containers build site grade kill-matrix bench lint
 
 lab: .venv/lab-installed ## open JupyterLab in course/
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/course
@@ -23,6 +23,9 @@ test-fast: .venv/dev-installed ## run the tests that start nothing slow
 test-colab: .venv-colab/installed ## run every notebook with the versions that Colab has
 	.venv-colab/bin/pytest -W ignore --confcutdir tests/colab tests/colab
 	.venv-colab/bin/pytest -W ignore --nbval-lax --nbval-current-env solutions
+
+test-containers: .venv/dev-installed ## try every attacker in a container of Podman or Docker
+	$(BIN)/pytest --all-in-containers -k container tests/grading/sandbox/test_attacks.py
 
 build: .venv/dev-installed ## make the notebooks; one of them: make build A=01_autoencoder
 	$(BIN)/python -m grading.authoring.build $(A)

@@ -18,7 +18,7 @@ from grading.classroom.download import PLATFORMS, LmsError
 from grading.classroom.pool import Pool, local_executor
 from grading.classroom.prepare import Submission
 from grading.classroom.record import RecordError
-from grading.classroom.results import Result, kept_results, points
+from grading.classroom.results import Result, kept_results, not_graded, points
 from grading.classroom.run import run
 from grading.classroom.screen import Bar, say
 from grading.classroom.worker import begin, judged
@@ -134,8 +134,8 @@ def _run(options: Namespace) -> int:
         "seconds_a_step": options.timeout / 5,
         "jail": options.jail,
     }
-    if said := unbuilt(task):
-        say(said, stream=sys.stderr)
+    if careful := unbuilt(task):
+        say(careful, stream=sys.stderr)
     started = time.perf_counter()
     with closing(Bar(sys.stderr)) as bar:
         results = run(
@@ -152,6 +152,8 @@ def _run(options: Namespace) -> int:
     _show(task, kept_results(task), time.perf_counter() - started)
     for stray in strays(task):
         say(f"not graded, since it is in no student's folder: classroom/submitted/{stray}")
+    if careful:  # once more, where it is read
+        say(careful, stream=sys.stderr)
     return int(any(not one.verdicts or one.failure for one in results))
 
 
@@ -190,9 +192,9 @@ def _collect(options: Namespace) -> int:
     there, left_out = lms.collect(task, options.download, options.platform, say)
     say(f"{len(there)} submissions of {task.name} are in {task.submitted.relative_to(task.root)}")
     if left_out:
+        number = "1 file was" if len(left_out) == 1 else f"{len(left_out)} files were"
         say(
-            f"{len(left_out)} files were left out, as no notebook of a student's or for the reason "
-            "beside them:",
+            f"{number} left out, as no notebook of a student's or for the reason beside it:",
             *(f"- {line}" for line in left_out),
         )
     return int(bool(left_out))
@@ -204,7 +206,7 @@ def _report(options: Namespace) -> int:
     if not results:
         raise GradingError(f"{task.name} was not graded yet: vae-grade run {task.name}")
     _show(task, results, sum(one.seconds for one in results))
-    return 0
+    return _without_marks(task)
 
 
 def _feedback(options: Namespace) -> int:
@@ -214,12 +216,14 @@ def _feedback(options: Namespace) -> int:
         raise GradingError(f"{options.only or 'nobody'} has marks for {task.name} yet")
     left = [] if options.so_far else [n for n, mine in given.items() if None in mine.values()]
     names = sorted(set(given) - set(left))
+    gone = [one.student for one in kept_results(task) if one.failure]
+    pages.withdraw(task.name, [name for name in gone if options.only in (None, name)], task.config)
     failed = pages.make(task.name, names, task.config)
     say(f"{len(names) - len(failed)} pages in {task.config.CourseDirectory.feedback_directory}")
     for name, why in failed.items():
         say(f"no page could be made for {name}; theirs says so: {why}")
     _say_stale(task)
-    return _left_out(left) or int(bool(failed))
+    return max(_left_out(left), _without_marks(task, options.only), bool(failed))
 
 
 def _export(options: Namespace) -> int:
@@ -229,7 +233,7 @@ def _export(options: Namespace) -> int:
     _say_stale(task)
     if lost:
         say(f"{len(lost)} have marks, but no row in {options.template}: {', '.join(lost)}")
-    return _left_out(left) or int(bool(lost) or not filled)
+    return max(_left_out(left), _without_marks(task), bool(lost), not filled)
 
 
 def _say_stale(task: Assignment) -> None:
@@ -243,10 +247,24 @@ def _left_out(students: list[str]) -> int:
     """Says whose written answers are not graded, and gives the exit status."""
     if students:
         say(
-            f"{len(students)} were left out, since written answers have no points yet: "
-            f"{', '.join(sorted(students))}. Grade them in formgrader, or add --so-far"
+            f"left out, since written answers have no points yet: {', '.join(sorted(students))}. "
+            "Grade them in formgrader, or add --so-far"
         )
     return int(bool(students))
+
+
+def _without_marks(task: Assignment, only: str | None = None) -> int:
+    """Names who handed in something and has no marks for it, and gives the exit status."""
+    failed = [one.student for one in kept_results(task) if one.failure]
+    lacking = {
+        "without a grade": failed,
+        f"not graded yet (vae-grade run {task.name})": not_graded(task),
+    }
+    lacking = {why: [n for n in names if only in (None, n)] for why, names in lacking.items()}
+    for why, names in lacking.items():
+        if names:
+            say(f"handed in, but {why}: {', '.join(names)}")
+    return int(any(lacking.values()))
 
 
 def _doctor(options: Namespace) -> int:

@@ -23,6 +23,13 @@ from grading.course import environment  # noqa: E402
 os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1])
 os.environ.update(environment())
 
+
+def pytest_addoption(parser):
+    """Adds what chooses attackers; see tests/grading/sandbox/test_attacks.py."""
+    text = "hand in every attacker to containers, and not only those on the jail"
+    parser.addoption("--all-in-containers", action="store_true", help=text)
+
+
 collect_ignore = ["colab"]  # `make test-colab` runs it, in an environment of its own
 if sys.platform != "linux":  # a class is graded, and the site is built, on Linux
     collect_ignore += ["grading/classroom", "grading/sandbox", "grading/submission"]

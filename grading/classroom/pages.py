@@ -78,9 +78,25 @@ def make(name: str, students: list[str], config: Any) -> dict[str, str]:
     return {student: reason for student, reason in why.items() if reason}
 
 
-def _say_so(name: str, student: str, config: Any) -> None:
+def withdraw(name: str, students: list[str], config: Any) -> None:
+    """Removes older pages of students who have no marks now.
+
+    Args:
+        name: the assignment.
+        students: ids.
+        config: nbgrader's configuration.
+    """
+    for student in students:
+        shutil.rmtree(_place(name, student, config), ignore_errors=True)
+
+
+def _place(name: str, student: str, config: Any) -> Path:
     course = CourseDirectory(config=config)
-    folder = Path(course.format_path(course.feedback_directory, student, name))
+    return Path(course.format_path(course.feedback_directory, student, name))
+
+
+def _say_so(name: str, student: str, config: Any) -> None:
+    folder = _place(name, student, config)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     text = (

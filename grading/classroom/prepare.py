@@ -1,6 +1,5 @@
 """Looks at what one student handed in, and makes of it what a worker can judge."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +10,10 @@ from grading import notebook
 from grading.classroom.assignment import Assignment
 from grading.classroom.limited import LimitError, limited
 from grading.classroom.provenance import digest
-from grading.classroom.results import Result, kept
+from grading.classroom.results import Result, fingerprint, handed_in, kept
 from grading.sandbox.wire import plain
 from grading.sandbox.work import Cell, Work
-from grading.submission import MOST_BYTES, Clean, SubmissionError, as_typed, clean, find
+from grading.submission import Clean, SubmissionError, as_typed, clean
 
 SECONDS = 10  # of a processor, to read a notebook and to render its text
 # They would mean others to nbgrader, or be markup and script in its pages.
@@ -65,10 +64,8 @@ def _prepared(
     student = result.student
     if ODD_ID.search(student):
         raise SubmissionError(f"{student!r} cannot be a student's id")
-    path, repairs = find(task.submitted / student / task.name, task.name)
-    with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
-    result.submission = hashlib.sha256(content).hexdigest()
+    content, repairs = handed_in(student, task)
+    result.submission = fingerprint(content)
     result.key = _key(content, task, settings)
     older = kept(student, task)
     if older and older.key == result.key and not older.failure and not again:

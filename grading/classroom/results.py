@@ -8,7 +8,9 @@ from pathlib import Path
 from grading.classroom import gradebook
 from grading.classroom.assignment import Assignment, students
 from grading.sandbox.work import Verdict
+from grading.submission import MOST_BYTES, SubmissionError, find
 
+AGAIN = "another notebook was handed in since, and was not graded yet"
 LONGEST_ID = 200  # bytes of it in a file's name, of 255 that there may be
 
 
@@ -69,10 +71,47 @@ def _path(student: str, task: Assignment) -> Path:
     return task.kept / f"{student}.json"
 
 
+def handed_in(student: str, task: Assignment) -> tuple[bytes, list[str]]:
+    """A student's notebook, no more of it than may be read, and what is odd about its place.
+
+    Raises:
+        SubmissionError: there is no notebook, or none that stands out.
+        OSError: it cannot be read.
+    """
+    path, repairs = find(task.submitted / student / task.name, task.name)
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1), repairs
+
+
+def fingerprint(content: bytes) -> str:
+    """What tells one notebook from another one: its SHA-256."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def kept_results(task: Assignment) -> list[Result]:
-    """Results of earlier runs, one for each student who was graded."""
+    """Results of earlier runs, one for each student who was graded.
+
+    Where another notebook lies there now, the result is a failure that says so.
+    """
     found = [kept(student, task) for student in students(task)]
-    return [one for one in found if one]
+    return [
+        Result(one.student, failure=AGAIN) if _is_older(one, task) else one for one in found if one
+    ]
+
+
+def not_graded(task: Assignment) -> list[str]:
+    """Students who handed in something for the first time since the last run."""
+    return [student for student in students(task) if kept(student, task) is None]
+
+
+def _is_older(result: Result, task: Assignment) -> bool:
+    if not result.submission:
+        return False
+    try:
+        content, _ = handed_in(result.student, task)
+    except (SubmissionError, OSError):
+        return True
+    return fingerprint(content) != result.submission
 
 
 def points(task: Assignment) -> dict[str, dict[str, float | None]]:

@@ -88,11 +88,11 @@ def _refusals(asked: Iterable[str]) -> dict[str, str]:
     rest = "While it is graded the library does not have it. Write it yourself"
     names = list(asked)
     holding = {
-        neighbour: f"holds `{name}`, which this exercise asks you to write. {rest}"
+        neighbour: f"holds `{name}`, which this assignment asks you to write. {rest}"
         for name in names
         for neighbour in NEIGHBOURS.get(name, [])
     }
-    return holding | {name: f"is what this exercise asks you to write. {rest}" for name in names}
+    return holding | {name: f"is what this assignment asks you to write. {rest}" for name in names}
 
 
 def _empty(node: ast.AST, words: str) -> None:

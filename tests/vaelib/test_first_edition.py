@@ -190,5 +190,5 @@ def decomposition():
 """
     with student(tmp_path, ["image_grid", "elbo_decomposition"]) as session:
         for name in ("sheet", "decomposition"):
-            with pytest.raises(Exception, match="is what this exercise asks you to write"):
+            with pytest.raises(Exception, match="is what this assignment asks you to write"):
                 defined(session, source, name)()

@@ -203,7 +203,7 @@ def test_the_commands_say_what_they_did(graded, tmp_path, capsys, monkeypatch):
     assert cli.main(["export", "01_toy", template, *where]) == 1  # one student is not done
     out = capsys.readouterr().out
     assert "2 marks in classroom/reports/01_toy-grades.csv" in out
-    assert "1 were left out, since written answers have no points yet: 103" in out
+    assert "left out, since written answers have no points yet: 103" in out
     assert "decided by" not in out
     here = provenance.tools()
     with monkeypatch.context() as patch:
@@ -211,7 +211,7 @@ def test_the_commands_say_what_they_did(graded, tmp_path, capsys, monkeypatch):
         for command in (["export", "01_toy", template], ["feedback", "01_toy"]):
             cli.main([*command, *where])
             assert "here is numpy 0.0.1: grade again" in capsys.readouterr().out
-    assert cli.main(["report", "01_toy", *where]) == 0
+    assert cli.main(["report", "01_toy", *where]) == 1
     out = capsys.readouterr().out
     assert "5/7 so far" in out
     assert "NO GRADE for 105: the file is no notebook, but a PDF" in out
@@ -219,9 +219,12 @@ def test_the_commands_say_what_they_did(graded, tmp_path, capsys, monkeypatch):
     assert cli.main(["feedback", "01_toy", *where]) == 1
     out = capsys.readouterr().out
     assert "2 pages in classroom/feedback" in out
-    assert "1 were left out, since written answers have no points yet: 103" in out
-    assert cli.main(["feedback", "01_toy", "--so-far", *where]) == 0
-    assert "3 pages in classroom/feedback" in capsys.readouterr().out
+    assert "left out, since written answers have no points yet: 103" in out
+    assert cli.main(["feedback", "01_toy", "--so-far", *where]) == 1
+    out = capsys.readouterr().out
+    assert "3 pages in classroom/feedback" in out
+    assert "handed in, but without a grade: 105" in out
+    assert cli.main(["feedback", "01_toy", "--only", "101", *where]) == 0
     assert cli.main(["feedback", "01_toy", "--only", "nobody", *where]) == 1
     assert "nobody has marks for 01_toy yet" in capsys.readouterr().err
     page = graded / "classroom/feedback/101/01_toy/01_toy.html"
@@ -238,3 +241,32 @@ def test_the_commands_say_what_they_did(graded, tmp_path, capsys, monkeypatch):
     assert "there is no file nowhere.ipynb" in capsys.readouterr().err
     assert cli.main(["collect", "01_toy", str(tmp_path / "no.zip"), *where]) == 1
     assert "there is no" in capsys.readouterr().err
+
+
+@pytest.mark.jail
+def test_no_mark_and_no_page_is_that_of_an_older_notebook(graded, tmp_path, capsys):
+    folder = tmp_path / "course"
+    shutil.copytree(graded, folder, symlinks=True)
+    where = ["--course-dir", str(folder)]
+    template = str(table(tmp_path / "grades.csv", GRADEBOOK))
+    cli.main(["feedback", "01_toy", "--so-far", *where])
+    page = folder / "classroom/feedback/102/01_toy/01_toy.html"
+    assert page.is_file()
+    submitted = folder / "classroom" / "submitted"
+    with (submitted / "102/01_toy/01_toy.ipynb").open("a") as file:
+        file.write("\n")
+    shutil.copytree(submitted / "101", submitted / "106")
+    capsys.readouterr()
+    for command in ("report", "export", "feedback"):
+        more = [template] if command == "export" else []
+        assert cli.main([command, "01_toy", *more, *where]) == 1
+        out = capsys.readouterr().out
+        assert "handed in, but without a grade: 102, 105" in out
+        assert "handed in, but not graded yet (vae-grade run 01_toy): 106" in out
+        if command == "report":
+            assert "NO GRADE for 102: another notebook was handed in since" in out
+            assert "102: the gradebook holds marks of an earlier submission" in out
+        if command == "export":
+            assert "1 marks in classroom/reports/01_toy-grades.csv" in out
+    assert rows_of(folder / "classroom/reports/01_toy-grades.csv")[3][4] == ""
+    assert not page.exists()

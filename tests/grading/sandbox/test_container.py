@@ -176,7 +176,7 @@ def test_the_library_in_a_container_lacks_what_is_asked_for(containers):
     assert "softplus(logits) - x" in Path(losses.__file__).read_text("utf-8")
     with closing(_start(LIMITS, "bernoulli_nll")) as process:
         _, said = process.run_cell("from vaelib import losses\nlosses.bernoulli_nll(0, 0)")
-        assert "is what this exercise asks you to write" in said
+        assert "is what this assignment asks you to write" in said
         source = "open(losses.__file__).read()"
         assert process.run_cell(f"assert 'softplus(logits) - x' not in {source}") is None
         assert process.run_cell("assert losses.mse_per_image([[1.0]], [[3.0]]) == 4") is None

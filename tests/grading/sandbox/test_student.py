@@ -102,14 +102,14 @@ KL = (np.ones((2, 3)), np.zeros((2, 3)), np.zeros((2, 3)), np.zeros((2, 3)))
 def test_the_library_s_own_version_of_what_is_asked_refuses_to_be_called(session, source):
     said = message(defined(session, source, "it"), *KL)
     assert "RuntimeError" in said
-    assert "vaelib.losses.kl_divergence is what this exercise asks you to write" in said
+    assert "vaelib.losses.kl_divergence is what this assignment asks you to write" in said
     assert said.endswith("While it is graded the library does not have it. Write it yourself")
 
 
 def test_what_the_library_imports_from_another_of_its_modules_refuses_there_too(session):
     it = defined(session, "from vaelib.losses import elbo_decomposition as it", "it")
     said = message(it, *3 * [np.ones((2, 3))])
-    assert "vaelib.losses.elbo_decomposition is what this exercise asks" in said
+    assert "vaelib.losses.elbo_decomposition is what this assignment asks" in said
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_the_library_imports_from_another_of_its_modules_refuses_there_too(
 )
 def test_a_class_of_the_library_refuses_too(session, source):
     said = message(defined(session, source, "It"), 3)
-    assert "vaelib.models.sampling.Sampling is what this exercise asks you to write" in said
+    assert "vaelib.models.sampling.Sampling is what this assignment asks you to write" in said
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_class_of_the_library_refuses_too(session, source):
 )  # fmt: skip
 def test_what_contains_what_is_asked_refuses_with_the_same_sentence(session, source, args):
     said = message(defined(session, source, "it"), *args * [np.ones((2, 3))])
-    assert "which this exercise asks you to write" in said or "is what this exercise asks" in said
+    assert "which this assignment asks you to write" in said or "is what this assignment asks" in said
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_what_is_asked_cannot_be_got_at_behind_the_library_s_back(session, line)
     source = "import gc, importlib, sys\nimport vaelib.losses\nF = type(lambda: 0)\n"
     source += "def it(*args):\n"
     said = message(defined(session, f"{source}    return ({line})(*args)", "it"), *KL)
-    assert "is what this exercise asks you to write" in said or "NoneType" in said
+    assert "is what this assignment asks you to write" in said or "NoneType" in said
 
 
 def test_the_source_of_what_is_asked_is_nowhere_in_the_copy(session):
@@ -173,7 +173,7 @@ def test_the_source_of_what_is_asked_is_nowhere_in_the_copy(session):
         """
     texts = defined(session, textwrap.dedent(source), "it")()
     assert len(texts) > 50
-    assert any("kl_divergence is what this exercise asks" in text for text in texts)
+    assert any("kl_divergence is what this assignment asks" in text for text in texts)
     for formula in ("log_ratio = q_log_var", "+ ops.exp(0.5 * z_log_var) * eps", "logsumexp(log_q"):
         assert not [text for text in texts if formula in text]
 
