@@ -67,7 +67,7 @@ plt.show()
 #
 # `np.linalg.svd(a, full_matrices=False)` returns `u, s, vt`. The rows of `vt` are the directions, sorted from the most variation to the least.
 #
-# In this and all exercises: leave the arguments as they are, and work on new arrays. A check that passes prints nothing. When your work is graded, hidden checks also try your function on other shapes and on extreme values, within what its docstring says.
+# In this and all exercises: leave the arguments as they are, and work on new arrays. A check that passes says what it tried. When your work is graded, hidden checks also try your function on other shapes and on extreme values, within what its docstring says.
 
 
 # %% exercise="pca_reconstruction"
