@@ -85,9 +85,10 @@ def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
 
 """
 IMPORTS = "import numpy as np\n\nfrom vaelib.checks import call, check_close\n\n\n"
-KL_CHECK = """
+KL_CHECK = '''
 
 def check_kl_divergence(kl_divergence):
+    """two pairs of Gaussians in three dimensions that differ in their means alone"""
     zeros = np.zeros((2, 3))
     got = call("kl_divergence", kl_divergence, zeros + 2, zeros, zeros, zeros)
     check_close("kl_divergence", got, [6, 6])
@@ -95,7 +96,7 @@ def check_kl_divergence(kl_divergence):
     got = call("kl_divergence", kl_divergence, zeros + 4, zeros, zeros, zeros)
     check_close("kl_divergence", got, [24, 24], case="@HIDDEN@")
     # END HIDDEN TESTS
-"""
+'''
 
 
 @dataclass
