@@ -73,9 +73,10 @@ def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
 
 """
 IMPORTS = "import numpy as np\n\nfrom vaelib.checks import call, check_close\n\n\n"
-KL_CHECK = """
+KL_CHECK = '''
 
 def check_kl_divergence(kl_divergence):
+    """two pairs of Gaussians in three dimensions that differ in their means alone"""
     zeros = np.zeros((2, 3))
     got = call("kl_divergence", kl_divergence, zeros + 2, zeros, zeros, zeros)
     check_close("kl_divergence", got, [6, 6])
@@ -83,7 +84,7 @@ def check_kl_divergence(kl_divergence):
     got = call("kl_divergence", kl_divergence, zeros + 4, zeros, zeros, zeros)
     check_close("kl_divergence", got, [24, 24], case="@HIDDEN@")
     # END HIDDEN TESTS
-"""
+'''
 
 
 @dataclass
@@ -431,13 +432,15 @@ def test_no_terminal_is_ruled(case):
 def test_recorded_notebooks_hold_no_page_of_an_attacker(case):
     paths = list(case.classroom.glob("autograded/*/*/*.ipynb"))
     assert len(paths) > 80
+    released = notebook.read(case.folder / "course" / "01_toy" / "01_toy.ipynb")
+    folded = {cell.id: _beyond_grading(cell) for cell in released.cells}
     for path in paths:
         nb = notebook.read(path)
         assert not {"widgets", "title", "authors"} & set(nb.metadata)
         for cell in nb.cells:
             assert cell.cell_type in ("code", "markdown")
             assert not cell.get("attachments")
-            assert set(cell.metadata) <= {"nbgrader", "deletable", "editable"}, path
+            assert _beyond_grading(cell) == folded.get(cell.id, {}), path
             if cell.cell_type == "markdown" and not _from_course(cell.source):
                 assert not re.search(r"<[A-Za-z/!?]", cell.source), path
                 assert not re.search(r"(?i)(javascript|vbscript|data):\S", cell.source), path
@@ -446,6 +449,11 @@ def test_recorded_notebooks_hold_no_page_of_an_attacker(case):
                 kinds = set(output.get("data", {}))
                 assert kinds <= {"text/plain", "image/png", "image/jpeg"}, path
                 assert not output.get("metadata"), path
+
+
+def _beyond_grading(cell):
+    known = ("nbgrader", "deletable", "editable")
+    return {key: value for key, value in cell.metadata.items() if key not in known}
 
 
 def _from_course(source):
