@@ -526,7 +526,7 @@ def build_vae_mlp(latent_dim=2):
 # 2. The hidden layer is made once, and both heads are called on its output:
 #
 #    ```python
-#    h = …  # flatten, then 512 units
+#    h = ...  # flatten, then 512 units
 #    mean_head, log_var_head = layers.Dense(latent_dim), layers.Dense(latent_dim)
 #    ```
 # 3. The decoder begins with `keras.Input((latent_dim,))` and ends with a dense layer of $784 = 28 \cdot 28$ units without activation and `layers.Reshape((28, 28, 1))`. Return encoder and decoder, in this order.

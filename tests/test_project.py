@@ -67,7 +67,7 @@ def test_the_address_of_the_repository_stands_once():
 def test_every_make_target_is_in_the_readme_or_the_guide():
     targets = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
     text = (ROOT / "README.md").read_text() + (ROOT / "CONTRIBUTING.md").read_text()
-    known = {"lab", "test", "test-fast", "test-colab", "build", "site"}
+    known = {"lab", "test", "test-fast", "test-colab", "test-containers", "build", "site"}
     assert known | {"grade", "kill-matrix", "bench", "lint"} == set(targets)
     for target in targets:
         assert f"make {target}" in text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grading.classroom import gradebook
 from grading.classroom.assignment import Assignment, students
-from grading.sandbox.work import Verdict
+from grading.sandbox.work import OUTCOMES, Verdict
 from grading.submission import MOST_BYTES, SubmissionError, find
 
 AGAIN = "another notebook was handed in since, and was not graded yet"
@@ -57,7 +57,8 @@ def kept(student: str, task: Assignment) -> Result | None:
     try:
         data = json.loads(_path(student, task).read_text("utf-8"))
         data["verdicts"] = {name: Verdict(**one) for name, one in data["verdicts"].items()}
-        return Result(**data)
+        known = all(one.outcome in OUTCOMES for one in data["verdicts"].values())
+        return Result(**data) if known else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 

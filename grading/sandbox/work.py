@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass, field, replace
 
-PASSED, FAILED, STOPPED, BROKEN = "passed", "failed", "stopped", "broken"
+OUTCOMES = PASSED, FAILED, STOPPED, BROKEN = "passed", "failed", "stopped", "broken"
 THREADS = 4  # that TensorFlow and numpy start for each processor, besides what a notebook starts
 OWN, CONTAINER, NONE = "own", "container", "none"  # jails
 

@@ -190,6 +190,7 @@ OLD = {
         "seconds": 1.0,
         "failure": "",
     },
+    "an outcome's old name": {"student": "ann", "verdicts": {"double": {"outcome": "pass"}}},
     "list": [],
     "number": 7,
     "list of verdicts": {"student": "ann", "key": "", "verdicts": []},

@@ -46,6 +46,7 @@ def first():
     (server,) = (
         one
         for one in psutil.Process().children()
+        if one.status() != psutil.STATUS_ZOMBIE
         if "grading.sandbox.zygote" in " ".join(one.cmdline())
     )
     keepers = sorted(server.children(), key=lambda one: one.create_time())
