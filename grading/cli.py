@@ -206,39 +206,41 @@ def _report(options: Namespace) -> int:
     if not results:
         raise GradingError(f"{task.name} was not graded yet: vae-grade run {task.name}")
     _show(task, results, sum(one.seconds for one in results))
-    return _without_marks(task)
+    return _without_marks(task, results)
 
 
 def _feedback(options: Namespace) -> int:
     task = _assignment(options)
-    given = {n: mine for n, mine in points(task).items() if options.only in (None, n)}
+    results = kept_results(task)
+    given = {n: mine for n, mine in points(task, results).items() if options.only in (None, n)}
     if not given:
         raise GradingError(f"{options.only or 'nobody'} has marks for {task.name} yet")
     left = [] if options.so_far else [n for n, mine in given.items() if None in mine.values()]
     names = sorted(set(given) - set(left))
-    gone = [one.student for one in kept_results(task) if one.failure]
+    gone = [one.student for one in results if one.failure]
     pages.withdraw(task.name, [name for name in gone if options.only in (None, name)], task.config)
     failed = pages.make(task.name, names, task.config)
     say(f"{len(names) - len(failed)} pages in {task.config.CourseDirectory.feedback_directory}")
     for name, why in failed.items():
         say(f"no page could be made for {name}; theirs says so: {why}")
-    _say_stale(task)
-    return max(_left_out(left), _without_marks(task, options.only), bool(failed))
+    _say_stale(task, results)
+    return max(_left_out(left), _without_marks(task, results, options.only), bool(failed))
 
 
 def _export(options: Namespace) -> int:
     task = _assignment(options)
     path, filled, left, lost = lms.export(task, options.template, options.column, options.so_far)
     say(f"{filled} marks in {path.relative_to(task.root)}")
-    _say_stale(task)
+    results = kept_results(task)
+    _say_stale(task, results)
     if lost:
         say(f"{len(lost)} have marks, but no row in {options.template}: {', '.join(lost)}")
-    return max(_left_out(left), _without_marks(task), bool(lost), not filled)
+    return max(_left_out(left), _without_marks(task, results), bool(lost), not filled)
 
 
-def _say_stale(task: Assignment) -> None:
+def _say_stale(task: Assignment, results: list[Result]) -> None:
     """Names marks that something else decided than what is here now."""
-    given = {one.student: one.decided_by for one in kept_results(task) if not one.failure}
+    given = {one.student: one.decided_by for one in results if not one.failure}
     for line in report.decided_otherwise(task.name, task.decided_by, given):
         say(line)
 
@@ -253,12 +255,11 @@ def _left_out(students: list[str]) -> int:
     return int(bool(students))
 
 
-def _without_marks(task: Assignment, only: str | None = None) -> int:
+def _without_marks(task: Assignment, results: list[Result], only: str | None = None) -> int:
     """Names who handed in something and has no marks for it, and gives the exit status."""
-    failed = [one.student for one in kept_results(task) if one.failure]
     lacking = {
-        "without a grade": failed,
-        f"not graded yet (vae-grade run {task.name})": not_graded(task),
+        "without a grade": [one.student for one in results if one.failure],
+        f"not graded yet (vae-grade run {task.name})": not_graded(task, results),
     }
     lacking = {why: [n for n in names if only in (None, n)] for why, names in lacking.items()}
     for why, names in lacking.items():

@@ -73,7 +73,6 @@ def limited(function: Callable[..., T], *arguments: Any, seconds: int) -> T:
     """
     start()
     helper = _OF_THREAD.helper
-    value, error = None, None
     try:
         helper.line.send((seconds, function, arguments))
         if not helper.line.poll(PATIENCE * seconds):

@@ -9,7 +9,7 @@ from pathlib import Path
 from grading.classroom.assignment import Assignment
 from grading.classroom.download import LmsError, opened, owners
 from grading.classroom.layout import hand_ins, lay_out
-from grading.classroom.results import points
+from grading.classroom.results import kept_results, points
 from grading.classroom.spreadsheet import harmless_cell
 
 
@@ -89,7 +89,7 @@ def export(
         )
     place, target = titles.index(key), _column(titles, key, column, task.name)
     _demand_maximum(rows, target, sum(task.points.values()))
-    given = points(task)
+    given = points(task, kept_results(task))
     filled, left = 0, []
     for row in rows[1:]:
         digits = re.search(r"\d+$", row[place].strip()) if len(row) > place else None

@@ -100,9 +100,10 @@ def kept_results(task: Assignment) -> list[Result]:
     ]
 
 
-def not_graded(task: Assignment) -> list[str]:
-    """Students who handed in something for the first time since the last run."""
-    return [student for student in students(task) if kept(student, task) is None]
+def not_graded(task: Assignment, results: list[Result]) -> list[str]:
+    """Students who handed in something and have none of the `results` that are kept."""
+    graded = {one.student for one in results}
+    return [student for student in students(task) if student not in graded]
 
 
 def _is_older(result: Result, task: Assignment) -> bool:
@@ -115,15 +116,19 @@ def _is_older(result: Result, task: Assignment) -> bool:
     return fingerprint(content) != result.submission
 
 
-def points(task: Assignment) -> dict[str, dict[str, float | None]]:
+def points(task: Assignment, results: list[Result]) -> dict[str, dict[str, float | None]]:
     """Points in the gradebook for what is handed in now; None where a person has still to grade.
 
     A student whose last submission got no grade has none, though the gradebook may still hold
     those of an earlier one.
 
+    Args:
+        task: what was graded.
+        results: what `kept_results` gives, which reads everything that was handed in.
+
     Returns:
         A dict from student to a dict from grade id to points.
     """
-    valid = {one.student for one in kept_results(task) if not one.failure}
+    valid = {one.student for one in results if not one.failure}
     marks = gradebook.marks(task.name, task.config)
     return {student: mine.points for student, mine in marks.items() if student in valid}

@@ -141,7 +141,8 @@ def test_a_class_of_the_library_refuses_too(session, source):
 )  # fmt: skip
 def test_what_contains_what_is_asked_refuses_with_the_same_sentence(session, source, args):
     said = message(defined(session, source, "it"), *args * [np.ones((2, 3))])
-    assert "this assignment asks" in said
+    held, asked = "which this assignment asks you to write", "is what this assignment asks"
+    assert held in said or asked in said
 
 
 @pytest.mark.parametrize(
