@@ -52,8 +52,13 @@ class StudentProcess(Session):
         self.killed = False
 
     def leave(self, finding: Finding) -> NoReturn:
-        """Hangs up; see `Session.leave`."""
-        super().leave(self._cause() if finding == ENDED else finding)
+        """Hangs up; see `Session.leave`. What the keeper has said comes before what was seen here.
+
+        A container whose memory ran out may take longer to end than an answer may take.
+        """
+        told, _, _ = select.select([self.report], [], [], 0)
+        cause = self._cause() if told or finding == ENDED else ENDED
+        super().leave(finding if cause == ENDED else cause)
 
     def close(self) -> None:
         """Hangs up, if that has not been done.

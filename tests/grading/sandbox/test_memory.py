@@ -1,11 +1,17 @@
 """How memory is counted and limited, in folders that look like those of /proc and /sys."""
 
 import os
+import socket
+import time
+from contextlib import closing
 
 import pytest
 
 from grading.sandbox import groups, memory
-from grading.sandbox.work import Limits
+from grading.sandbox.keeper import MEMORY
+from grading.sandbox.process import StudentProcess
+from grading.sandbox.session import StudentGoneError
+from grading.sandbox.work import Limits, Work
 
 MIB = 1 << 20
 
@@ -72,6 +78,19 @@ def test_a_process_whose_first_thread_ended_counts(tmp_path):
 def test_pages_of_files_are_not_counted(tmp_path):
     few, many = (process(tmp_path, n, rss=MIB, pages=n * 100 * MIB) for n in (1, 2))
     assert memory.used([few]) == memory.used([many])
+
+
+@pytest.mark.parametrize(("said", "told"), [(MEMORY, "memory"), ("", "did not end within 0.1 s")])
+def test_a_process_whose_memory_ran_out_may_take_long_to_end(said, told):
+    """The connection stays open, as while Podman is still at work on the end of a container."""
+    here, there = socket.socketpair()
+    report, keepers = os.pipe()
+    os.write(keepers, said.encode())
+    work = Work([], {}, seconds_a_step=0.1)
+    process = StudentProcess(here, report, work, time.monotonic() + 60)
+    with there, closing(process), pytest.raises(StudentGoneError, match=told):
+        process.run_cell("double(3)")
+    os.close(keepers)
 
 
 def test_more_workers_than_the_memory_holds_are_told():
