@@ -1,7 +1,8 @@
 """Tries every check on right and wrong answers, on the solution and on the untouched stub.
 
 A wrong answer that passes, a right one that fails, and a message that names another mistake are
-faults of the check.
+faults of the check. So is a promise of a docstring that nothing tries: see
+`grading.authoring.promises`.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import vaelib  # noqa: F401 - before the answers import Keras: it keeps TensorFlow's messages away
-from grading.authoring import answers
+from grading.authoring import answers, promises
 from grading.authoring.answers import Answer
 from grading.authoring.checks import private_folder
 from grading.authoring.lesson import read
@@ -82,6 +83,11 @@ def run(path: Path) -> Table:
             Answer(name, "the solution", solution, True),
             Answer(name, "the stub", stub, False, UNTOUCHED),
         ]
+        own += [Answer(name, text, value, False) for text, value in promises.broken(solution)]
+        sizes: list[dict[str, int]] = []
+        run_check(checks[name].cell, name, promises.sizes(solution, sizes))
+        if fault := promises.coincide(sizes):
+            table.faults.append(Problem(checks[name].line, f"{name}: {fault}", lesson.file))
         for answer in own + mine:
             verdict = run_check(checks[name].cell, name, answer.value)
             message = verdict.message

@@ -196,7 +196,7 @@ def _mistakes(results: list[Result]) -> dict[str, int]:
 def _mistake(verdict: Verdict) -> str:
     """The exercise and the case of a verdict, and the known mistake, or else what was wrong."""
     case = f" (hidden case: {verdict.case})" if verdict.case else ""
-    named = " or ".join(verdict.mistakes) or ": ".join(filter(None, _wrong(verdict)))
+    named = verdict.mistake or ": ".join(filter(None, _wrong(verdict)))
     return f"{verdict.exercise}{case}: {textwrap.shorten(named, LONGEST_MISTAKE, placeholder=' …')}"
 
 

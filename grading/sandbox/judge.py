@@ -28,7 +28,8 @@ LONGEST_LINE = 40  # characters of a cell in a trouble
 MOST_TOLD = 3  # troubles in a message
 QUICK = 0.02  # s for each exercise, on average, that asking a second time may take
 OPEN = ("undefined", "not implemented", "calls a stub")  # nothing was answered yet
-WORDLESS = ("not implemented", "argument changed", "not built")  # nothing of the answer is in them
+# Nothing of the answer is in them.
+WORDLESS = ("not implemented", "argument changed", "other result", "not built")
 INPUT = re.compile(r"\(<ipython-input-[^>]{0,50}>, ")  # in the text of a SyntaxError
 
 

@@ -102,7 +102,7 @@ class Verdict:
     reason: str = ""
     case: str = ""
     what: str = ""
-    mistakes: tuple[str, ...] = ()
+    mistake: str = ""
     got: str = ""
     expected: str = ""
     place: str = ""
@@ -113,7 +113,3 @@ class Verdict:
     text: str = ""
     closed: bool = False
     details: str = ""
-
-    def __post_init__(self) -> None:
-        """Makes a verdict that comes back from JSON the same as before."""
-        object.__setattr__(self, "mistakes", tuple(self.mistakes))  # JSON has lists only

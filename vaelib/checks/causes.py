@@ -90,6 +90,8 @@ def own_line(error: BaseException) -> str:
     if first is None or isinstance(getattr(error, "causes", None), Causes):
         return ""
     caller = first.tb_frame.f_back
+    while caller and caller.f_code.co_filename == first.tb_frame.f_code.co_filename:
+        caller = caller.f_back
     check = caller.f_code.co_filename if caller else ""
     found = ""
     for frame, number in walk_tb(first):

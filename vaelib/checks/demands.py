@@ -17,7 +17,7 @@ from vaelib.checks.finding import Finding, Reason
 from vaelib.checks.known import known_error
 from vaelib.checks.lent import ArgumentChanged, copied, same
 from vaelib.checks.messages import describe, message, shortened
-from vaelib.checks.parts import differing_axes, numbers, weights
+from vaelib.checks.parts import differing_axes, kept_axis, numbers, weights
 
 
 class CheckFailed(AssertionError):
@@ -37,41 +37,40 @@ class CheckFailed(AssertionError):
         return display(self.finding)
 
 
-def call(name: str, function: Any, *args: Any, case: str | None = None) -> Any:
+def call(name: str, function: Any, *args: Any, steady: bool = True, case: str | None = None) -> Any:
     """Call a student's function, or a model a student built, and return what it returns.
 
     Arrays, lists, tuples and dicts are lent as copies, so that an answer cannot change what the
-    check uses later.
+    check uses later. In a hidden case what gives numbers is called twice, and has to give the same
+    again; a visible case leaves it to the check to say in better words.
 
     Args:
         name: the exercise.
         function: the student's function or model.
         args: its arguments.
+        steady: whether in a hidden case the same arguments have to give the same numbers.
         case: the hidden case, if this is one.
 
     Returns:
-        What the function returns.
+        What the function returns, the first time.
 
     Raises:
-        CheckFailed: the function is missing, not implemented yet, raised an exception, or
-            changed one of its arguments.
+        CheckFailed: the function is missing, not implemented yet, raised an exception, changed
+            one of its arguments, or gave something else the second time.
     """
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     if function is None:
         _fail(name, "no value", case)
     if not callable(function):
         _fail(name, "not callable", case, got=describe(function, hidden=bool(case)))
-    lent = copied(args)
-    try:
-        result = function(*lent)
-    except ArgumentChanged:
-        _fail(name, "argument changed", case)
-    except (Exception, SystemExit) as error:
-        found = _raised(name, function, error, case)
-        shown = error if found.reason == "raised" and not case else None
-        raise CheckFailed(found) from shown
-    if not same(args, lent):
-        _fail(name, "argument changed", case)
+    result = _called(name, function, args, case)
+    if case and steady and (first := _arrays(result)) is not None:
+        try:
+            again = _arrays(_called(name, function, args, case))
+        except CheckFailed as error:
+            _fail(name, "other result", case, error=error.finding.error)
+        if again is None or not _alike(first, again):
+            _fail(name, "other result", case)
     return result
 
 
@@ -107,13 +106,14 @@ def check_close(
     named = _diagnose(got, expected, mistakes or {}, rtol, atol)
     if got.shape != expected.shape:
         shapes = {} if case else differing_axes(got.shape, expected.shape)
-        _fail(name, "wrong shape", case, what=what or "", mistakes=named, **shapes)
+        named = named or kept_axis(got.shape, expected.shape)
+        _fail(name, "wrong shape", case, what=what or "", mistake=named, **shapes)
     if np.allclose(got, expected, rtol=rtol, atol=atol):
         return
     broken = np.isfinite(expected).all() and not np.isfinite(got).all()
     reason: Reason = "not finite" if broken else "wrong value"
     shown = {} if case else numbers(got, expected, rtol, atol)
-    _fail(name, reason, case, what=what or "", mistakes=named, **shown)
+    _fail(name, reason, case, what=what or "", mistake=named, **shown)
 
 
 def check_shape(
@@ -140,7 +140,8 @@ def check_shape(
     got = _as_array(name, got, f"an array of shape {shape}", case)
     if got.shape != tuple(shape):
         shapes = {} if case else differing_axes(got.shape, tuple(shape))
-        _fail(name, "wrong shape", case, what=what or "", **shapes)
+        named = kept_axis(got.shape, tuple(shape))
+        _fail(name, "wrong shape", case, what=what or "", mistake=named, **shapes)
 
 
 def check_pair(
@@ -220,7 +221,42 @@ def check_weights(
     if sorted(got) == sorted(tuple(s) for s in shapes):
         named = ["the layers are created in another order than they are used"]
     shown = {} if case else weights(got, shapes)
-    _fail(name, "wrong weights", case, mistakes=tuple(named), **shown)
+    _fail(name, "wrong weights", case, mistake=_only(named), **shown)
+
+
+def _called(name: str, function: Any, args: Any, case: str | None) -> Any:
+    """What a function returns, or a `CheckFailed`."""
+    __tracebackhide__ = True  # IPython shows the cell and the message, not this
+    lent = copied(args)
+    try:
+        result = function(*lent)
+    except ArgumentChanged:
+        _fail(name, "argument changed", case)
+    except (Exception, SystemExit) as error:
+        found = _raised(name, function, error, case)
+        shown = error if found.reason == "raised" and not case else None
+        raise CheckFailed(found) from shown
+    if not same(args, lent):
+        _fail(name, "argument changed", case)
+    return result
+
+
+def _arrays(result: Any) -> list[np.ndarray] | None:
+    """The arrays of numbers of which a result consists, or None if it has anything else."""
+    parts = result if isinstance(result, tuple | list) else [result]
+    try:
+        arrays = [np.asarray(part) for part in parts]
+    except Exception:  # see `_as_array`
+        return None
+    return arrays if all(array.dtype.kind in "biuf" for array in arrays) else None
+
+
+def _alike(first: list[np.ndarray], again: list[np.ndarray]) -> bool:
+    """Whether two results are the same but for what a processor rounds in another order."""
+    return len(first) == len(again) and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=1e-4, atol=1e-5, equal_nan=True)
+        for a, b in zip(first, again, strict=True)
+    )
 
 
 def _raised(
@@ -263,14 +299,18 @@ def _diagnose(
     mistakes: Mapping[str, ArrayLike],
     rtol: Any,
     atol: Any,
-) -> tuple[str, ...]:
-    """The mistakes whose value is `got`, in words, a tuple."""
+) -> str:
+    """The mistake whose value is `got`, in words, or '' if there is none, or more than one."""
 
     def same(a: np.ndarray, b: np.ndarray) -> bool:
         return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
 
     values = {text: np.asarray(v, dtype=np.float64) for text, v in mistakes.items()}
-    return tuple(t for t, v in values.items() if same(got, v) and not same(v, expected))
+    return _only([t for t, v in values.items() if same(got, v) and not same(v, expected)])
+
+
+def _only(found: list[str]) -> str:
+    return found[0] if len(found) == 1 else ""
 
 
 def _fail(name: str, reason: Reason, case: str | None, **parts: Any) -> NoReturn:

@@ -15,6 +15,7 @@ Reason = Literal[
     "wrong value",
     "not finite",
     "argument changed",
+    "other result",
     "wrong weights",
     "not built",
     "demand",
@@ -43,7 +44,7 @@ class Finding:
         reason: one of `Reason`.
         case: the hidden case, or "".
         what: what the value is, if it is not the function's result itself.
-        mistakes: the known mistakes that give this value, in words.
+        mistake: the known mistake that gives this value, in words.
         got: the student's value, or a short name of it.
         expected: the right value, or what kind of value was expected.
         place: where to look: the index of `got` and `expected`, if they are one value of an array,
@@ -64,7 +65,7 @@ class Finding:
     reason: Reason
     case: str = ""
     what: str = ""
-    mistakes: tuple[str, ...] = ()
+    mistake: str = ""
     got: str = ""
     expected: str = ""
     place: str = ""

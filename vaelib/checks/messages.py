@@ -5,6 +5,7 @@ import re
 from vaelib.checks.finding import Finding
 from vaelib.checks.known import known_type
 
+SAME = "with the same arguments"
 LONGEST_REASON = 300  # characters of an exception's text; Keras quotes whole arrays
 
 
@@ -88,6 +89,10 @@ def problem(finding: Finding) -> str:
             return f"{there} ({finding.share} values are wrong)."
         case "wrong value" | "not finite":
             return f"got {got}, expected {expected}."
+        case "other result" if finding.error:
+            return f"your code raised {finding.error} when it was called again {SAME}."
+        case "other result":
+            return f"your code gives another result when it is called again {SAME}."
         case "argument changed":
             return "your code changes its argument in place. Work on a new array."
         case "wrong weights" if hidden:
@@ -117,13 +122,12 @@ def problem(finding: Finding) -> str:
 
 
 def diagnosis(finding: Finding) -> str:
-    """The sentence that names known mistakes, or an empty string if there is none.
+    """The sentence that names a known mistake, or an empty string if there is none.
 
     Args:
         finding: a `Finding`.
     """
-    named = finding.mistakes
-    return f"This is what you get when {' or when '.join(named)}." if named else ""
+    return f"This is what you get when {finding.mistake}." if finding.mistake else ""
 
 
 def shortened(error: BaseException) -> str:

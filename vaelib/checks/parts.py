@@ -65,6 +65,17 @@ def differing_axes(got: tuple[int, ...], expected: tuple[int, ...]) -> dict[str,
     return {"got": str(got), "expected": str(expected), "place": place}
 
 
+def kept_axis(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """Says that a shape differs by one axis of length 1 that is too many, or ''.
+
+    Args:
+        got: the student's shape.
+        expected: the right one.
+    """
+    left = [got[:axis] + got[axis + 1 :] for axis, size in enumerate(got) if size == 1]
+    return "an axis of length 1 is left over, as `keepdims` leaves it" if expected in left else ""
+
+
 def weights(got: Sequence[tuple[int, ...]], expected: Sequence[Sequence[int]]) -> dict[str, Any]:
     """What shows the shapes of a model's weights, with a table of the first that differ.
 

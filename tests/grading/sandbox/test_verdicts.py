@@ -73,7 +73,7 @@ def test_a_verdict_names_exercise_reason_mistake_got_and_expected():
         "double: got 9, expected 6. This is what you get when x is squared.",
         exercise="double",
         reason="wrong value",
-        mistakes=("x is squared",),
+        mistake="x is squared",
         got="9",
         expected="6",
     )
@@ -85,7 +85,7 @@ def test_the_verdict_on_a_hidden_case_names_the_mistake_and_has_no_number():
         return x**2 if x == 4 else 2 * x
 
     verdict = run_check(CHECK, "double", answer)
-    assert (verdict.case, verdict.mistakes) == ("four", ("x is squared",))
+    assert (verdict.case, verdict.mistake) == ("four", "x is squared")
     assert not re.search(r"\d", json.dumps(dataclasses.asdict(verdict)))
 
 

@@ -73,9 +73,52 @@ def test_a_known_mistake_is_named():
     )
 
 
-def test_two_mistakes_with_the_same_value_are_both_named():
-    text = message(check_close, "f", 2.0, 1.0, mistakes={"a": 2.0, "b": 2.0, "c": 3.0})
-    assert text.endswith("This is what you get when a or when b.")
+def test_of_two_mistakes_with_the_same_value_none_is_named():
+    mistakes = {"a": 2.0, "b": 2.0, "c": 3.0}
+    assert message(check_close, "f", 2.0, 1.0, mistakes=mistakes) == "f: got 2, expected 1."
+    assert "when c" in message(check_close, "f", 3.0, 1.0, mistakes=mistakes)
+
+
+def test_an_axis_that_was_kept_is_named():
+    kept = "an axis of length 1 is left over, as `keepdims` leaves it"
+    assert kept in message(check_close, "f", np.ones((5, 1)), np.zeros(5))
+    assert kept in message(check_shape, "f", np.ones((1, 5)), (5,), case="more")
+    for other in (np.ones((1, 4)), np.ones((5, 2)), 1.0):
+        assert kept not in message(check_close, "f", other, np.zeros(5))
+    mistakes = {"the rows are summed": np.ones((5, 1))}
+    text = message(check_close, "f", np.ones((5, 1)), np.zeros(5), mistakes=mistakes)
+    assert text.endswith("This is what you get when the rows are summed.")
+
+
+def test_in_a_hidden_case_a_function_is_asked_twice_with_the_same():
+    asked = []
+
+    def f(x):
+        asked.append(x.copy())
+        return x + len(asked)
+
+    text = message(call, "f", f, np.zeros(3), case="more")
+    told = "your code gives another result when it is called again with the same arguments."
+    assert text == f"f (hidden case: more): {told}"
+    assert len(asked) == 2
+    np.testing.assert_array_equal(*asked)
+    for options in ({}, {"case": "more", "steady": False}):
+        got = call("f", f, np.zeros(3), **options)
+        np.testing.assert_array_equal(got, np.full(3, len(asked)))
+    assert len(asked) == 4
+
+
+def test_a_second_call_that_raises_is_told_as_one():
+    left = iter([np.zeros(3)])
+    text = message(call, "f", lambda x: next(left), np.ones(3), case="more")
+    told = "your code raised StopIteration when it was called again with the same arguments."
+    assert text == f"f (hidden case: more): {told}"
+
+
+def test_a_model_that_was_built_is_not_built_again():
+    built = []
+    call("build", lambda n: built.append(n) or keras.Input((n,)), 3, case="more")
+    assert built == [3]
 
 
 def test_a_mistake_is_recognised_by_its_shape():
@@ -127,7 +170,7 @@ def test_tolerance_is_relative_to_the_expected_value():
         ({"a": 1}, "f: got {'a': 1} (type dict), expected an array of shape (2,)."),
         ([[1], [1, 2]], "f: got a list of 2, expected an array of shape (2,)."),
         (1 + 2j, "f: got (1+2j) (type complex), expected an array of shape (2,)."),
-        (np.zeros((2, 1)), "f: got shape (2, 1), expected (2,)."),
+        (np.zeros((2, 3)), "f: got shape (2, 3), expected (2,)."),
     ],
 )
 def test_what_is_no_array_of_numbers_is_described(value, text):

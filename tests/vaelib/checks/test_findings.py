@@ -92,7 +92,7 @@ def test_a_finding_holds_what_its_message_says():
         "f",
         "wrong value",
         what="the mean",
-        mistakes=("x is squared",),
+        mistake="x is squared",
         got="49",
         expected="7",
         place="[1, 3]",
