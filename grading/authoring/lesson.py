@@ -1,10 +1,11 @@
 """A lesson: the cells of solutions/NN_name.py, and the checks of its exercises."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.authoring import checks, source
 from grading.authoring.checks import TITLE, Check
+from grading.authoring.embedding import embedded, pictures_of
 from grading.authoring.source import Cell, Problem, RefusedError
 
 
@@ -13,13 +14,15 @@ class Lesson:
     """What a notebook is made of.
 
     `checks` is a dict from the name of an exercise to its `Check`, and `file` is what messages call
-    the file that they stand in, such as 'checks/01_autoencoder.py'.
+    the file that they stand in, such as 'checks/01_autoencoder.py'. `pictures` are those of the
+    text; see `grading.authoring.embedding`.
     """
 
     name: str
     cells: list[Cell]
     checks: dict[str, Check]
     file: str
+    pictures: dict[str, str] = field(default_factory=dict)
 
     def title(self, cell: Cell) -> str:
         """What a check's cell is called where its code is folded."""
@@ -27,6 +30,8 @@ class Lesson:
 
     def code_of(self, cell: Cell) -> str:
         """The text that a cell has in the notebook: that of a check comes from its file."""
+        if cell.type == "markdown":
+            return embedded(cell.source, self.pictures)
         if cell.kind != "check":
             return cell.source
         return f"{TITLE}{self.title(cell)}\n{self.checks[cell.name].cell}"
@@ -56,4 +61,5 @@ def read(path: Path) -> Lesson:
     if not where.is_file():
         message = "there is no such file; it holds the checks, a function check_NAME(NAME) each"
         raise RefusedError([Problem(1, message, name)])
-    return Lesson(path.stem, cells, checks.parse(where.read_text(encoding="utf-8"), name), name)
+    parsed = checks.parse(where.read_text(encoding="utf-8"), name)
+    return Lesson(path.stem, cells, parsed, name, pictures_of(cells, path.parent))

@@ -2,8 +2,10 @@
 
 import keras
 import numpy as np
+import scipy
 import tensorflow as tf
 from keras import layers, ops
+from scipy import linalg
 
 from grading.authoring.answers import right, wrong
 
@@ -31,6 +33,26 @@ def pca_in_keras_ops_of_full_matrices(x, k):
     mean = ops.mean(x, axis=0)
     vt = ops.svd(ops.convert_to_tensor(x) - mean, full_matrices=True)[2]
     return ops.matmul(ops.matmul(x - mean, ops.transpose(vt[:k])), vt[:k]) + mean
+
+
+@right("pca_reconstruction")
+def pca_in_float32_by_the_gram_matrix_and_a_loop(x, k):
+    mean = np.mean(x, axis=0)
+    vectors = np.linalg.eigh((x - mean).T @ (x - mean)).eigenvectors
+    rebuilt = []
+    for row in x:
+        row_hat = mean.copy()
+        for i in range(1, k + 1):
+            row_hat += ((row - mean) @ vectors[:, -i]) * vectors[:, -i]
+        rebuilt.append(row_hat)
+    return rebuilt
+
+
+@right("pca_reconstruction")
+def pca_from_scipy(x, k):
+    mean = x.mean(axis=0)
+    u, s, vt = linalg.svd(x - mean)
+    return np.einsum("ij,j,jk->ik", u[:, :k], s[:k], vt[:k]) + mean
 
 
 @wrong("pca_reconstruction", says="the mean is not taken away first")
@@ -125,6 +147,75 @@ def pca_by_complex_eigenvectors(x, k):
     return mean + (x - mean) @ basis @ np.linalg.pinv(basis)
 
 
+def pca_of_directions(x, centre, directions):
+    return centre + (x - centre) @ directions.T @ directions
+
+
+def directions_of(x):
+    return np.linalg.svd(x - x.mean(axis=0), full_matrices=False)[2]
+
+
+FOUND = {}
+
+
+@wrong("pca_reconstruction", says="one component too many is kept")
+def pca_with_one_more(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[: k + 1])
+
+
+@wrong("pca_reconstruction", says="as if no component were kept")
+def pca_with_one_less(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[: k - 1])
+
+
+@wrong("pca_reconstruction", says="the best direction is left out")
+def pca_counted_from_one(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[1 : k + 1])
+
+
+@wrong("pca_reconstruction", says="your code raised")
+def pca_of_one_index(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[k])
+
+
+@wrong("pca_reconstruction", says="hidden case: as many points as dimensions")
+def pca_of_the_first_direction_alone(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[:1])
+
+
+@wrong("pca_reconstruction", says="the singular values are left out")
+def pca_without_singular_values(x, k):
+    mean = x.mean(axis=0)
+    u, _, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean + u[:, :k] @ vt[:k]
+
+
+@wrong("pca_reconstruction", says="the pixels are divided by their standard deviation first")
+def pca_standardised(x, k):
+    mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-8
+    scaled = (x - mean) / deviation
+    vt = np.linalg.svd(scaled, full_matrices=False)[2][:k]
+    return mean + scaled @ vt.T @ vt * deviation
+
+
+@wrong("pca_reconstruction", says="the mean of each image is taken away")
+def pca_mean_of_each_row(x, k):
+    mean = x.mean(axis=1, keepdims=True)
+    vt = np.linalg.svd(x - mean, full_matrices=False)[2][:k]
+    return mean + (x - mean) @ vt.T @ vt
+
+
+@wrong("pca_reconstruction", says="hidden case: the same shape, other values")
+def pca_of_the_first_points(x, k):
+    vt = FOUND.setdefault((x.shape, k), directions_of(x)[:k])
+    return pca_of_directions(x, x.mean(axis=0), vt)
+
+
+@wrong("pca_reconstruction", says="hidden case: all components kept")
+def pca_that_leaves_out_the_last(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[: min(k, x.shape[1] - 1)])
+
+
 # mse_per_image
 
 
@@ -169,12 +260,12 @@ def mse_not_squared(x, x_hat):
     return (x - x_hat).reshape(len(x), -1).mean(axis=1)
 
 
-@wrong("mse_per_image", says="together of shape (2, 2, 2, 1)")
+@wrong("mse_per_image", says="together of shape (2, 2, 1, 2)")
 def mse_over_one_axis(x, x_hat):
     return np.mean((x - x_hat) ** 2, axis=1)
 
 
-@wrong("mse_per_image", says="together of shape (2, 2, 2, 1)")
+@wrong("mse_per_image", says="together of shape (2, 2, 1, 2)")
 def mse_over_the_last_axis(x, x_hat):
     return np.mean((x - x_hat) ** 2, axis=-1)
 
@@ -189,227 +280,380 @@ def mse_without_return(x, x_hat):
     mse_by_reshape_in_float64(x, x_hat)
 
 
-# build_dense_encoder
+@right("mse_per_image")
+def mse_by_einsum(x, x_hat):
+    flat = (np.asarray(x, "float64") - x_hat).reshape(len(x), -1)
+    return np.einsum("ij,ij->i", flat, flat) / flat.shape[1]
 
 
-def encoder(latent_dim, hidden=(256, 64), activation="relu", last=None, **dense):
-    return keras.Sequential(
+@right("mse_per_image")
+def mse_of_keras(x, x_hat):
+    x, x_hat = (ops.reshape(a, (len(a), -1)) for a in (x, x_hat))
+    return keras.losses.mean_squared_error(x, x_hat)
+
+
+@wrong("mse_per_image", says="the squares are halved")
+def mse_halved(x, x_hat):
+    return 0.5 * mse_by_einsum(x, x_hat)
+
+
+@wrong("mse_per_image", says="the sum is divided by 784")
+def mse_of_784_pixels(x, x_hat):
+    return mse_summed(x, x_hat) / 784
+
+
+@wrong("mse_per_image", says="the mean is squared instead of the differences")
+def mse_square_of_the_mean(x, x_hat):
+    return mse_not_squared(x, x_hat) ** 2
+
+
+@wrong("mse_per_image", says="an axis of length 1 is left over")
+def mse_with_kept_axes(x, x_hat):
+    return ((x - x_hat) ** 2).reshape(len(x), -1).mean(axis=1, keepdims=True)
+
+
+@wrong("mse_per_image", says="the reconstructions are cut to [0, 1]")
+def mse_of_clipped_reconstructions(x, x_hat):
+    return mse_by_einsum(x, np.clip(x_hat, 0, 1))
+
+
+@wrong("mse_per_image", says="hidden case: images without a channel")
+def mse_over_flat_or_three_axes(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=1 if x.ndim == 2 else (1, 2, 3))
+
+
+@wrong("mse_per_image", says="hidden case: a time axis, too")
+def mse_over_three_axes_at_most(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=tuple(range(1, min(x.ndim, 4))))
+
+
+@wrong("mse_per_image", says="hidden case: small errors")
+def mse_plus_a_little(x, x_hat):
+    return mse_by_einsum(x, x_hat) + 1e-6
+
+
+# build_autoencoder
+
+
+def dense_pair(
+    latent_dim, widths=(256, 64), hidden="relu", code=None, pixels="sigmoid", first=None, last=None
+):
+    """The right answer, which the wrong ones change."""
+    encoder = keras.Sequential(
         [
             keras.Input((28, 28, 1)),
             layers.Flatten(),
-            *[layers.Dense(units, activation=activation, **dense) for units in hidden],
-            layers.Dense(latent_dim, activation=last, **dense),
+            *(layers.Dense(units, activation=hidden) for units in widths),
+            layers.Dense(latent_dim, activation=code),
+            *([first] if first else []),
         ]
     )
-
-
-@right("build_dense_encoder")
-def functional_encoder(latent_dim):
-    x = keras.Input((28, 28, 1))
-    h = layers.Reshape((784,))(x)
-    h = layers.ReLU()(layers.Dense(256)(h))
-    h = ops.relu(layers.Dense(64)(h))
-    return keras.Model(x, layers.Dense(latent_dim, activation="linear")(h))
-
-
-@right("build_dense_encoder")
-def encoder_built_by_its_first_image(latent_dim):
-    dense = [layers.Dense(256, activation=keras.activations.relu), layers.Dense(64, "relu")]
-    return keras.Sequential([layers.Flatten(), *dense, layers.Dense(latent_dim)])
-
-
-@right("build_dense_encoder")
-def encoder_of_nested_models(latent_dim):
-    body = keras.Sequential([layers.Flatten(), layers.Dense(256, "relu"), layers.Dense(64, "relu")])
-    return keras.Sequential([keras.Input((28, 28, 1)), body, layers.Dense(latent_dim)])
-
-
-@wrong("build_dense_encoder", says="the code goes through a ReLU")
-def encoder_relu_code(latent_dim):
-    return encoder(latent_dim, last="relu")
-
-
-@wrong("build_dense_encoder", says="the code goes through a tanh")
-def encoder_tanh_code(latent_dim):
-    return encoder(latent_dim, last="tanh")
-
-
-@wrong("build_dense_encoder", says="the code goes through a sigmoid")
-def encoder_sigmoid_code(latent_dim):
-    return encoder(latent_dim, last="sigmoid")
-
-
-@wrong("build_dense_encoder", says="the length of the code is always 2")
-def encoder_fixed_length(latent_dim):
-    return encoder(2)
-
-
-@wrong("build_dense_encoder", says="the hidden layers have no activation")
-def encoder_linear(latent_dim):
-    return encoder(latent_dim, activation=None)
-
-
-@wrong("build_dense_encoder", says="the dense layer of 64 has no activation")
-def encoder_64_linear(latent_dim):
-    dense = [layers.Dense(256, "relu"), layers.Dense(64), layers.Dense(latent_dim)]
-    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), *dense])
-
-
-@wrong("build_dense_encoder", says="the image is not flattened first")
-def encoder_without_flatten(latent_dim):
-    dense = [layers.Dense(256, "relu"), layers.Dense(64, "relu"), layers.Dense(latent_dim)]
-    return keras.Sequential([keras.Input((28, 28, 1)), *dense])
-
-
-@wrong("build_dense_encoder", says="the dense layer of 64 is missing")
-def encoder_without_64(latent_dim):
-    return encoder(latent_dim, hidden=(256,))
-
-
-@wrong("build_dense_encoder", says="the two hidden layers are in the wrong order")
-def encoder_wrong_order(latent_dim):
-    return encoder(latent_dim, hidden=(64, 256))
-
-
-@wrong("build_dense_encoder", says="the biases are missing")
-def encoder_without_biases(latent_dim):
-    return encoder(latent_dim, use_bias=False)
-
-
-@wrong("build_dense_encoder", says="got None. Does your function end with `return`?")
-def encoder_not_returned(latent_dim):
-    encoder(latent_dim)
-
-
-@wrong("build_dense_encoder", says="as Dropout does")
-def encoder_with_dropout(latent_dim):
-    dense = [layers.Dense(256, "relu"), layers.Dropout(0.5), layers.Dense(64, "relu")]
-    last = layers.Dense(latent_dim)
-    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), *dense, last])
-
-
-SHARED = [layers.Flatten(), layers.Dense(256, "relu"), layers.Dense(64, "relu")]
-
-
-@wrong("build_dense_encoder", says="share their layers")
-def encoder_of_shared_layers(latent_dim):
-    return keras.Sequential([keras.Input((28, 28, 1)), *SHARED, layers.Dense(latent_dim)])
-
-
-@wrong("build_dense_encoder", says="the code of a grey image")
-def encoder_relu6(latent_dim):
-    return encoder(latent_dim, activation="relu6")
-
-
-@wrong("build_dense_encoder", says="the layers are created in another order")
-def encoder_out_of_order(latent_dim):
-    last = layers.Dense(latent_dim)
-    last.build((None, 64))
-    hidden = [layers.Dense(256, "relu"), layers.Dense(64, "relu")]
-
-    class Encoder(keras.Model):
-        def __init__(self):
-            super().__init__()
-            self.last, self.flatten, self.hidden = last, layers.Flatten(), hidden
-
-        def call(self, x):
-            x = self.flatten(x)
-            for layer in self.hidden:
-                x = layer(x)
-            return self.last(x)
-
-    return Encoder()
-
-
-# build_dense_decoder
-
-
-def decoder(latent_dim, hidden=(64, 256), activation="relu", last="sigmoid", shape=(28, 28, 1)):
-    return keras.Sequential(
+    decoder = keras.Sequential(
         [
             keras.Input((latent_dim,)),
-            *[layers.Dense(units, activation=activation) for units in hidden],
-            layers.Dense(784, activation=last),
-            layers.Reshape(shape),
+            *(layers.Dense(units, activation=hidden) for units in widths[::-1]),
+            layers.Dense(784, activation=pixels),
+            layers.Reshape((28, 28, 1)),
+            *([last] if last else []),
         ]
     )
+    return encoder, decoder
 
 
-@right("build_dense_decoder")
-def functional_decoder(latent_dim):
-    z = keras.Input(shape=(latent_dim,), name="z")
-    h = layers.Dense(64, activation=tf.nn.relu)(z)
-    h = layers.Activation("relu")(layers.Dense(256)(h))
-    h = ops.sigmoid(layers.Dense(28 * 28)(h))
-    return keras.Model(z, ops.reshape(h, (-1, 28, 28, 1)))
+@right("build_autoencoder")
+def one_hidden_layer_each(latent_dim):
+    return dense_pair(latent_dim, widths=(250,))
 
 
-@right("build_dense_decoder")
-def decoder_built_by_its_first_code(latent_dim):
-    dense = [layers.Dense(64, "relu"), layers.Dense(256, "relu"), layers.Dense(784, "sigmoid")]
-    return keras.Sequential([*dense, layers.Reshape((28, 28, 1))])
+@right("build_autoencoder")
+def a_list_of_deep_tanh_networks(latent_dim):
+    return list(dense_pair(latent_dim, widths=(200, 100, 50), hidden="tanh"))
 
 
-@wrong("build_dense_decoder", says="the sigmoid at the end is missing")
-def decoder_without_sigmoid(latent_dim):
-    return decoder(latent_dim, last=None)
-
-
-@wrong("build_dense_decoder", says="the image goes through a ReLU")
-def decoder_relu_image(latent_dim):
-    return decoder(latent_dim, last="relu")
-
-
-@wrong("build_dense_decoder", says="the image goes through a tanh")
-def decoder_tanh_image(latent_dim):
-    return decoder(latent_dim, last="tanh")
-
-
-@wrong("build_dense_decoder", says="the hidden layers have no activation")
-def decoder_linear(latent_dim):
-    return decoder(latent_dim, activation=None)
-
-
-@wrong("build_dense_decoder", says="the dense layer of 64 has no activation")
-def decoder_64_linear(latent_dim):
-    dense = [layers.Dense(64), layers.Dense(256, "relu"), layers.Dense(784, "sigmoid")]
-    return keras.Sequential([keras.Input((latent_dim,)), *dense, layers.Reshape((28, 28, 1))])
-
-
-@wrong("build_dense_decoder", says="got shape (1, 784), expected (1, 28, 28, 1)")
-def decoder_flat_images(latent_dim):
-    return decoder(latent_dim, shape=(784,))
-
-
-@wrong("build_dense_decoder", says="got shape (1, 28, 28), expected (1, 28, 28, 1)")
-def decoder_without_channel(latent_dim):
-    return decoder(latent_dim, shape=(28, 28))
-
-
-@wrong("build_dense_decoder", says="the length of the code is always 2")
-def decoder_fixed_length(latent_dim):
-    return decoder(2)
-
-
-@wrong("build_dense_decoder", says="the two hidden layers are in the wrong order")
-def decoder_wrong_order(latent_dim):
-    return decoder(latent_dim, hidden=(256, 64))
-
-
-@wrong("build_dense_decoder", says="as Dropout does")
-def decoder_with_dropout(latent_dim):
-    dense = [layers.Dense(64, "relu"), layers.Dropout(0.5), layers.Dense(256, "relu")]
-    last = [layers.Dense(784, "sigmoid"), layers.Reshape((28, 28, 1))]
-    return keras.Sequential([keras.Input((latent_dim,)), *dense, *last])
-
-
-@wrong("build_dense_decoder", says="one layer is used twice")
-def decoder_shared_layer(latent_dim):
+@right("build_autoencoder")
+def convolutions(latent_dim):
+    x = keras.Input((28, 28, 1))
+    h = layers.Conv2D(16, 3, strides=2, padding="same", activation="elu")(x)
+    h = layers.Conv2D(32, 3, strides=2, padding="same", activation="elu")(h)
+    encoder = keras.Model(x, layers.Dense(latent_dim, use_bias=False)(layers.Flatten()(h)))
     z = keras.Input((latent_dim,))
-    shared = layers.Dense(64, activation="relu")
-    h = shared(layers.Dense(64, activation="relu")(z))
-    h = layers.Dense(256, activation="relu")(shared(h))
-    return keras.Model(z, layers.Reshape((28, 28, 1))(layers.Dense(784, "sigmoid")(h)))
+    h = layers.Dense(7 * 7 * 32, activation="relu")(z)
+    h = layers.Reshape((7, 7, 32))(h)
+    h = layers.Conv2DTranspose(16, 3, strides=2, padding="same", activation="relu")(h)
+    h = layers.Conv2DTranspose(1, 3, strides=2, padding="same", activation="sigmoid")(h)
+    return encoder, keras.Model(z, h)
+
+
+@right("build_autoencoder")
+def with_batch_normalization(latent_dim):
+    _, decoder = dense_pair(latent_dim, widths=(128,))
+    x = keras.Input((28, 28, 1))
+    h = layers.Dense(100, activation="gelu")(layers.BatchNormalization()(layers.Flatten()(x)))
+    return keras.Model(x, layers.Dense(latent_dim)(h)), decoder
+
+
+@wrong("build_autoencoder", says="Leave the code without an activation")
+def code_through_relu(latent_dim):
+    return dense_pair(latent_dim, code="relu")
+
+
+@wrong("build_autoencoder", says="codes stay between")
+def code_through_tanh(latent_dim):
+    return dense_pair(latent_dim, code="tanh")
+
+
+@wrong("build_autoencoder", says="no code is below 0")
+def code_through_a_sigmoid(latent_dim):
+    return dense_pair(latent_dim, code="sigmoid")
+
+
+@wrong("build_autoencoder", says="codes stay between")
+def code_through_elu(latent_dim):
+    return dense_pair(latent_dim, code="elu")
+
+
+@wrong("build_autoencoder", says="codes stay between")
+def code_normalized(latent_dim):
+    return dense_pair(latent_dim, first=layers.UnitNormalization())
+
+
+@wrong("build_autoencoder", says="they have to stay in [0, 1]")
+def pixels_without_activation(latent_dim):
+    return dense_pair(latent_dim, pixels=None)
+
+
+@wrong("build_autoencoder", says="they have to stay in [0, 1]")
+def pixels_through_relu(latent_dim):
+    return dense_pair(latent_dim, pixels="relu")
+
+
+@wrong("build_autoencoder", says="they have to stay in [0, 1]")
+def pixels_through_tanh(latent_dim):
+    return dense_pair(latent_dim, pixels="tanh")
+
+
+@wrong("build_autoencoder", says="as softmax makes them")
+def pixels_through_softmax(latent_dim):
+    return dense_pair(latent_dim, pixels="softmax")
+
+
+@wrong("build_autoencoder", says="the encoder is linear")
+def linear_pair(latent_dim):
+    return dense_pair(latent_dim, hidden=None)
+
+
+@wrong("build_autoencoder", says="the encoder is linear")
+def encoder_without_a_hidden_layer(latent_dim):
+    return dense_pair(latent_dim, widths=())[0], dense_pair(latent_dim)[1]
+
+
+@wrong("build_autoencoder", says="the decoder is linear")
+def decoder_without_a_hidden_layer(latent_dim):
+    return dense_pair(latent_dim)[0], dense_pair(latent_dim, widths=())[1]
+
+
+@wrong("build_autoencoder", says="500,000 are the most")
+def too_wide(latent_dim):
+    return dense_pair(latent_dim, widths=(512, 128))
+
+
+@wrong("build_autoencoder", says="Return the encoder first")
+def the_other_order(latent_dim):
+    return dense_pair(latent_dim)[::-1]
+
+
+@wrong("build_autoencoder", says="expected two values")
+def one_model(latent_dim):
+    return keras.Sequential(dense_pair(latent_dim))
+
+
+@wrong("build_autoencoder", says="got shape (5, 784)")
+def flat_images(latent_dim):
+    encoder, decoder = dense_pair(latent_dim)
+    return encoder, keras.Sequential([decoder, layers.Flatten()])
+
+
+@wrong("build_autoencoder", says="your code raised")
+def encoder_for_flat_images(latent_dim):
+    encoder = keras.Sequential(
+        [keras.Input((784,)), layers.Dense(64, "relu"), layers.Dense(latent_dim)]
+    )
+    return encoder, dense_pair(latent_dim)[1]
+
+
+@wrong("build_autoencoder", says="got shape (5, 2), expected (5, 3)")
+def always_two_dimensions(latent_dim):
+    return dense_pair(2)
+
+
+SHARED = {}
+
+
+@wrong("build_autoencoder", says="two calls return models that share their layers")
+def shared_between_calls(latent_dim):
+    return SHARED.setdefault(latent_dim, dense_pair(latent_dim))
+
+
+@wrong("build_autoencoder", says="no influence on its output")
+def with_a_layer_that_is_not_used(latent_dim):
+    encoder, decoder = dense_pair(latent_dim)
+    x = keras.Input((28, 28, 1))
+    z = encoder(x)
+    unused = layers.Dense(5)(z)
+    return keras.Model(x, z + 0 * keras.ops.sum(unused, axis=1, keepdims=True)), decoder
+
+
+@wrong("build_autoencoder", says="got None")
+def nothing_is_returned(latent_dim):
+    dense_pair(latent_dim)
+
+
+# gaussian_sampler
+
+
+def factor_of(codes, ddof=1):
+    """A factor of the covariance, by the singular value decomposition."""
+    _, s, vt = np.linalg.svd(codes - codes.mean(axis=0), full_matrices=False)
+    return vt.T * s / np.sqrt(len(codes) - ddof)
+
+
+@right("gaussian_sampler")
+def by_svd(codes, n, seed):
+    factor = factor_of(np.asarray(codes, dtype=float))
+    eps = np.random.default_rng(seed).standard_normal((n, factor.shape[1]))
+    return codes.mean(axis=0) + eps @ factor.T
+
+
+@right("gaussian_sampler")
+def by_numpy_s_own(codes, n, seed):
+    mean, cov = codes.mean(axis=0), np.atleast_2d(np.cov(codes, rowvar=False))
+    return np.random.default_rng(seed).multivariate_normal(mean, cov, n, check_valid="ignore")
+
+
+@right("gaussian_sampler")
+def in_tf_over_m(codes, n, seed):
+    codes = tf.cast(codes, tf.float64)
+    mean = tf.reduce_mean(codes, axis=0)
+    cov = tf.matmul(codes - mean, codes - mean, transpose_a=True) / len(codes)
+    values, vectors = tf.linalg.eigh(cov)
+    factor = vectors * tf.sqrt(tf.maximum(values, 0))
+    eps = tf.random.stateless_normal((n, codes.shape[1]), seed=[seed, 0], dtype=tf.float64)
+    return mean + tf.matmul(eps, factor, transpose_b=True)
+
+
+@right("gaussian_sampler")
+def as_weighted_codes(codes, n, seed):
+    centred = np.asarray(codes - codes.mean(axis=0), dtype=float)
+    weights = np.random.RandomState(seed).normal(size=(n, len(codes)))
+    return codes.mean(axis=0) + weights @ centred / np.sqrt(len(codes) - 1)
+
+
+@wrong("gaussian_sampler", says="the covariance is singular")
+def by_cholesky(codes, n, seed):
+    cov = np.atleast_2d(np.cov(codes.T))
+    try:
+        factor = np.linalg.cholesky(cov)
+    except np.linalg.LinAlgError:
+        factor = np.full(cov.shape, np.nan)
+    eps = np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+    return codes.mean(axis=0) + eps @ factor.T
+
+
+@wrong("gaussian_sampler", says="the samples lie beside it")
+def with_jitter(codes, n, seed):
+    cov = np.atleast_2d(np.cov(codes.T)) + 1e-3 * np.eye(codes.shape[1])
+    eps = np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+    return codes.mean(axis=0) + eps @ np.linalg.cholesky(cov).T
+
+
+@wrong("gaussian_sampler", says="not every number is finite")
+def root_of_negative_variances(codes, n, seed):
+    centred = codes - codes.mean(axis=0)
+    values, vectors = np.linalg.eigh(centred.T @ centred / (len(codes) - 1) - 1e-6)
+    eps = np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+    with np.errstate(invalid="ignore"):
+        return codes.mean(axis=0) + eps @ (vectors * np.sqrt(values)).T
+
+
+@wrong("gaussian_sampler", says="correlations are lost")
+def without_correlations(codes, n, seed):
+    eps = np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+    return codes.mean(axis=0) + codes.std(axis=0) * eps
+
+
+@wrong("gaussian_sampler", says="the factor of Cholesky is transposed")
+def cholesky_transposed(codes, n, seed):
+    eps = np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+    return codes.mean(axis=0) + eps @ np.linalg.cholesky(np.cov(codes.T))
+
+
+@wrong("gaussian_sampler", says="stand where their root belongs")
+def covariance_for_the_factor(codes, n, seed):
+    eps = np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+    return codes.mean(axis=0) + eps @ np.cov(codes.T)
+
+
+@wrong("gaussian_sampler", says="eigenvectors are left out or transposed")
+def eigenvectors_transposed(codes, n, seed):
+    values, vectors = np.linalg.eigh(np.cov(codes.T))
+    eps = np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+    return codes.mean(axis=0) + eps @ (vectors * np.sqrt(values))
+
+
+@wrong("gaussian_sampler", says="stand where their root belongs")
+def eigenvalues_without_root(codes, n, seed):
+    values, vectors = np.linalg.eigh(np.cov(codes.T))
+    eps = np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+    return codes.mean(axis=0) + eps @ (vectors * values).T
+
+
+@wrong("gaussian_sampler", says="ε is used as it is")
+def standard_normal_around_the_mean(codes, n, seed):
+    return codes.mean(axis=0) + np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+
+
+@wrong("gaussian_sampler", says="the mean is not added")
+def mean_not_added(codes, n, seed):
+    return by_svd(codes, n, seed) - codes.mean(axis=0)
+
+
+@wrong("gaussian_sampler", says="lie within one standard deviation")
+def codes_again_and_again(codes, n, seed):
+    return codes[np.random.default_rng(seed).integers(len(codes), size=n)]
+
+
+@wrong("gaussian_sampler", says="lie within one standard deviation")
+def uniform_noise(codes, n, seed):
+    factor = factor_of(codes)
+    eps = np.random.default_rng(seed).uniform(-(3**0.5), 3**0.5, (n, factor.shape[1]))
+    return codes.mean(axis=0) + eps @ factor.T
+
+
+@wrong("gaussian_sampler", says="all samples are alike")
+def one_eps_for_all(codes, n, seed):
+    return np.tile(by_svd(codes, 1, seed), (n, 1))
+
+
+@wrong("gaussian_sampler", says="the same seed gives other samples")
+def sampler_without_seed(codes, n, seed):
+    return by_svd(codes, n, None)
+
+
+@wrong("gaussian_sampler", says="another seed gives the same samples")
+def sampler_with_a_fixed_seed(codes, n, seed):
+    return by_svd(codes, n, 0)
+
+
+@wrong("gaussian_sampler", says="got shape (400, 2)")
+def as_many_as_there_are_codes(codes, n, seed):
+    return by_svd(codes, len(codes), seed)
+
+
+@wrong("gaussian_sampler", says="one dimension")
+def not_for_one_dimension(codes, n, seed):
+    values, vectors = np.linalg.eigh(np.cov(codes.T))
+    eps = np.random.default_rng(seed).normal(size=(n, codes.shape[1]))
+    return codes.mean(axis=0) + eps @ (vectors * np.sqrt(np.maximum(values, 0))).T
 
 
 # add_noise
@@ -473,7 +717,7 @@ def noise_uniform_and_positive(x, sigma, seed):
     return noisy(x, sigma * np.random.default_rng(seed).random(size=x.shape))
 
 
-@wrong("add_noise", says="share of the noise within one sigma")
+@wrong("add_noise", says="the noise is uniform, with standard deviation sigma")
 def noise_uniform_of_the_right_deviation(x, sigma, seed):
     width = sigma * 3**0.5
     return noisy(x, np.random.default_rng(seed).uniform(-width, width, size=x.shape))
@@ -527,73 +771,149 @@ def noise_one_number_per_image(x, sigma, seed):
     return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
 
 
-# denoising_pairs
+@right("add_noise")
+def noise_in_a_loop_over_images(x, sigma, seed):
+    rng = np.random.default_rng(seed)
+    return [np.clip(image + rng.normal(0, sigma, image.shape), 0, 1) for image in x]
 
 
-def add_noise(x, sigma, seed):
-    return noisy(x, sigma * np.random.default_rng(seed).normal(size=x.shape)).astype("float32")
+@right("add_noise")
+def noise_of_the_oldest_generator_in_float32(x, sigma, seed):
+    eps = np.random.RandomState(seed).standard_normal(x.shape).astype("float32")
+    return tf.minimum(tf.maximum(x + np.float32(sigma) * eps, 0.0), 1.0)
 
 
-@right("denoising_pairs")
-def pairs_as_a_list(x, sigma, seed):
-    return [add_noise(x, sigma, seed), x.copy()]
+@right("add_noise")
+def noise_of_a_seed_generator(x, sigma, seed):
+    generator = keras.random.SeedGenerator(seed)
+    return ops.clip(x + keras.random.normal(x.shape, stddev=sigma, seed=generator), 0, 1)
 
 
-@right("denoising_pairs")
-def pairs_in_keras(x, sigma, seed):
-    return noise_in_keras(x, sigma, seed), ops.convert_to_tensor(x)
+@wrong("add_noise", says="hidden case: two channels")
+def noise_shared_by_channels(x, sigma, seed):
+    shape = (*x.shape[:-1], 1) if x.ndim == 4 else x.shape
+    return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
 
 
-@right("denoising_pairs")
-def pairs_as_one_array(x, sigma, seed):
-    return np.array([add_noise(x, sigma, seed), x])
+@wrong("add_noise", says="cut off at two standard deviations")
+def noise_truncated(x, sigma, seed):
+    return noisy(x, keras.random.truncated_normal(x.shape, stddev=sigma, seed=seed).numpy())
 
 
-def stub(x, sigma, seed):
-    raise NotImplementedError("your answer goes here")
+@wrong("add_noise", says="cut to [0, 1] before it is added")
+def noise_cut_first(x, sigma, seed):
+    eps = np.clip(np.random.default_rng(seed).normal(0, sigma, size=x.shape), 0, 1)
+    return noisy(x, eps)
 
 
-@wrong("denoising_pairs", says="your code calls `stub`, which is not implemented yet")
-def pairs_of_a_stub(x, sigma, seed):
-    return stub(x, sigma, seed), x
+@wrong("add_noise", says="another seed gives the same noise")
+def noise_of_a_few_seeds(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(seed % 1000).normal(size=x.shape))
 
 
-@wrong("denoising_pairs", says="the target is not the clean image x")
-def pairs_noisy_twice(x, sigma, seed):
-    return add_noise(x, sigma, seed), add_noise(x, sigma, seed)
+@wrong("add_noise", says="another seed gives the same noise")
+def noise_of_seeds_from_one(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(max(seed, 1)).normal(size=x.shape))
 
 
-@wrong("denoising_pairs", says="the target is not the clean image x")
-def pairs_with_two_noises(x, sigma, seed):
-    return add_noise(x, sigma, seed), add_noise(x, sigma, seed + 1)
+@wrong("add_noise", says="got shape (80, 784), expected (80, 28, 28, 1)")
+def noise_on_flat_images(x, sigma, seed):
+    flat = x.reshape(len(x), -1)
+    return noisy(flat, sigma * np.random.default_rng(seed).normal(size=flat.shape))
 
 
-@wrong("denoising_pairs", says="input and target are swapped")
-def pairs_swapped(x, sigma, seed):
-    return x, add_noise(x, sigma, seed)
+@wrong("add_noise", says="hidden case: no noise")
+def noise_never_below_a_tenth_of_a_grey_level(x, sigma, seed):
+    eps = np.random.default_rng(seed).normal(size=x.shape)
+    return noisy(x, max(sigma, 1e-4) * eps)
 
 
-@wrong("denoising_pairs", says="the input is clean")
-def pairs_without_noise(x, sigma, seed):
-    return x, x
+# roc_auc
 
 
-@wrong("denoising_pairs", says="expected two values")
-def pairs_of_one(x, sigma, seed):
-    return add_noise(x, sigma, seed)
+@right("roc_auc")
+def all_pairs(scores_normal, scores_anomalous):
+    difference = scores_anomalous[:, None] - scores_normal
+    return np.mean((np.sign(difference) + 1) / 2)
 
 
-@wrong("denoising_pairs", says="sigma is not handed on")
-def pairs_with_fixed_sigma(x, sigma, seed):
-    return add_noise(x, 0.3, seed), x
+@right("roc_auc")
+def by_ranks(scores_normal, scores_anomalous):
+    m = len(scores_anomalous)
+    ranks = scipy.stats.rankdata(np.concatenate([scores_anomalous, scores_normal]))[:m]
+    return (ranks.sum() - m * (m + 1) / 2) / (m * len(scores_normal))
 
 
-@wrong("denoising_pairs", says="the seed is not handed on")
-def pairs_with_fixed_seed(x, sigma, seed):
-    return add_noise(x, sigma, 0), x
+@right("roc_auc")
+def by_the_curve(scores_normal, scores_anomalous):
+    thresholds = np.unique(np.concatenate([scores_normal, scores_anomalous]))[::-1]
+    false_alarms = [0, *(np.mean(scores_normal >= t) for t in thresholds)]
+    caught = [0, *(np.mean(scores_anomalous >= t) for t in thresholds)]
+    return np.trapezoid(caught, false_alarms)
 
 
-@wrong("denoising_pairs", says="the target is not the clean image but the noise")
-def pairs_of_image_and_noise(x, sigma, seed):
-    noisy_x = add_noise(x, sigma, seed)
-    return noisy_x, noisy_x - x
+@right("roc_auc")
+def a_loop_over_pairs(scores_normal, scores_anomalous):
+    won = 0.0
+    for b in scores_anomalous:
+        for a in scores_normal:
+            won += 1.0 if b > a else 0.5 if a == b else 0.0
+    return won / (len(scores_normal) * len(scores_anomalous))
+
+
+@wrong("roc_auc", says="equal scores are lost")
+def ties_lost(scores_normal, scores_anomalous):
+    return np.mean(scores_anomalous[:, None] > scores_normal)
+
+
+@wrong("roc_auc", says="equal scores are won")
+def ties_won(scores_normal, scores_anomalous):
+    return np.mean(scores_anomalous[:, None] >= scores_normal)
+
+
+@wrong("roc_auc", says="normal and anomalous scores are exchanged")
+def exchanged(scores_normal, scores_anomalous):
+    return all_pairs(scores_anomalous, scores_normal)
+
+
+@wrong("roc_auc", says="compared with the mean of the normal ones")
+def against_the_mean(scores_normal, scores_anomalous):
+    return np.mean(scores_anomalous > np.mean(scores_normal))
+
+
+@wrong("roc_auc", says="not divided by the number of pairs")
+def wins_counted(scores_normal, scores_anomalous):
+    return all_pairs(scores_normal, scores_anomalous) * len(scores_normal) * len(scores_anomalous)
+
+
+@wrong("roc_auc", says="equal scores are lost")
+def curve_one_score_at_a_time(scores_normal, scores_anomalous):
+    score = np.concatenate([scores_normal, scores_anomalous])
+    anomalous = (np.arange(len(score)) >= len(scores_normal))[np.argsort(-score, kind="stable")]
+    caught = np.cumsum(anomalous) / anomalous.sum()
+    return np.trapezoid(caught, np.cumsum(~anomalous) / (~anomalous).sum())
+
+
+@wrong("roc_auc", says="equal scores are won")
+def ordinal_ranks(scores_normal, scores_anomalous):
+    m = len(scores_anomalous)
+    order = np.argsort(np.concatenate([scores_normal, scores_anomalous]), kind="stable")
+    ranks = np.argsort(order)[-m:] + 1
+    return (ranks.sum() - m * (m + 1) / 2) / (m * len(scores_normal))
+
+
+@wrong("roc_auc", says="large scores that differ a little")
+def scores_in_float32(scores_normal, scores_anomalous):
+    return all_pairs(scores_normal.astype("float32"), scores_anomalous.astype("float32"))
+
+
+@wrong("roc_auc", says="most of them negative")
+def thresholds_from_zero(scores_normal, scores_anomalous):
+    if np.min(scores_normal) < 0 and np.max(scores_normal) < 0:
+        scores_normal = np.abs(scores_normal)
+    return all_pairs(scores_normal, scores_anomalous)
+
+
+@wrong("roc_auc", says="got shape")
+def one_number_for_each_anomaly(scores_normal, scores_anomalous):
+    return np.mean((np.sign(scores_anomalous[:, None] - scores_normal) + 1) / 2, axis=1)

@@ -25,16 +25,16 @@ def layer_bars(names: Sequence[str], sizes: Sequence[int], ax: Axes | None = Non
         ax: where to draw; a new figure if None.
 
     Returns:
-        The `Axes`; heights are logarithmic, so that small layers can be seen.
+        The `Axes`; heights are proportional to the sizes.
     """
     ax = ax or new_axes(1.1 * len(sizes), 3)
-    heights = np.log1p(sizes)
+    heights = np.asarray(sizes, dtype=float)
     places = range(len(sizes))
     ax.bar(places, heights, bottom=-heights / 2, width=0.45, color=plt.get_cmap("cividis")(0.25))
     for place, (size, height) in enumerate(zip(sizes, heights, strict=True)):
-        ax.text(place, height / 2 + 0.15, str(size), ha="center")
+        ax.text(place, height / 2 + 0.02 * heights.max(), str(size), ha="center")
     ax.set_xticks(places, names)
-    ax.set(yticks=[], ylim=(-heights.max() / 2 - 0.3, heights.max() / 2 + 1))
+    ax.set(yticks=[], ylim=(-0.53 * heights.max(), 0.6 * heights.max()))
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
