@@ -406,15 +406,16 @@ def train_classifier():
 
 
 classifier = train_classifier()
+guessed = classifier.predict(x_test, verbose=0).argmax(axis=1)
+print(f"accuracy on test images {np.mean(guessed == y_test):.3f}")
 
 
+# %%
 def share_confident(images):
     """The share of images that the classifier names with a probability over 90%."""
     return np.mean(classifier.predict(images, verbose=0).max(axis=1) > 0.9)
 
 
-guessed = classifier.predict(x_test, verbose=0).argmax(axis=1)
-print(f"accuracy on test images      {np.mean(guessed == y_test):.3f}")
 noise = np.random.default_rng(SEED).uniform(size=(1_000, 28, 28, 1))
 for name, images in {
     "real test images": x_test,

@@ -14,10 +14,9 @@ PACKAGE = "vaelib"
 
 # What holds the formula of an exercise and does not call it. What calls it needs no word here.
 NEIGHBOURS = {
+    "build_autoencoder": ["_dense", "_dense_decoder", "build_dense_decoder", "build_dense_encoder"],
     "build_conv_encoder": ["_conv_trunk"],
     "build_cvae": ["_conditioned"],
-    "build_dense_decoder": ["_dense_decoder"],
-    "build_dense_encoder": ["_dense"],
     "build_label_plane": ["build_cvae"],
     "build_vae_mlp": ["_dense_decoder"],
     "condition_code": ["_conditioned"],

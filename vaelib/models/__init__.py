@@ -1,6 +1,7 @@
 """The variational autoencoders of the course, as Keras models, and builders of their networks."""
 
 from vaelib.models.builders import (
+    build_autoencoder,
     build_conv_decoder,
     build_conv_encoder,
     build_cvae,
@@ -23,6 +24,7 @@ __all__ = [
     "ClassPriorVAE",
     "Sampling",
     "ScaleTril",
+    "build_autoencoder",
     "build_conv_decoder",
     "build_conv_encoder",
     "build_cvae",

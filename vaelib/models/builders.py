@@ -55,6 +55,19 @@ def build_dense_decoder(latent_dim: int) -> keras.Model:
     )
 
 
+def build_autoencoder(latent_dim: int) -> tuple[keras.Model, keras.Model]:
+    """A dense autoencoder, 784–256–64–latent_dim and back: 439,728 parameters at 32.
+
+    Args:
+        latent_dim: latent dimensions.
+
+    Returns:
+        encoder, from (n, 28, 28, 1) to (n, latent_dim); and decoder, from (n, latent_dim) to
+        (n, 28, 28, 1), pixels in (0, 1).
+    """
+    return build_dense_encoder(latent_dim), build_dense_decoder(latent_dim)
+
+
 def build_vae_mlp(latent_dim: int = 2) -> tuple[keras.Model, keras.Model]:
     """A dense VAE, 784–512–(2 × latent_dim) and latent_dim–512–784: 807,700 parameters at 2.
 

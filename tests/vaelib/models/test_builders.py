@@ -31,6 +31,12 @@ def test_the_dense_decoder_is_its_numpy_twin(latent_dim):
     assert decoder.count_params() == (latent_dim + 1) * 64 + 65 * 256 + 257 * 784
 
 
+def test_the_autoencoder_is_both():
+    encoder, decoder = models.build_autoencoder(32)
+    assert encoder.count_params() + decoder.count_params() == 439_728
+    assert decoder(encoder(rng.random((2, 28, 28, 1)))).shape == (2, 28, 28, 1)
+
+
 @pytest.mark.parametrize("latent_dim", [2, 24])
 def test_the_patch_vae_is_its_numpy_twin(latent_dim):
     encoder, decoder = models.build_patch_vae(latent_dim)
