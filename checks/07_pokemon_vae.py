@@ -13,7 +13,7 @@ from vaelib.data.synthetic.creatures import synthetic_creatures
 
 
 def check_load_image(load_image):
-    """a wide picture, partly transparent: colours and padding; bytes that are no picture"""
+    """a wide picture, partly transparent: colours, padding, float32; bytes of no picture"""
     name = "load_image"
 
     def stored(picture, kind="PNG"):
@@ -120,6 +120,8 @@ def check_load_image(load_image):
     corner = colours(wide, 24, [(0, 0)])
     less = {"the colours are divided by 256 instead of 255": [[0.99609] * 3]}
     check_close(name, corner, [white], atol=1e-3, what="a corner, which is white", mistakes=less)
+    kind = np.asarray(call(name, load_image, stored(wide), 24)).dtype
+    check_true(name, kind == np.float32, f"the numbers are {kind}: float32 is promised.")
 
     def complaint(source, told, case=None):
         """The text of what is raised, in small letters, or None."""
@@ -134,6 +136,11 @@ def check_load_image(load_image):
             own = isinstance(raised, AttributeError | NameError | TypeError)
             if own and told not in text:  # a mistake of its own, which `call` names
                 call(name, load_image, source, 16, case=case)
+            # Of a file that is not there, Python's own error names the path, too.
+            kinds = (ValueError, OSError) if case == "a file that is not there" else ValueError
+            if told in text:
+                problem = "what is raised is no ValueError."
+                check_true(name, isinstance(raised, kinds), problem, case=case)
             return text
         return None
 
@@ -160,15 +167,18 @@ def check_load_image(load_image):
         got = colours(picture, 16, middle, case, kind)
         black = {"it became black. `convert` reads every kind": [[0] * 3]}
         check_close(name, got, [expected], atol=0.04, mistakes=black, case=case)
+    case = "a square of one pixel"
+    got = colours(Image.new("RGB", (9, 9), (255, 51, 0)), 1, [(0, 0)], case)
+    check_close(name, got, [red], atol=0.03, case=case)
     case = "a picture that is mostly clear"
-    got = colours(Image.new("RGBA", (9, 9), (0, 0, 0, 51)), 16, middle, case)
+    got = colours(Image.new("RGBA", (9, 9), (102, 102, 102, 51)), 16, middle, case)
     mistakes = {
-        "alpha is ignored where it is not 0: mix the picture with white": [[0] * 3],
+        "alpha is ignored where it is not 0: mix the picture with white": [[0.4] * 3],
         "all that is a little clear becomes white: mix the picture with white": [white],
-        "the shares of white and of the picture are exchanged": [[0.2] * 3],
-        "white is added to the whole": [[0.2] * 3],
+        "the shares of white and of the picture are exchanged": [[0.52] * 3],
+        "the picture is mixed with black": [[0.08] * 3],
     }
-    check_close(name, got, [[0.8] * 3], atol=0.04, mistakes=mistakes, case=case)
+    check_close(name, got, [[0.88] * 3], atol=0.04, mistakes=mistakes, case=case)
     case = "a grey picture that is clear"
     got = colours(Image.new("LA", (9, 9), (0, 0)), 16, middle, case)
     black = {"what is clear became black: lay the picture on white": [[0] * 3]}
@@ -180,11 +190,13 @@ def check_load_image(load_image):
     check_close(name, got, [white, red], atol=0.04, mistakes=black, case=case)
     case = "a tall picture"
     tall = wide.rotate(90, expand=True)
-    got = colours(tall, 24, [(12, 12), (4, 12), (12, 2), (12, 21)], case)
+    got = colours(tall, 24, [(12, 12), (6, 12), (12, 2), (12, 21)], case)
     mistakes = {
         "the picture is stretched: pad it with white": [red, blue, red, red],
-        "the picture is stretched or cropped, and only wide ones are padded": [red] * 4,
-        "the picture is cropped to a square: pad it instead": [red, red, red, red],
+        "the picture is cropped to a square: pad it instead": [red] * 4,
+        "the padding is black": [red, blue, [0, 0, 0], [0, 0, 0]],
+        "the picture stands at the left: put it in the middle": [white, white, red, white],
+        "the picture stands at the right: put it in the middle": [red, blue, white, red],
     }
     check_close(name, got, [red, blue, white, white], atol=0.03, mistakes=mistakes, case=case)
 
@@ -251,17 +263,24 @@ def check_latent_kl(latent_kl):
             ],
             "this is still the KL between pictures, averaged over the pixels": [0.18329, 1.16447],
             "the KL between pictures is still added": [3.40403, 5.09735],
-            "the KL between pictures is still added, and the code is averaged": [1.62345, 4.80436],
-            "it is averaged over the numbers of the code instead of summed": [0.89029, 0.14649],
-            "it is averaged over the numbers of the code, and ½ is missing": [1.78057, 0.29299],
+            "the KL between pictures is still added, and the mean over the latent dimensions is taken": [
+                1.62345,
+                4.80436,
+            ],
+            "it is averaged over the latent dimensions instead of summed": [0.89029, 0.14649],
+            "it is averaged over the latent dimensions, and ½ is missing": [1.78057, 0.29299],
             "it is averaged over everything": 0.51839,
             "the images are summed": 3.11034,
             "the images are averaged": 1.55517,
-            "the sum over the numbers of the code is missing": [
+            "the sum over the latent dimensions is missing": [
                 [0.1357, 0.53516, 2.0],
                 [0.18394, 0.10561, 0.14993],
             ],
-            "it is summed over the images instead of the code": [0.31964, 0.64077, 2.14993],
+            "it is summed over the images instead of the latent dimensions": [
+                0.31964,
+                0.64077,
+                2.14993,
+            ],
             "the factor ½ is missing": [5.34172, 0.87896],
             "it is divided by the number of images": [1.33543, 0.21974],
             "the sign is wrong": [-2.67086, -0.43948],
@@ -278,26 +297,41 @@ def check_latent_kl(latent_kl):
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1)
-    for n, d, spread, case in (
-        (5, 7, 1.0, "a longer code"),
-        (1, 40, 1.0, "one image"),
-        (3, 2, 30.0, "means far away"),
-        (4, 3, 0.0, "posteriors at the prior's mean"),
+    for n, d, spread, lowest, highest, case in (
+        (9, 11, 1, -3, 1, "more latent dimensions"),
+        (1, 40, 1, -3, 1, "one image"),
+        (6, 1, 1, -3, 1, "one latent dimension"),
+        (3, 6, 30, -3, 1, "means far away"),
+        (4, 6, 0, -3, 1, "posteriors at the prior's mean"),
+        (9, 4, 1, -30, -15, "very narrow posteriors"),
+        (9, 4, 1, 15, 30, "very wide posteriors"),
     ):
         z_mean = (spread * rng.normal(size=(n, d))).astype("float32")
-        z_log_var = rng.uniform(-3, 1, size=(n, d)).astype("float32")
-        x, x_hat = rng.uniform(0.1, 1, size=(2, n, 4, 4, 3)).astype("float32")
-        expected = [
-            sum((np.exp(v) + m * m - 1 - v) / 2 for m, v in zip(a, b, strict=True))
-            for a, b in zip(z_mean.astype(float), z_log_var.astype(float), strict=True)
+        z_log_var = rng.uniform(lowest, highest, size=(n, d)).astype("float32")
+        x, x_hat = rng.uniform(0.1, 1, size=(2, n, 5, 7, 3)).astype("float32")
+        terms = [
+            [(math.exp(v) + m * m - 1 - v) / 2 for m, v in zip(*row, strict=True)]
+            for row in zip(z_mean.tolist(), z_log_var.tolist(), strict=True)
         ]
+        expected = np.array([sum(row) for row in terms])
         got = call(name, latent_kl, x, x_hat, z_mean, z_log_var, case=case)
         pictures = (x * np.log(x / x_hat)).sum(axis=(1, 2, 3))
         mistakes = {
             "this is still the KL between pictures": pictures,
             "the KL between pictures is still added": expected + pictures,
+            "the sum over the latent dimensions is missing": terms,
+            "the factor ½ is missing": 2 * expected,
         }
+        for limit in (10, 20):
+            cut = np.clip(z_log_var.astype(float), -limit, limit)
+            mistakes[f"log-variances are cut off at ±{limit}"] = (
+                np.sum(np.exp(cut) + z_mean.astype(float) ** 2 - 1 - cut, axis=1) / 2
+            )
         check_close(name, got, expected, rtol=1e-4, atol=1e-4, mistakes=mistakes, case=case)
+    case = "black pictures"
+    black = np.zeros_like(x)
+    got = call(name, latent_kl, black, black, z_mean, z_log_var, case=case)
+    check_close(name, got, expected, rtol=1e-4, case=case)
     # END HIDDEN TESTS
 
 
@@ -313,7 +347,6 @@ def check_posterior_std(posterior_std):
         rtol=2e-3,
         mistakes={
             "ReLU is still there": [[0, 0, 0], [0.8, 2, 0]],
-            "ReLU is still there, with a little added": [[1e-6, 1e-6, 1e-6], [0.8, 2, 1e-6]],
             "ReLU is still there, with 0.001 added": [[0.001] * 3, [0.801, 2.001, 0.001]],
             "ReLU is still there, with 1 added": [[1, 1, 1], [1.8, 3, 1]],
             "ReLU is still there, before exp": [[1, 1, 1], [1.49182, 2.71828, 1]],
@@ -345,6 +378,14 @@ def check_posterior_std(posterior_std):
                 [-0.6, -0.1, 0],
                 [0.8, 2, -2],
             ],
+            "an ELU gives negative deviations": [
+                [-0.95021, -0.39347, 0],
+                [0.8, 2, -0.99995],
+            ],
+            "the root of raw is taken, which is NaN below 0": [
+                [np.nan, np.nan, 0],
+                [0.89443, 1.41421, np.nan],
+            ],
             "this is elu + 1: raw is the logarithm of the variance": [
                 [0.04979, 0.60653, 1],
                 [1.8, 3, 4.54e-05],
@@ -361,17 +402,29 @@ def check_posterior_std(posterior_std):
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(2)
     for raw, case in (
-        (rng.normal(size=(6, 9)), "other numbers"),
-        (rng.uniform(-10, -6, size=(3, 4)), "narrow posteriors"),
-        (rng.uniform(3, 9, size=(1, 5)), "wide posteriors"),
+        (rng.normal(size=(6, 9)), "more images and latent dimensions"),
+        (rng.uniform(-30, -15, size=(5, 3)), "very narrow posteriors"),
+        (rng.uniform(15, 30, size=(5, 3)), "very wide posteriors"),
+        (rng.uniform(3, 9, size=(1, 5)), "one image"),
+        (rng.uniform(-9, -3, size=(4, 1)), "one latent dimension"),
         (np.zeros((2, 2)), "the prior's deviation"),
     ):
         raw = raw.astype("float32")
-        expected = [[math.sqrt(math.exp(value)) for value in row] for row in raw.tolist()]
+        exact = raw.astype(float)
+        expected = [[math.sqrt(math.exp(value)) for value in row] for row in exact]
         got = call(name, posterior_std, raw, case=case)
-        dead = {"ReLU is still there": np.maximum(raw, 0)}
-        # Who adds 1e-5 for safety, or cuts off below −10, is right, too.
-        check_close(name, got, expected, rtol=1e-3, atol=2e-5, mistakes=dead, case=case)
+        mistakes = {
+            "ReLU is still there": np.maximum(exact, 0),
+            "this is the variance": np.exp(exact),
+        }
+        for limit in (10, 20):
+            cut = np.exp(np.clip(exact, -limit, limit) / 2)
+            mistakes[f"raw is cut off at ±{limit}: it may be any number"] = cut
+        for little in (1e-5, 1e-6, 1e-7, 1e-8):
+            more = np.sqrt(np.exp(exact) + little), np.exp(exact / 2) + little
+            mistakes[f"{little:g} is added to the variance"] = more[0]
+            mistakes[f"{little:g} is added to the standard deviation"] = more[1]
+        check_close(name, got, expected, rtol=1e-4, atol=0, mistakes=mistakes, case=case)
     # END HIDDEN TESTS
 
 
@@ -970,7 +1023,7 @@ def check_type_direction(type_direction):
             "only the last type of a creature counts": [4.66667, -2.33333],
             "a creature with two types counts half for each": [4.41667, -2],
             "a and b are taken for places of creatures": [4, -6],
-            "the mean over the numbers of the code is taken, too": 0.16667,
+            "the mean over the latent dimensions is taken, too": 0.16667,
             "the codes are summed, not averaged": [5, -10],
             "the sums are divided by the number of all creatures": [0.71429, -1.42857],
             "both sums are divided by the number of a": [1.25, -2.5],

@@ -42,7 +42,8 @@ def on_white(picture):
 
 def padded(picture, size, color="white", **options):
     """The third step, without the division."""
-    return np.asarray(ImageOps.pad(picture, (size, size), color=color, **options), dtype=float)
+    square = ImageOps.pad(picture, (size, size), color=color, **options)
+    return np.asarray(square, dtype="float32")
 
 
 @right("load_image")
@@ -51,7 +52,7 @@ def image_as_a_thumbnail(source, size):
     picture.thumbnail((size, size), Image.Resampling.LANCZOS)
     sheet = Image.new("RGB", (size, size), (255, 255, 255))
     sheet.paste(picture, ((size - picture.width) // 2, (size - picture.height) // 2))
-    return np.array(sheet) / 255.0
+    return np.array(sheet) / np.float32(255)
 
 
 @right("load_image")
@@ -60,7 +61,8 @@ def image_padded_before(source, size):
     side = max(picture.size)
     sheet = Image.new("RGBA", (side, side), "white")
     sheet.alpha_composite(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-    return np.asarray(sheet.convert("RGB").resize((size, size), Image.Resampling.BOX)) / 255
+    square = sheet.convert("RGB").resize((size, size), Image.Resampling.BOX)
+    return tf.cast(np.asarray(square), tf.float32) / 255.0
 
 
 @right("load_image")
@@ -120,7 +122,7 @@ def image_read_by_imageio(source, size):
         rgba = iio.imread(source, mode="RGBA", plugin="pillow", index=0)
     except Exception as error:
         told = "image bytes" if isinstance(source, bytes) else f"the file {source}"
-        raise RuntimeError(f"{told}: {error}") from None
+        raise ValueError(f"{told}: {error}") from None
     return padded(on_white(Image.fromarray(rgba)), size) / 255
 
 
@@ -135,11 +137,21 @@ def image_with_two_kinds_of_errors(source, size):
         try:
             picture = Image.open(str(source)).convert("RGBA")
         except OSError as error:
-            raise OSError("cannot read", str(source)) from error
-    return (padded(on_white(picture), size) / 255).tolist()
+            raise UnicodeError("cannot read", str(source)) from error
+    return list(padded(on_white(picture), size) / 255)
 
 
 @right("load_image")
+def image_that_leaves_python_its_error_of_a_lost_file(source, size):
+    whole = source if isinstance(source, bytes) else Path(source).read_bytes()
+    try:
+        return padded(on_white(opened(whole)), size) / 255
+    except ValueError:
+        name = "image bytes" if isinstance(source, bytes) else source
+        raise ValueError(f"{name}: no picture") from None
+
+
+@wrong("load_image", says="no picture): what is raised is no ValueError.")
 def image_that_leaves_pil_its_errors(source, size):
     if isinstance(source, bytes):
         return padded(on_white(opened(source)), size) / 255
@@ -149,6 +161,49 @@ def image_that_leaves_pil_its_errors(source, size):
     except OSError:
         raise ValueError(source) from None
     return padded(on_white(picture.convert("RGBA")), size) / 255
+
+
+@wrong("load_image", says="load_image: what is raised is no ValueError.")
+def image_with_an_error_of_another_kind(source, size):
+    try:
+        return padded(on_white(opened(source)), size) / 255
+    except ValueError as error:
+        raise RuntimeError(*error.args) from None
+
+
+@wrong("load_image", says="the numbers are float64: float32 is promised.")
+def image_of_float64(source, size):
+    return padded(on_white(opened(source)), size).astype(float) / 255
+
+
+@wrong("load_image", says="the numbers are float16: float32 is promised.")
+def image_of_float16(source, size):
+    return padded(on_white(opened(source)), size).astype("float16") / 255
+
+
+@wrong("load_image", says="a square of one pixel): wrong shape.")
+def image_squeezed(source, size):
+    return np.squeeze(padded(on_white(opened(source)), size) / 255)
+
+
+@wrong("load_image", says="a tall picture): wrong value. This is what you get when the padding is")
+def image_padded_with_black_at_the_sides(source, size):
+    picture = on_white(opened(source))
+    return padded(picture, size, "white" if picture.width >= picture.height else "black") / 255
+
+
+@wrong("load_image", says="a tall picture): wrong value. This is what you get when the picture st")
+def image_at_the_left(source, size):
+    return padded(on_white(opened(source)), size, centering=(0, 0.5)) / 255
+
+
+@wrong("load_image", says="mostly clear): wrong value. This is what you get when the shares of w")
+def image_with_alpha_the_other_way_round(source, size):
+    picture = np.asarray(opened(source)) / 255
+    rgb, alpha = picture[..., :3], picture[..., 3:]
+    alpha = np.where((alpha > 0) & (alpha < 1), 1 - alpha, alpha)
+    rgb = np.uint8(255 * (alpha * rgb + 1 - alpha))
+    return padded(Image.fromarray(rgb), size) / 255
 
 
 @wrong("load_image", says="the picture is stretched, or its edge repeated")
@@ -563,12 +618,12 @@ def latent_with_pictures(x, x_hat, z_mean, z_log_var):
     return pictures_apart(x, x_hat) + kl_divergence(z_mean, z_log_var, 0.0, 0.0)
 
 
-@wrong("latent_kl", says="is still added, and the code is averaged")
+@wrong("latent_kl", says="is still added, and the mean over the latent dimensions is taken")
 def latent_averaged_with_pictures(x, x_hat, z_mean, z_log_var):
     return pictures_apart(x, x_hat) + kl_divergence(z_mean, z_log_var, 0.0, 0.0) / z_mean.shape[1]
 
 
-@wrong("latent_kl", says="averaged over the numbers of the code")
+@wrong("latent_kl", says="averaged over the latent dimensions instead of summed")
 def latent_averaged_over_the_code(x, x_hat, z_mean, z_log_var):
     return 0.5 * ops.mean(ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
 
@@ -588,17 +643,17 @@ def latent_averaged(x, x_hat, z_mean, z_log_var):
     return ops.mean(kl_divergence(z_mean, z_log_var, 0.0, 0.0))
 
 
-@wrong("latent_kl", says="the sum over the numbers of the code is missing")
+@wrong("latent_kl", says="the sum over the latent dimensions is missing")
 def latent_not_summed(x, x_hat, z_mean, z_log_var):
     return 0.5 * (ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var)
 
 
-@wrong("latent_kl", says="summed over the images instead of the code")
+@wrong("latent_kl", says="summed over the images instead of the latent dimensions")
 def latent_summed_over_images(x, x_hat, z_mean, z_log_var):
     return 0.5 * ops.sum(ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=0)
 
 
-@wrong("latent_kl", says="averaged over the numbers of the code, and ½ is missing")
+@wrong("latent_kl", says="averaged over the latent dimensions, and ½ is missing")
 def kl_averaged_without_half(x, x_hat, z_mean, z_log_var):
     return ops.mean(ops.exp(z_log_var) + ops.square(z_mean) - 1 - z_log_var, axis=-1)
 
@@ -663,6 +718,49 @@ def latent_by_the_batch(x, x_hat, z_mean, z_log_var):
     return kl_divergence(z_mean, z_log_var, 0.0, 0.0) / len(z_mean)
 
 
+@right("latent_kl")
+def latent_by_logaddexp(x, x_hat, z_mean, z_log_var):
+    zero = tf.zeros((), tf.float64)
+    m, v = (tf.convert_to_tensor(part, tf.float64) for part in (z_mean, z_log_var))
+    return tf.einsum("nd->n", tf.square(m) + tf.exp(v) - v - 1 + zero) * 0.5
+
+
+@wrong("latent_kl", says="(hidden case: very narrow posteriors): wrong value.")
+def latent_with_a_little_in_the_logarithm(x, x_hat, z_mean, z_log_var):
+    variance = np.exp(z_log_var)
+    return 0.5 * np.sum(variance + z_mean**2 - 1 - np.log(variance + 1e-7), axis=-1)
+
+
+@wrong("latent_kl", says="very narrow posteriors): wrong value. This is what you get when log-var")
+def latent_cut_off_at_20(x, x_hat, z_mean, z_log_var):
+    return kl_divergence(z_mean, ops.clip(z_log_var, -20, 20), 0.0, 0.0)
+
+
+@wrong("latent_kl", says="very wide posteriors): wrong value. This is what you get when log-vari")
+def latent_cut_off_above_10(x, x_hat, z_mean, z_log_var):
+    return kl_divergence(z_mean, np.minimum(z_log_var, 10), 0.0, 0.0)
+
+
+@wrong("latent_kl", says="(hidden case: one latent dimension): ")
+def latent_of_squeezed_means(x, x_hat, z_mean, z_log_var):
+    z_mean, z_log_var = (np.squeeze(part) for part in (z_mean, z_log_var))
+    kl = 0.5 * np.sum(np.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
+    return np.reshape(kl, (-1,))
+
+
+@wrong("latent_kl", says="got shape (2, 1), expected (2,)")
+def latent_with_keepdims(x, x_hat, z_mean, z_log_var):
+    terms = ops.exp(z_log_var) + ops.square(z_mean) - 1 - z_log_var
+    return 0.5 * ops.sum(terms, axis=-1, keepdims=True)
+
+
+@wrong("latent_kl", says="(hidden case: black pictures): not every value is finite.")
+def latent_with_nothing_of_the_pictures(x, x_hat, z_mean, z_log_var):
+    with np.errstate(all="ignore"):
+        pictures = np.sum(x * np.log(x / x_hat), axis=(1, 2, 3))
+    return 0 * pictures + np.asarray(kl_divergence(z_mean, z_log_var, 0.0, 0.0))
+
+
 # posterior_std
 
 
@@ -682,11 +780,23 @@ def std_number_by_number(raw):
 
 
 @right("posterior_std")
+def std_row_by_row_in_float64(raw):
+    return np.stack([np.exp2(row.astype("float64") / math.log(4)) for row in raw])
+
+
+@right("posterior_std")
+def std_with_more_than_it_needs(raw):
+    return tf.sqrt(tf.linalg.diag_part(tf.linalg.diag(tf.exp(raw))))
+
+
+@wrong(
+    "posterior_std", says="very narrow posteriors): wrong value. This is what you get when raw is"
+)
 def std_cut_off(raw):
     return ops.exp(0.5 * ops.clip(raw, -20.0, 20.0))
 
 
-@right("posterior_std")
+@wrong("posterior_std", says="when 1e-07 is added to the standard deviation.")
 def std_with_a_little_added(raw):
     return ops.add(ops.exp(ops.multiply(raw, 0.5)), 1e-7)
 
@@ -701,17 +811,17 @@ def std_by_a_layer(raw):
     return layers.Activation("exponential")(0.5 * raw)
 
 
-@wrong("posterior_std", says="when ReLU is still there or when")
+@wrong("posterior_std", says="when ReLU is still there.")
 def std_as_it_was(raw):
     return ops.relu(raw)
 
 
-@wrong("posterior_std", says="ReLU is still there, with a little added")
+@wrong("posterior_std", says="when ReLU is still there.")
 def std_with_relu_and_a_little(raw):
     return ops.relu(raw) + 1e-6
 
 
-@wrong("posterior_std", says="ReLU is still there")
+@wrong("posterior_std", says="when ReLU is still there.")
 def std_with_relu_and_epsilon(raw):
     return ops.relu(raw) + keras.config.epsilon()
 
@@ -811,19 +921,37 @@ def std_with_the_factor_outside(raw):
     return 0.5 * ops.exp(raw)
 
 
-@right("posterior_std")
+@wrong("posterior_std", says="when raw is cut off at ±10: it may be any number.")
 def std_cut_off_at_10(raw):
     return ops.exp(0.5 * ops.clip(raw, -10, 10))
 
 
-@right("posterior_std")
+@wrong(
+    "posterior_std", says="very narrow posteriors): wrong value. This is what you get when 1e-07"
+)
 def std_with_a_little_under_the_root(raw):
     return ops.sqrt(ops.exp(raw) + keras.config.epsilon())
 
 
-@right("posterior_std")
+@wrong("posterior_std", says="when 1e-05 is added to the standard deviation.")
 def std_with_a_hundred_thousandth_added(raw):
     return np.exp(raw / 2) + 1e-5
+
+
+@wrong("posterior_std", says="an ELU gives negative deviations")
+def std_by_elu_alone(raw):
+    return keras.activations.elu(raw)
+
+
+@wrong("posterior_std", says="the root of raw is taken, which is NaN below 0")
+def std_as_root_of_raw(raw):
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(raw)
+
+
+@wrong("posterior_std", says="got shape (2,), expected (2, 3)")
+def std_of_each_image(raw):
+    return ops.exp(0.5 * ops.mean(raw, axis=-1))
 
 
 # sample_code
@@ -2311,7 +2439,7 @@ def direction_between_two_creatures(codes, types, a, b):
     return codes[b] - codes[a]
 
 
-@wrong("type_direction", says="the mean over the numbers of the code is taken, too")
+@wrong("type_direction", says="the mean over the latent dimensions is taken, too")
 def direction_of_one_number(codes, types, a, b):
     return codes[types[:, b]].mean() - codes[types[:, a]].mean()
 
