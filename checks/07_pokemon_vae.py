@@ -482,9 +482,9 @@ def check_sample_code(sample_code):
             "the mean is multiplied by the deviation": [3.29744, -0.36788],
         },
     )
-    eps = (z - [2, -1]) / np.exp([0.5, -1])
+    eps = (z - [2, -1]) / [1.64872, 0.36788]
     shared = abs(np.corrcoef(eps.T)[0, 1]) > 0.2
-    check_true(name, not shared, "the numbers of a code share their noise.")
+    check_true(name, not shared, "the latent dimensions share their noise.")
     again, other = draws(1), draws(2)
     differs = not np.allclose(other, z)
     check_true(name, differs, "another seed gives the same draws: hand it on.")
@@ -497,12 +497,51 @@ def check_sample_code(sample_code):
     check_true(name, 2.4 < fourth < 3.8, "the noise is not Gaussian.", case=case)
     repeated = len(np.unique(eps[:, 0])) < 4500
     check_true(name, not repeated, "images share their noise.", case=case)
-    case = "no width at all"
-    z_mean = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
-    narrow = np.full((5, 3), -60, dtype="float32")
-    got = call(name, sample_code, z_mean, narrow, 3, case=case)
-    # Who cuts z_log_var off at −10 is right, too.
-    check_close(name, got, z_mean, atol=0.05, case=case)
+    case = "more latent dimensions"
+    got = call(name, sample_code, *np.zeros((2, 3000, 5), dtype="float32"), 3, case=case)
+    check_shape(name, got, (3000, 5), case=case)
+    # Six standard errors of 3,000 draws; so are the bands around the deviations below.
+    linked = np.abs(np.corrcoef(np.asarray(got).T) - np.eye(5)).max() > 0.11
+    check_true(name, not linked, "latent dimensions share their noise.", case=case)
+
+    zeros = np.zeros_like(z_mean)
+    for log_vars, case in (
+        ([-30, -24], "very narrow posteriors"),
+        ([24, 30], "very wide posteriors"),
+    ):
+        z_log_var = zeros + np.array(log_vars, dtype="float32")
+        got = call(name, sample_code, zeros, z_log_var, 3, case=case)
+        check_shape(name, got, zeros.shape, case=case)
+        wide = np.asarray(got, dtype=float) / [math.exp(v / 2) for v in log_vars]
+        cut = "log-variances are cut off at"
+        mistakes = {
+            f"{cut} ±{limit}": [math.exp((np.clip(v, -limit, limit) - v) / 2) for v in log_vars]
+            for limit in (10, 20)
+        }
+        what = "the deviations of 6,000 draws"
+        options = {"rtol": 0.055, "what": what, "mistakes": mistakes, "case": case}
+        check_close(name, wide.std(axis=0), [1, 1], **options)
+
+    rng = np.random.default_rng(0)
+    for n, d, case in (
+        (9, 4, "means far from 0"),
+        (1, 6, "one image"),
+        (7, 1, "one latent dimension"),
+    ):
+        z_mean = rng.uniform(-100, 100, size=(n, d)).astype("float32")
+        narrow = np.full((n, d), -30, dtype="float32")
+        got = call(name, sample_code, z_mean, narrow, 3, case=case)
+        check_close(name, got, z_mean, rtol=1e-5, atol=1e-5, case=case)
+
+    # Keras takes the last of them for 1, which is none of the others.
+    drawn = []
+    for seed in (0, 3, 2**16, 2**16 + 3, 2**30, 2**30 + 1, 2**31 - 1):
+        case = "large seeds" if seed > 3 else "seed 0"
+        got = call(name, sample_code, zeros[:50], zeros[:50], seed, case=case)
+        check_shape(name, got, (50, 2), case=case)
+        differs = not any(np.allclose(other, got) for other in drawn)
+        check_true(name, differs, "two seeds give the same draws.", case=case)
+        drawn.append(np.asarray(got))
     # END HIDDEN TESTS
 
 
@@ -538,13 +577,16 @@ def check_vae_loss(vae_loss):
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(4)
-    for n, d, largest, case in (
-        (64, 100, 3, "a larger batch"),
-        (1, 6, 3, "one image"),
-        (5, 1, 3, "a code of one"),
-        (8, 20, 0.1, "codes that hardly say anything"),
+    for n, d, lowest, highest, largest, case in (
+        (64, 100, -50, 300, 3, "a larger batch"),
+        (1, 6, -50, 300, 3, "one image"),
+        (5, 1, -50, 300, 3, "one latent dimension"),
+        (8, 20, -50, 300, 0.1, "codes that hardly say anything"),
+        (8, 20, -50, 300, 90, "the same shapes, larger KLs"),
+        (9, 12, -50, 2e5, 2e4, "very many nats"),
+        (9, 12, -2e4, -1e4, 30, "densities far above 1"),
     ):
-        nll = rng.uniform(-50, 300, size=n).astype("float32")
+        nll = rng.uniform(lowest, highest, size=n).astype("float32")
         kl = rng.uniform(0, largest, size=(n, d)).astype("float32")
         pairs = zip(nll.tolist(), kl.tolist(), strict=True)
         expected = sum(a + sum(b) for a, b in pairs) / n
@@ -553,8 +595,11 @@ def check_vae_loss(vae_loss):
             "the KL is still averaged over the code": nll.mean() + kl.mean(),
             "the KL is still divided by the batch": nll.mean() + kl.sum(1).mean() / n,
             "the KL is summed over the batch": nll.mean() + kl.sum(),
+            "the images are summed": nll.sum() + kl.sum(),
+            "the KL is missing": nll.mean(),
+            "the mean over the images is missing": nll + kl.sum(axis=1),
         }
-        check_close(name, got, expected, rtol=1e-4, mistakes=mistakes, case=case)
+        check_close(name, got, expected, rtol=3e-5, atol=1e-4, mistakes=mistakes, case=case)
     # END HIDDEN TESTS
 
 

@@ -719,10 +719,9 @@ def latent_by_the_batch(x, x_hat, z_mean, z_log_var):
 
 
 @right("latent_kl")
-def latent_by_logaddexp(x, x_hat, z_mean, z_log_var):
-    zero = tf.zeros((), tf.float64)
-    m, v = (tf.convert_to_tensor(part, tf.float64) for part in (z_mean, z_log_var))
-    return tf.einsum("nd->n", tf.square(m) + tf.exp(v) - v - 1 + zero) * 0.5
+def latent_by_einsum(x, x_hat, z_mean, z_log_var):
+    m, v = (tf.cast(part, tf.float64) for part in (z_mean, z_log_var))
+    return tf.einsum("nd,nd->n", m, m) / 2 + tf.einsum("nd->n", tf.math.expm1(v) - v) / 2
 
 
 @wrong("latent_kl", says="(hidden case: very narrow posteriors): wrong value.")
@@ -1003,13 +1002,32 @@ def draw_number_by_number(z_mean, z_log_var, seed):
 
 @right("sample_code")
 def draw_by_scipy(z_mean, z_log_var, seed):
+    options = {"size": np.shape(z_mean), "random_state": seed}
+    return stats.norm.rvs(loc=z_mean, scale=np.exp(0.5 * z_log_var), **options)
+
+
+@wrong("sample_code", says="one image): wrong shape.")  # scipy drops axes of length 1
+def draw_by_scipy_without_a_size(z_mean, z_log_var, seed):
     return stats.norm.rvs(loc=z_mean, scale=np.exp(0.5 * z_log_var), random_state=seed)
 
 
 @right("sample_code")
 def draw_through_the_quantiles(z_mean, z_log_var, seed):
     u = np.random.default_rng(seed).uniform(1e-9, 1, size=np.shape(z_mean))
-    return np.asarray(z_mean) + np.exp(np.clip(z_log_var, -10, 10) / 2) * special.ndtri(u)
+    return np.asarray(z_mean) + np.exp(z_log_var / 2) * special.ndtri(u)
+
+
+@right("sample_code")
+def draw_of_many_gaussians_in_float64(z_mean, z_log_var, seed):
+    rng = np.random.default_rng(seed)
+    rows = zip(np.float64(z_mean), np.exp(np.float64(z_log_var)), strict=True)
+    return np.array([m + rng.normal(0, np.sqrt(v)) for m, v in rows])
+
+
+@right("sample_code")
+def draw_with_a_global_seed(z_mean, z_log_var, seed):
+    tf.random.set_seed(seed)
+    return tf.random.normal(z_mean.shape, z_mean, tf.exp(0.5 * z_log_var))
 
 
 def noise_of(z_mean, seed):
@@ -1123,7 +1141,7 @@ def draw_with_all_scaled(z_mean, z_log_var, seed):
     return np.exp(0.5 * z_log_var) * (z_mean + noise_of(z_mean, seed))
 
 
-@wrong("sample_code", says="the numbers of a code share their noise")
+@wrong("sample_code", says="the latent dimensions share their noise")
 def draw_with_one_number_for_each_image(z_mean, z_log_var, seed):
     return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean[:, :1], seed)
 
@@ -1185,6 +1203,42 @@ def draw_in_chunks_of_one_seed(z_mean, z_log_var, seed):
     places = range(0, len(z_mean), 4096)
     noise = [np.random.default_rng(seed).normal(size=z_mean[i : i + 4096].shape) for i in places]
     return z_mean + np.exp(0.5 * z_log_var) * np.concatenate(noise)
+
+
+@wrong("sample_code", says="(hidden case: very narrow posteriors): the deviations of 6,000 draws")
+def draw_with_epsilon(z_mean, z_log_var, seed):
+    return z_mean + (np.exp(0.5 * z_log_var) + 1e-7) * noise_of(z_mean, seed)
+
+
+@wrong("sample_code", says="when log-variances are cut off at ±20.")
+def draw_cut_off_at_20(z_mean, z_log_var, seed):
+    return z_mean + np.exp(0.5 * np.clip(z_log_var, -20, 20)) * noise_of(z_mean, seed)
+
+
+@wrong("sample_code", says="large seeds): two seeds give the same draws.")
+def draw_with_a_seed_of_16_bits(z_mean, z_log_var, seed):
+    return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean, seed % 2**16)
+
+
+@wrong("sample_code", says="large seeds): two seeds give the same draws.")
+def draw_with_a_seed_in_float32(z_mean, z_log_var, seed):
+    return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean, int(np.float32(seed)))
+
+
+@wrong("sample_code", says="seed 0): your code gives another result when it is called again")
+def draw_with_seed_0_for_none(z_mean, z_log_var, seed):
+    return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean, seed or None)
+
+
+@wrong("sample_code", says="more latent dimensions): latent dimensions share their noise.")
+def draw_with_pairs_of_dimensions(z_mean, z_log_var, seed):
+    eps = np.resize(noise_of(np.transpose(z_mean)[:2], seed), z_mean.T.shape).T
+    return z_mean + np.exp(0.5 * z_log_var) * eps
+
+
+@wrong("sample_code", says="got shape (6000,), expected (6000, 2)")
+def draw_of_the_first_dimension(z_mean, z_log_var, seed):
+    return (z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean, seed))[:, 0]
 
 
 # vae_loss
@@ -1318,6 +1372,36 @@ def loss_of_two_shapes(nll, kl):
 @wrong("vae_loss", says="codes that hardly say anything): wrong value")
 def loss_with_free_bits(nll, kl):
     return np.mean(nll) + np.maximum(kl.mean(axis=0), 0.5).sum()
+
+
+@right("vae_loss")
+def loss_by_einsum(nll, kl):
+    return tf.einsum("nd->", tf.cast(kl, tf.float64)) / len(kl) + np.float64(nll).mean()
+
+
+@wrong("vae_loss", says="very many nats): ")
+def loss_cut_off(nll, kl):
+    return ops.mean(nll) + ops.mean(ops.minimum(ops.sum(kl, axis=-1), 1e5))
+
+
+@wrong("vae_loss", says="densities far above 1): wrong value.")
+def loss_of_large_likelihoods_at_0(nll, kl):
+    return ops.mean(ops.maximum(nll, -100)) + ops.mean(ops.sum(kl, axis=-1))
+
+
+@wrong("vae_loss", says="one latent dimension): ")
+def loss_of_squeezed_kls(nll, kl):
+    return ops.mean(nll) + ops.mean(ops.sum(ops.squeeze(kl), axis=-1))
+
+
+@wrong("vae_loss", says="got shape (1,), expected ()")
+def loss_with_keepdims(nll, kl):
+    return ops.mean(nll + ops.sum(kl, axis=-1), keepdims=True)
+
+
+@wrong("vae_loss", says="the mean over the images is missing")
+def loss_without_a_mean(nll, kl):
+    return nll + kl.sum(axis=1)
 
 
 # reconstruction_score
