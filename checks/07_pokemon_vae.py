@@ -644,13 +644,30 @@ def check_reconstruction_score(reconstruction_score):
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(5)
-    for shape, case in (((4, 6, 5, 3), "larger images"), ((1, 3, 3, 3), "one image")):
-        x, x_hat = rng.uniform(size=(2, *shape)).astype("float32")
+    for shape, error, case in (
+        ((11, 5, 9, 3), 1, "larger images"),
+        ((11, 5, 9, 3), 0.001, "nearly perfect reconstructions"),
+        ((11, 5, 9, 3), 30, "reconstructions far outside [0, 1]"),
+        ((1, 3, 7, 3), 1, "one image"),
+        ((4, 1, 1, 3), 1, "images of one pixel"),
+    ):
+        x = rng.uniform(size=shape).astype("float32")
+        # The errors of each image have a size of their own.
+        sizes = np.linspace(1, 2, len(x))[:, None, None, None]
+        x_hat = (x + error * sizes * rng.uniform(-1, 1, size=shape)).astype("float32")
         differences = (x.astype(float) - x_hat).reshape(len(x), -1)
-        expected = [sum(d * d for d in row) / len(row) for row in differences]
+        expected = np.array([sum(d * d for d in row) / len(row) for row in differences])
         got = call(name, reconstruction_score, x, x_hat, case=case)
-        batch = {"the images are averaged": np.mean(expected)}
-        check_close(name, got, expected, rtol=1e-4, mistakes=batch, case=case)
+        cut = np.clip(x_hat.astype(float), 0, 1)
+        mistakes = {
+            "the root is taken": expected**0.5,
+            "the pixels are summed": expected * differences.shape[1],
+            "this is the mean absolute error": np.abs(differences).mean(axis=1),
+            "reconstructions are cut off at 0 and 1": ((x - cut) ** 2).mean(axis=(1, 2, 3)),
+        }
+        if len(x) > 1:
+            mistakes["the images are averaged"] = expected.mean()
+        check_close(name, got, expected, rtol=1e-4, atol=1e-9, mistakes=mistakes, case=case)
     case = "a perfect reconstruction"
     got = call(name, reconstruction_score, x, x.copy(), case=case)
     check_close(name, got, np.zeros(len(x)), case=case)
@@ -694,16 +711,37 @@ def check_optimal_sigma(optimal_sigma):
             "this is the precision, 1 / σ²": 37.4269,
             "there is a factor ½ under the root": 0.11558,
             "there is a factor 2 under the root": 0.23117,
+            "reconstructions are cut off at 0 and 1": 0.13788,
         },
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(6)
-    for shape, case in (((5, 4, 6, 3), "more images"), ((1, 8, 8, 3), "one image")):
-        x, x_hat = rng.uniform(size=(2, *shape)).astype("float32")
-        errors = (x.astype(float) - x_hat).ravel()
-        expected = (sum(e * e for e in errors) / len(errors)) ** 0.5
+    for shape, error, case in (
+        ((11, 5, 9, 3), 1, "more images"),
+        ((11, 5, 9, 3), 0.001, "very small errors"),
+        ((11, 5, 9, 3), 30, "very large errors"),
+        ((1, 7, 7, 3), 1, "one image"),
+    ):
+        x = rng.uniform(size=shape).astype("float32")
+        # Each image errs in its own direction and size, so that nothing is equal by chance.
+        sizes = np.linspace(0.5, 3, len(x))[:, None, None, None]
+        x_hat = (x + error * sizes * rng.uniform(-0.4, 1, size=shape)).astype("float32")
+        errors = x.astype(float) - x_hat
+        expected = (sum(e * e for e in errors.ravel()) / errors.size) ** 0.5
         got = call(name, optimal_sigma, x, x_hat, case=case)
-        check_close(name, got, expected, rtol=1e-4, case=case)
+        of_each = np.sqrt((errors**2).mean(axis=(1, 2, 3)))
+        mistakes = {
+            "this is the variance, not the deviation": expected**2,
+            "it is one deviation for each image": of_each,
+            "the deviations of the images are averaged": of_each.mean(),
+            "this is the mean absolute error": np.abs(errors).mean(),
+            "this is the deviation from the mean error, as np.std gives it": errors.std(),
+            "reconstructions are cut off at 0 and 1": np.mean((x - np.clip(x_hat, 0, 1)) ** 2)
+            ** 0.5,
+        }
+        for little in (1e-6, 1e-7, 1e-8):
+            mistakes[f"{little:g} is added to the variance"] = (expected**2 + little) ** 0.5
+        check_close(name, got, expected, rtol=3e-5, atol=1e-9, mistakes=mistakes, case=case)
     case = "the most probable deviation"
     x_hat = x + rng.normal(0.02, 0.07, size=x.shape).astype("float32")
     got = call(name, optimal_sigma, x, x_hat, case=case)
@@ -763,6 +801,8 @@ def check_augment(augment):
     # Of 300 fair draws fewer than 90 or more than 210 are flips once in 10¹¹ times.
     problem = f"{mirror.sum()} of 300 images are flipped; the probability should be ½."
     check_true(name, 90 <= mirror.sum() <= 210, problem)
+    again = "the same seed gives other images. Use it for every draw."
+    check_true(name, np.allclose(got, changed(x, 1, 0.0), atol=1e-4), again)
     # Now brightness. A flip does not change a grey image.
     grey = np.full((300, 2, 2, 3), 0.6, dtype="float32")
     ignored = "brightness is ignored: multiply by a drawn number."
@@ -775,8 +815,7 @@ def check_augment(augment):
     for_all = np.ptp(got[:, 0, 0, 0]) < 1e-3
     problem = "all images get the same brightness: draw one number for each image."
     check_true(name, not for_all, problem)
-    problem = "the same seed gives other images. Use it for every draw."
-    check_true(name, np.allclose(got, changed(grey, 1, 0.3), atol=1e-4), problem)
+    check_true(name, np.allclose(got, changed(grey, 1, 0.3), atol=1e-4), again)
     problem = "another seed gives the same images: use it."
     check_true(name, not np.allclose(got, changed(grey, 2, 0.3)), problem)
     got = changed(np.ones_like(grey), 1, 0.5)
@@ -790,13 +829,18 @@ def check_augment(augment):
         mean = images.mean(axis=every, keepdims=True)
         return np.isclose(images, mean, atol=2e-3).all(axis=every), mean.ravel()
 
-    case = "other shapes"
-    wide = np.random.default_rng(1).uniform(0.2, 0.6, size=(40, 3, 5, 3)).astype("float32")
-    backwards = wide[:, :, [4, 3, 2, 1, 0]]
-    for n in (40, 1):
-        got = changed(wide[:n], 4, 0.0, case=case)
-        fits = equal(got, wide[:n]) | equal(got, backwards[:n])
-        problem = "with brightness 0, an image is neither itself nor its mirror image."
+    rng = np.random.default_rng(1)
+    problem = "with brightness 0, an image is neither itself nor its mirror image."
+    for shape, case in (
+        ((40, 9, 5, 3), "other shapes"),
+        ((40, 9, 5, 3), "the same shape, other images"),
+        ((1, 9, 5, 3), "one image"),
+        ((6, 7, 1, 3), "images as narrow as a pixel"),
+    ):
+        images = rng.uniform(0, 1, size=shape).astype("float32")
+        backwards = images[:, :, list(range(shape[2]))[::-1]]
+        got = changed(images, 4, 0.0, case=case)
+        fits = equal(got, images) | equal(got, backwards)
         check_true(name, fits.all(), problem, case=case)
 
     case = "brightness alone"
@@ -862,10 +906,17 @@ def check_augment(augment):
     problem = "bright images are rescaled: cut them off at 1."
     check_true(name, brighter > 0.3, problem, case=case)
 
+    # Keras takes the last of them for 1, which is none of the others.
+    large = []
+    for seed in (0, 3, 2**16, 2**16 + 3, 2**30, 2**31 - 1):
+        case = "large seeds" if seed > 3 else "seed 0"
+        got = changed(x, seed, 0.2, case=case)
+        differs = not any(np.allclose(other, got, atol=1e-4) for other in large)
+        check_true(name, differs, "two seeds give the same images.", case=case)
+        large.append(got)
+
     case = "seeds"
-    first, again = (changed(x, 1, 0.2, case=case) for _ in range(2))
-    problem = "the same seed gives other images. Use it for every draw."
-    check_true(name, np.allclose(first, again, atol=1e-4), problem, case=case)
+    first = changed(x, 1, 0.2, case=case)
     # The seeds lie far apart: who draws image i from seed + i is right, too.
     drawn = [changed(x, seed, 0.0, case=case) for seed in range(1, 8000, 1000)]
     flips = np.array([equal(got, mirrored) for got in drawn])
@@ -881,6 +932,13 @@ def check_augment(augment):
     check_true(name, np.ptp(number) > 0, problem, case=case)
     problem = "the probability of a flip is not ½."
     check_true(name, 0.43 < flips.mean() < 0.57, problem, case=case)
+
+    case = "one image with many seeds"
+    image = rng.uniform(0.2, 0.6, size=(1, 2, 3, 3)).astype("float32")
+    kept = [equal(changed(image, seed, 0.0, case=case), image)[0] for seed in range(0, 4000, 100)]
+    # Of 40 fair draws all are the same once in 10¹¹ times.
+    check_true(name, not all(kept), "a single image is never flipped.", case=case)
+    check_true(name, any(kept), "a single image is always flipped.", case=case)
 
     case = "flips and brightness together"
     (itself, factor), (turned, mirror_factor) = (apart(first / y) for y in (x, mirrored))
@@ -911,8 +969,8 @@ def check_nearest_neighbours(nearest_neighbours):
     def check_numbers(distances, case=None):
         """Refuse NaN, with a hint."""
         problem = (
-            "a distance is NaN. (If you take a root of a² + b² − 2ab: "
-            "of a copy it can be just below 0, so cut it off at 0.)"
+            "a distance is NaN. (What you take a root of can be just below 0 "
+            "for a copy, since numbers are rounded: cut it off at 0.)"
         )
         check_true(name, not np.isnan(array(distances)).any(), problem, case=case)
 
@@ -943,6 +1001,7 @@ def check_nearest_neighbours(nearest_neighbours):
             "the farthest are taken, the last k of argsort": [[1, 3], [0, 3], [2, 0]],
             "copies are left out, or argsort is applied twice": [[0, 2], [2, 0], [3, 1]],
             "it is the scalar product that counts, not the distance": [[3, 1]] * 3,
+            "it is the angle that counts, not the distance": [[3, 1], [1, 3], [1, 3]],
         },
     )
     apart = isinstance(got, tuple | list)
@@ -992,7 +1051,8 @@ def check_nearest_neighbours(nearest_neighbours):
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(7)
     for n, m, shape, k, case in (
-        (7, 40, (4, 5, 3), 3, "more pictures"),
+        (7, 40, (5, 9, 3), 11, "more pictures"),
+        (7, 40, (5, 9, 3), 11, "the same shapes, other pictures"),
         (1, 6, (2, 2, 3), 6, "all of them"),
         (5, 9, (3, 3, 3), 1, "one neighbour"),
         (30, 8, (2, 3, 3), 2, "more generated than training pictures"),
@@ -1017,8 +1077,17 @@ def check_nearest_neighbours(nearest_neighbours):
         if np.array_equal(np.sort(array(indices)), np.sort(right_indices)):
             mistakes["they are the right ones, but not the nearest first"] = array(indices)
         check_close(name, indices, right_indices, what="the indices", mistakes=mistakes, case=case)
-        mistakes = {"the root is missing": right**2, flat: right[:, 0]}
-        options = {"what": "the distances", "rtol": 1e-3, "atol": 1e-3, "case": case}
+        of_root_mean = "this is the root of the mean, not of the sum"
+        mistakes = {
+            "the root is missing": right**2,
+            of_root_mean: right / train[0].size ** 0.5,
+            "they are not sorted with the indices": [
+                [d for _, d in sorted((i, d) for d, i in row)][:k] for row in expected
+            ],
+        }
+        if k == 1:
+            mistakes[flat] = right[:, 0]
+        options = {"what": "the distances", "rtol": 3e-5, "atol": 3e-5, "case": case}
         check_close(name, distances, right, mistakes=mistakes, **options)
     case = "many neighbours"
     order = rng.permutation(1000)  # argpartition alone sorts some hundred numbers on some machines
@@ -1081,6 +1150,7 @@ def check_type_direction(type_direction):
             "the mean of a is not subtracted": [5.66667, 0.66667],
             "this is the middle between both means": [4.33333, 1.83333],
             "it is scaled to length 1": [0.75258, -0.6585],
+            "true and false are taken for the places 1 and 0": [-0.28571, -0.57143],
         },
     )
     # BEGIN HIDDEN TESTS
@@ -1105,10 +1175,33 @@ def check_type_direction(type_direction):
     sides = np.stack([known[:, 0] < 0, known[:, 0] > 0], axis=1)
     got = call(name, type_direction, known[:, :1].astype("float32"), sides, 0, 1, case=case)
     check_close(name, got, [2], case=case)
-    case = "a long code"
-    codes = rng.normal(size=(50, 300)).astype("float32")
-    types = rng.random((50, 3)) < 0.5
-    expected = codes[types[:, 2]].astype(float).mean(0) - codes[types[:, 0]].astype(float).mean(0)
-    got = call(name, type_direction, codes, types, 0, 2, case=case)
-    check_close(name, got, expected, rtol=1e-3, atol=1e-4, case=case)
+    for n, d, n_types, a, b, case in (
+        (50, 300, 3, 0, 2, "many latent dimensions"),
+        (50, 300, 3, 0, 2, "the same shapes, other codes and types"),
+        (9, 1, 5, 4, 1, "one latent dimension"),
+    ):
+        codes = rng.normal(3, 1, size=(n, d)).astype("float32")
+        types = rng.random((n, n_types)) < 0.5
+        types[0] = True
+        means = [
+            np.mean([c for c, its in zip(codes.astype(float), types, strict=True) if its[kind]], 0)
+            for kind in (a, b)
+        ]
+        got = call(name, type_direction, codes, types, a, b, case=case)
+        mistakes = {
+            "this is the way from b to a": means[0] - means[1],
+            "the mean of a is not subtracted": means[1],
+        }
+        check_close(
+            name, got, means[1] - means[0], rtol=1e-4, atol=3e-5, mistakes=mistakes, case=case
+        )
+    case = "all creatures have both types"
+    got = call(name, type_direction, codes, np.ones((9, 2), dtype=bool), 0, 1, case=case)
+    check_close(name, got, [0], atol=1e-5, case=case)
+    case = "one creature of each type"
+    codes = np.array([[1, 2, 3], [5, 5, 5], [9, 4, -1]], dtype="float32")
+    got = call(name, type_direction, codes, np.eye(3, dtype=bool), 2, 0, case=case)
+    check_close(
+        name, got, [-8, -2, 4], mistakes={"this is the way from b to a": [8, 2, -4]}, case=case
+    )
     # END HIDDEN TESTS

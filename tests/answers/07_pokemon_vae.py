@@ -1,5 +1,6 @@
 """Right and wrong answers to the exercises of 07_pokemon_vae."""
 
+import heapq
 import io
 import math
 import random
@@ -14,6 +15,7 @@ import tensorflow as tf
 from keras import layers, ops
 from PIL import Image, ImageFile, ImageOps
 from scipy import special, stats
+from scipy.spatial import KDTree
 from scipy.spatial.distance import cdist
 
 from grading.authoring.answers import right, wrong
@@ -1536,6 +1538,54 @@ def score_in_place(x, x_hat):
     return ops.mean(ops.square(x), axis=(1, 2, 3))
 
 
+@right("reconstruction_score")
+def score_by_einsum(x, x_hat):
+    d = tf.cast(x, tf.float64) - tf.cast(x_hat, tf.float64)
+    return tf.einsum("nhwc,nhwc->n", d, d) / d[0].numpy().size
+
+
+@right("reconstruction_score")
+def score_by_variance_and_bias(x, x_hat):
+    d = np.subtract(x, x_hat, dtype="float64")
+    return d.var(axis=(1, 2, 3)) + d.mean(axis=(1, 2, 3)) ** 2
+
+
+@wrong("reconstruction_score", says="one image): wrong shape.")
+def score_squeezed(x, x_hat):
+    return np.squeeze(np.mean((x - x_hat) ** 2, axis=(1, 2, 3)))
+
+
+@wrong("reconstruction_score", says="when reconstructions are cut off at 0 and 1.")
+def score_of_pictures_that_are_cut_off(x, x_hat):
+    return ops.mean(ops.square(x - ops.clip(x_hat, 0, 1)), axis=(1, 2, 3))
+
+
+@wrong("reconstruction_score", says="nearly perfect reconstructions): wrong value.")
+def score_with_epsilon(x, x_hat):
+    return ops.mean(ops.square(x - x_hat), axis=(1, 2, 3)) + 1e-7
+
+
+@wrong("reconstruction_score", says="got shape (2, 1, 1, 1), expected (2,)")
+def score_with_keepdims(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=(1, 2, 3), keepdims=True)
+
+
+@wrong("reconstruction_score", says="an axis of length 1 is left over")
+def score_in_a_column(x, x_hat):
+    return np.mean((x - x_hat).reshape(len(x), -1) ** 2, axis=1, keepdims=True)
+
+
+@wrong("reconstruction_score", says="the mean over the channels is missing")
+def score_of_each_channel(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=(1, 2))
+
+
+@wrong("reconstruction_score", says="reconstructions far outside [0, 1]): wrong value.")
+def score_by_huber(x, x_hat):
+    d = np.abs(x - x_hat)
+    return np.where(d < 2, d**2, 4 * d - 4).mean(axis=(1, 2, 3))
+
+
 # optimal_sigma
 
 
@@ -1680,6 +1730,42 @@ def sigma_halved(x, x_hat):
 @wrong("optimal_sigma", says="the mean is taken before the square")
 def sigma_with_a_bracket_misplaced(x, x_hat):
     return np.sqrt(np.mean(x - x_hat) ** 2)
+
+
+@right("optimal_sigma")
+def sigma_by_einsum_in_float64(x, x_hat):
+    d = tf.cast(x, tf.float64) - tf.cast(x_hat, tf.float64)
+    return tf.sqrt(tf.einsum("nhwc,nhwc->", d, d) / tf.cast(tf.size(d), tf.float64))
+
+
+@right("optimal_sigma")
+def sigma_by_scipy(x, x_hat):
+    return stats.norm.fit((np.float64(x) - x_hat).ravel(), floc=0)[1]
+
+
+@wrong("optimal_sigma", says="very small errors): wrong value. This is what you get when 1e-08 is")
+def sigma_with_a_little(x, x_hat):
+    return ops.sqrt(ops.mean(ops.square(x - x_hat)) + 1e-8)
+
+
+@wrong("optimal_sigma", says="very small errors): wrong value.")
+def sigma_not_below_a_hundredth(x, x_hat):
+    return ops.maximum(ops.sqrt(ops.mean(ops.square(x - x_hat))), 0.01)
+
+
+@wrong("optimal_sigma", says="very large errors): wrong value.")
+def sigma_not_above_10(x, x_hat):
+    return np.minimum(np.sqrt(np.mean((x - x_hat) ** 2)), 10)
+
+
+@wrong("optimal_sigma", says="when reconstructions are cut off at 0 and 1")
+def sigma_of_pictures_that_are_cut_off(x, x_hat):
+    return np.sqrt(np.mean((x - np.clip(x_hat, 0, 1)) ** 2))
+
+
+@wrong("optimal_sigma", says="got shape (1, 1, 1, 1), expected ()")
+def sigma_with_keepdims(x, x_hat):
+    return np.sqrt(np.mean((x - x_hat) ** 2, keepdims=True))
 
 
 # augment
@@ -2145,6 +2231,63 @@ def pictures_of_which_a_third_is_flipped(x, seed, brightness=0.1):
     return scaled(np.where(turned, x[:, :, ::-1], x), factor)
 
 
+@right("augment")
+def pictures_in_two_steps_of_tf(x, seed, brightness=0.1):
+    tf.random.set_seed(seed)
+    n = tf.shape(x)[0]
+    turned = tf.random.uniform((n,)) < 0.5
+    x = tf.where(turned[:, None, None, None], tf.reverse(x, axis=[2]), x)
+    factor = 1 + brightness * (2 * tf.random.uniform((n, 1, 1, 1)) - 1)
+    return keras.activations.relu(x * factor, max_value=1.0)
+
+
+@right("augment")
+def pictures_by_scipy(x, seed, brightness=0.1):
+    rng = np.random.default_rng(seed)
+    turned = stats.bernoulli.rvs(0.5, size=len(x), random_state=rng)
+    factor = stats.uniform.rvs(1 - brightness, 2 * brightness, size=len(x), random_state=rng)
+    images = [f * (np.fliplr(i) if t else i) for i, t, f in zip(x, turned, factor, strict=True)]
+    return np.minimum(np.float64(images), 1)
+
+
+@wrong("augment", says="seed 0): your code gives another result when it is called again")
+def pictures_with_seed_0_for_none(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed or None, brightness)
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="large seeds): two seeds give the same images.")
+def pictures_with_a_seed_of_16_bits(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed % 2**16, brightness)
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="one image): wrong shape.")
+def pictures_squeezed(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return np.squeeze(scaled(np.where(turned, x[:, :, ::-1], x), factor))
+
+
+@wrong("augment", says="a single image is never flipped.")
+def pictures_by_an_order_that_one_image_has_not(x, seed, brightness=0.1):
+    _, factor = draws(x, seed, brightness)
+    turned = np.random.default_rng(seed).random((len(x), 1, 1, 1)) < 0.5
+    return scaled(np.where(turned & (len(x) > 1), x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="other shapes): with brightness 0, an image is neither itself nor its mir")
+def pictures_shifted(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return scaled(np.where(turned, np.roll(x, 1, axis=2), x), factor)
+
+
+@wrong("augment", says="the probability of a flip is not ½")
+def pictures_of_which_40_percent_are_flipped(x, seed, brightness=0.1):
+    _, factor = draws(x, seed, brightness)
+    turned = np.random.default_rng(seed + 50).random((len(x), 1, 1, 1)) < 0.4
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
 # nearest_neighbours
 
 
@@ -2366,7 +2509,7 @@ def neighbours_with_all_distances(generated, train, k):
     return nearest(distances, k)[0], distances
 
 
-@wrong("nearest_neighbours", says="of a copy it can be just below 0")
+@wrong("nearest_neighbours", says="can be just below 0 for a copy")
 def neighbours_below_zero(generated, train, k):
     a, b = (x.reshape(len(x), -1) for x in (generated, train))
     squares = (a * a).sum(1)[:, None] - 2 * a @ b.T + (b * b).sum(1)[None]
@@ -2413,6 +2556,58 @@ def neighbours_in_arrays_of_floats(generated, train, k):
     distances = cdist(flat(generated), flat(train))
     indices = np.argsort(distances, axis=1)[:, :k]
     return indices.astype(float), np.take_along_axis(distances, indices, axis=1)
+
+
+@right("nearest_neighbours")
+def neighbours_by_a_heap_in_float64(generated, train, k):
+    found = [
+        heapq.nsmallest(k, ((np.sqrt(np.sum((g - t) ** 2)), i) for i, t in enumerate(train)))
+        for g, train in ((np.float64(g), train) for g in generated)
+    ]
+    return np.array([[i for _, i in f] for f in found]), np.array(
+        [[d for d, _ in f] for f in found]
+    )
+
+
+@right("nearest_neighbours")
+def neighbours_by_a_tree(generated, train, k):
+    distances, indices = KDTree(flat(train)).query(flat(generated), k=range(1, k + 1))
+    return indices, distances
+
+
+@wrong("nearest_neighbours", says="more pictures): the distances: wrong value.")
+def neighbours_by_float16(generated, train, k):
+    apart = distances_between(generated.astype("float16"), train.astype("float16"))
+    places = nearest(distances_between(generated, train), k)[0]
+    return places, np.take_along_axis(apart, places, axis=1)
+
+
+@wrong("nearest_neighbours", says="all of them): the indices: wrong shape.")
+def neighbours_with_axes_of_1_dropped(generated, train, k):
+    return [np.squeeze(part) for part in nearest(distances_between(generated, train), k)]
+
+
+@wrong(
+    "nearest_neighbours", says="one neighbour): the indices: wrong shape. This is what you get w"
+)
+def neighbours_by_a_tree_for_one(generated, train, k):
+    distances, indices = KDTree(flat(train)).query(flat(generated), k=k)
+    return indices, distances
+
+
+@wrong("nearest_neighbours", says="the indices are no integers")
+def neighbours_as_masks(generated, train, k):
+    distances = distances_between(generated, train)
+    places = nearest(distances, k)[0]
+    return places.astype("float32"), np.take_along_axis(distances, places, axis=1)
+
+
+@wrong("nearest_neighbours", says="it is the angle that counts, not the distance")
+def neighbours_by_cosine(generated, train, k):
+    with np.errstate(all="ignore"):
+        angles = np.nan_to_num(cdist(flat(generated), flat(train), "cosine"), nan=1.0)
+    places = np.argsort(angles, axis=1, kind="stable")[:, :k]
+    return places, np.take_along_axis(distances_between(generated, train), places, axis=1)
 
 
 # type_direction
@@ -2599,3 +2794,49 @@ def direction_in_pairs(codes, types, a, b):
 @wrong("type_direction", says="there is a factor ½")
 def direction_of_half_the_length(codes, types, a, b):
     return (codes[types[:, b]].mean(axis=0) - codes[types[:, a]].mean(axis=0)) / 2
+
+
+@right("type_direction")
+def direction_by_einsum_in_float64(codes, types, a, b):
+    chosen = np.float64(types[:, [a, b]])
+    from_a, to_b = np.einsum("nt,nd->td", chosen, codes) / chosen.sum(axis=0)[:, None]
+    return to_b - from_a
+
+
+@right("type_direction")
+def direction_by_least_squares(codes, types, a, b):
+    def mean(kind):
+        column = np.float64(types[:, [kind]])
+        return np.linalg.lstsq(column, column * codes, rcond=None)[0][0]
+
+    return tf.convert_to_tensor(mean(b) - mean(a))
+
+
+@wrong("type_direction", says="true and false are taken for the places 1 and 0")
+def direction_by_truth_values_as_places(codes, types, a, b):
+    its = types.astype(int)
+    return codes[its[:, b]].mean(axis=0) - codes[its[:, a]].mean(axis=0)
+
+
+@wrong(
+    "type_direction", says="(hidden case: left and right, which are known exactly): wrong shape."
+)
+def direction_squeezed(codes, types, a, b):
+    return np.squeeze(mean_of(codes, types[:, b]) - mean_of(codes, types[:, a]))
+
+
+@wrong("type_direction", says="all creatures have both types): your code raised ValueError.")
+def direction_between_types_that_differ(codes, types, a, b):
+    if (types[:, a] == types[:, b]).all() and a != b:
+        raise ValueError("the same creatures")
+    return mean_of(codes, types[:, b]) - mean_of(codes, types[:, a])
+
+
+@wrong("type_direction", says="one creature of each type): not every value is finite.")
+def direction_over_one_less(codes, types, a, b):
+    def mean(kind):
+        its = codes[types[:, kind]]
+        with np.errstate(all="ignore"):
+            return its.mean(axis=0) if len(its) > 1 else its.sum(axis=0) / (len(its) - 1)
+
+    return mean(b) - mean(a)
