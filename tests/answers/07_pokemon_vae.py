@@ -1797,7 +1797,7 @@ def pictures_one_by_one(x, seed, brightness=0.1):
 def pictures_as_lists(x, seed, brightness=0.1):
     rng = np.random.RandomState(seed)
     return [
-        np.minimum(image[:, :: rng.choice([-1, 1])] * (1 + brightness * rng.uniform(-1, 1)), 1)
+        np.clip(image[:, :: rng.choice([-1, 1])] * (1 + brightness * rng.uniform(-1, 1)), 0, 1)
         for image in x
     ]
 
@@ -2247,7 +2247,7 @@ def pictures_by_scipy(x, seed, brightness=0.1):
     turned = stats.bernoulli.rvs(0.5, size=len(x), random_state=rng)
     factor = stats.uniform.rvs(1 - brightness, 2 * brightness, size=len(x), random_state=rng)
     images = [f * (np.fliplr(i) if t else i) for i, t, f in zip(x, turned, factor, strict=True)]
-    return np.minimum(np.float64(images), 1)
+    return np.maximum(np.minimum(np.float64(images), 1), 0)
 
 
 @wrong("augment", says="seed 0): your code gives another result when it is called again")
@@ -2286,6 +2286,18 @@ def pictures_of_which_40_percent_are_flipped(x, seed, brightness=0.1):
     _, factor = draws(x, seed, brightness)
     turned = np.random.default_rng(seed + 50).random((len(x), 1, 1, 1)) < 0.4
     return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="a brightness above 1): the pixels do not lie in [0, 1]. Cut them off at 0")
+def pictures_cut_off_at_1_alone(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return np.minimum(np.where(turned, x[:, :, ::-1], x) * factor, 1)
+
+
+@wrong("augment", says="a brightness above 1): a factor below 0 does not give black")
+def pictures_without_a_sign(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return scaled(np.where(turned, x[:, :, ::-1], x), np.abs(factor))
 
 
 # nearest_neighbours
