@@ -900,6 +900,12 @@ def check_augment(augment):
     problem = "white should stay white where it gets brighter: cut it off at 1, do not rescale."
     check_true(name, cut > 0.3, problem, case=case)
     check_true(name, cut < 0.7, "white is hardly ever darker.", case=case)
+    case = "red images"
+    got = changed(np.tile(np.float32([1, 0.4, 0.4]), (300, 2, 2, 1)), 2, 0.5, case=case)
+    brighter = np.mean(got[:, 0, 0, 1] > 0.401)  # one half
+    problem = "bright images are rescaled: cut them off at 1."
+    check_true(name, brighter > 0.3, problem, case=case)
+
     case = "a brightness above 1"
     got = changed(np.full_like(x, 0.2), 2, 1.5, case=case)
     problem = "the pixels do not lie in [0, 1]. Cut them off at 0, too."
@@ -907,11 +913,6 @@ def check_augment(augment):
     problem = "a factor below 0 does not give black: cut the product off at 0."
     black = (got == 0).all(axis=every).mean()  # one sixth, within six standard errors
     check_true(name, 0.04 < black < 0.3, problem, case=case)
-    case = "red images"
-    got = changed(np.tile(np.float32([1, 0.4, 0.4]), (300, 2, 2, 1)), 2, 0.5, case=case)
-    brighter = np.mean(got[:, 0, 0, 1] > 0.401)  # one half
-    problem = "bright images are rescaled: cut them off at 1."
-    check_true(name, brighter > 0.3, problem, case=case)
 
     # Keras takes the last of them for 1, which is none of the others.
     large = []
