@@ -263,7 +263,7 @@ def check_latent_kl(latent_kl):
             ],
             "this is still the KL between pictures, averaged over the pixels": [0.18329, 1.16447],
             "the KL between pictures is still added": [3.40403, 5.09735],
-            "the KL between pictures is still added, and the mean over the latent dimensions is taken": [
+            "the KL between pictures is still added, and the other one is averaged": [
                 1.62345,
                 4.80436,
             ],

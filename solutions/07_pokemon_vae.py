@@ -42,7 +42,7 @@ STEPS_TYPES = budget(cpu=360, gpu=10_000, smallest=2)  # and the conditional one
 N_FEW = 60  # creatures of the models that are to learn by heart
 ROUNDS = budget(cpu=4, gpu=20, smallest=1)  # of ten epochs, with so few
 EPOCHS_MOMENT = budget(cpu=5, gpu=10)
-N_FRAMES = 8  # of the film, at most
+N_FRAMES = 7  # of the film, at most
 TYPES_SHOWN = ("grass", "electric", "ghost")
 
 # %% [markdown]

@@ -620,7 +620,7 @@ def latent_with_pictures(x, x_hat, z_mean, z_log_var):
     return pictures_apart(x, x_hat) + kl_divergence(z_mean, z_log_var, 0.0, 0.0)
 
 
-@wrong("latent_kl", says="is still added, and the mean over the latent dimensions is taken")
+@wrong("latent_kl", says="is still added, and the other one is averaged")
 def latent_averaged_with_pictures(x, x_hat, z_mean, z_log_var):
     return pictures_apart(x, x_hat) + kl_divergence(z_mean, z_log_var, 0.0, 0.0) / z_mean.shape[1]
 
