@@ -18,6 +18,7 @@ from keras import ops
 
 LIMIT = 10  # log-variances beyond it count as extreme, and so do heads of models beyond half of it
 FLOOR = 1e-6  # that some add to a variance
+NATS = 50  # a larger term counts as extreme
 CLIPPED = 16  # where a logit ends whose probability is kept 1e-7 away from 0 and 1
 OVERFLOW = 700  # exp of more is infinite, even in float64
 LARGE = 2**16  # a seed that 16 bits do not hold
@@ -227,6 +228,8 @@ def _extremes(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
         if name == "logits":
             cut = mine.changed({name: _clip(-CLIPPED, CLIPPED)})
             yield f"cuts {name} off at ±{CLIPPED}", cut
+        if "in nats" in text:
+            yield f"cuts {name} off at {NATS}", mine.changed({name: _clip(-inf, NATS)})
         if found := re.search(r"[±−]\d{3,}", text):
             cut = mine.changed({name: _clip(-OVERFLOW, OVERFLOW)})
             yield f"cuts {name} off at ±{OVERFLOW}", cut
@@ -350,10 +353,16 @@ def _arguments(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
     for name, parameter in inspect.signature(mine.function).parameters.items():
         if parameter.default is not parameter.empty:
             yield f"never looks at {name}", mine.changed({name: _always(parameter.default)})
+        if parameter.default not in (parameter.empty, None, 0):
+            yield f"takes {name} 0 for none", mine.changed({name: _or(parameter.default)})
 
 
 def _always(default: Value) -> Change:
     return lambda _: default
+
+
+def _or(default: Value) -> Change:
+    return lambda value: value or default
 
 
 def _builds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:

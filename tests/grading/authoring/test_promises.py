@@ -66,6 +66,19 @@ def build(latent_dim):
     return keras.Model(inputs, heads)
 
 
+def weighted(kl, beta):
+    """Weighs.
+
+    Args:
+        kl: of each image, (n,), in nats.
+        beta: a number.
+
+    Returns:
+        (n,), in nats.
+    """
+    return beta * kl
+
+
 class Layer:
     """Has no answers of this kind."""
 
@@ -131,6 +144,7 @@ def test_each_kind_that_a_docstring_names_has_an_answer():
         "gives float64 where float32 is promised",
         "changes its arguments",
         "never looks at scale",
+        "takes scale 0 for none",
     ]
     assert list(broken(build)) == [
         "cuts outputs off at ±5",
@@ -162,6 +176,8 @@ DIFFERS = [
     (draws, "fails for seeds from 65536", (4, Y, 2**16 - 1), (4, Y, 2**16)),
     (draws, "fails where all labels are equal", (4, Y, 1), (4, Y * 0, 1)),
     (draws, "never looks at scale", (4, Y, 1, 2.0), (4, Y, 1, 3.0)),
+    (draws, "takes scale 0 for none", (4, Y, 1, 3.0), (4, Y, 1, 0)),
+    (weighted, "cuts kl off at 50", (X, 3), (60 * X, 3)),
 ]
 
 
