@@ -1243,6 +1243,18 @@ def draw_of_the_first_dimension(z_mean, z_log_var, seed):
     return (z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean, seed))[:, 0]
 
 
+@wrong("sample_code", says="the seeds 0 and 1")
+def draw_with_seed_0_as_1(z_mean, z_log_var, seed):
+    eps = np.random.default_rng(seed or 1).normal(size=z_mean.shape)
+    return z_mean + np.exp(z_log_var / 2) * eps
+
+
+@wrong("sample_code", says="the seeds 7 and 1007")
+def draw_with_few_seeds(z_mean, z_log_var, seed):
+    eps = np.random.default_rng(seed % 1000).normal(size=z_mean.shape)
+    return z_mean + np.exp(z_log_var / 2) * eps
+
+
 # vae_loss
 
 
@@ -2620,6 +2632,17 @@ def neighbours_by_cosine(generated, train, k):
         angles = np.nan_to_num(cdist(flat(generated), flat(train), "cosine"), nan=1.0)
     places = np.argsort(angles, axis=1, kind="stable")[:, :k]
     return places, np.take_along_axis(distances_between(generated, train), places, axis=1)
+
+
+@wrong("nearest_neighbours", says="the same place comes twice")
+def neighbours_looked_up_by_distance(generated, train, k):
+    flat = [np.asarray(a, dtype=float).reshape(len(a), -1) for a in (generated, train)]
+    every = np.sqrt(((flat[0][:, None] - flat[1]) ** 2).sum(axis=2))
+    distances = np.sort(every, axis=1)[:, :k]
+    indices = [
+        [list(row).index(d) for d in best] for row, best in zip(every, distances, strict=True)
+    ]
+    return np.array(indices), distances
 
 
 # type_direction
