@@ -367,7 +367,7 @@ def _builds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
 
     def heads(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def of(model: Any) -> Any:
-            return keras.Model(model.inputs, _structured(model, [*map(change, model.outputs)]))
+            return keras.Model(model.input, _structured(model, [*map(change, model.outputs)]))
 
         return of
 
@@ -376,7 +376,7 @@ def _builds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
     yield "drops outputs out while it is trained", through(heads(keras.layers.Dropout(0.5)))
 
     def reverse(model: Any) -> Any:
-        return keras.Model(model.inputs, model.outputs[::-1]) if len(model.outputs) > 1 else model
+        return keras.Model(model.input, model.outputs[::-1]) if len(model.outputs) > 1 else model
 
     if re.search(r"z_mean and z_log_var", mine.returns):
         yield "gives the outputs in the other order", through(reverse)
