@@ -1356,7 +1356,7 @@ def log_variance_first(latent_dim=2):
 @wrong("build_vae_mlp", says="z_mean: got")
 def dropout_in_the_encoder(latent_dim=2):
     x = keras.Input((28, 28, 1))
-    h = layers.Dropout(0.2)(layers.Dense(512, activation="relu")(layers.Flatten()(x)))
+    h = layers.Dropout(0.2, seed=1)(layers.Dense(512, activation="relu")(layers.Flatten()(x)))
     heads = [layers.Dense(latent_dim)(h), layers.Dense(latent_dim)(h)]
     return keras.Model(x, heads), networks(latent_dim)[1]
 
@@ -1373,3 +1373,26 @@ def log_variance_cut_off(latent_dim=2):
     encoder, decoder = networks(latent_dim)
     z_mean, z_log_var = encoder.outputs
     return keras.Model(encoder.inputs, [z_mean, ops.clip(z_log_var, -10, 10)]), decoder
+
+
+@wrong("build_vae_mlp", says="logits: got")
+def gelu_in_the_decoder(latent_dim=2):
+    return networks(latent_dim)[0], networks(latent_dim, hidden="gelu")[1]
+
+
+@wrong("build_vae_mlp", says="logits: got")
+def relu_up_to_6_in_the_decoder(latent_dim=2):
+    return networks(latent_dim)[0], networks(latent_dim, hidden="relu6")[1]
+
+
+@wrong("build_vae_mlp", says="z_log_var: got")
+def log_variance_cut_off_at_20(latent_dim=2):
+    encoder, decoder = networks(latent_dim)
+    z_mean, z_log_var = encoder.outputs
+    return keras.Model(encoder.inputs, [z_mean, ops.clip(z_log_var, -20, 20)]), decoder
+
+
+@wrong("build_vae_mlp", says="logits: got")
+def logits_cut_off(latent_dim=2):
+    encoder, decoder = networks(latent_dim)
+    return encoder, keras.Model(decoder.input, ops.clip(decoder.output, -20, 20))
