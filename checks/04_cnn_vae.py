@@ -166,8 +166,11 @@ def check_build_conv_encoder(build_conv_encoder):
         one = check_pair(name, call(name, encoder, x[3:4], case=case), what=what, case=case)
         # The heads may be made in either order: what is returned first is z_mean.
         close = lambda a, b: np.isclose(a, b, **near)
-        turned = any(close(got[::-1], a).all() for a in (expected, *mistakes.values()))
-        if turned or close(got[::-1], expected).sum() > close(got, expected).sum():
+        known = [expected, *mistakes.values()]
+        as_they_are = any(close(got, a).all() for a in known)
+        turned = any(close(got[::-1], a).all() for a in known)
+        nearer = close(got[::-1], expected).sum() > close(got, expected).sum()
+        if not as_they_are and (turned or nearer):
             got, one = got[::-1], one[::-1]
         what = "z_mean and z_log_var, stacked, under known weights"
         check_close(name, got, expected, **near, mistakes=mistakes, what=what, case=case)
@@ -450,7 +453,7 @@ def check_binarize(binarize):
                 check_close(name, got, grey, **near, what="the mean", case=case)
         case = f"{mode}, the largest seeds"
         grey = np.full((20, 100), 0.4, dtype="float32")
-        seeds = (0, 1, 65_535, 65_536, 2**31 - 1)
+        seeds = (12, 65_535, 65_536, 2**31 - 1)  # keras.random takes the last one for 1
         pairs = itertools.combinations([draw(grey, mode, seed, 3, case=case) for seed in seeds], 2)
         problem = f"{mode}: another seed gives the same draw. Use the whole seed."
         check_true(name, not any(np.array_equal(*pair) for pair in pairs), problem, case=case)

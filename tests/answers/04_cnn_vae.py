@@ -712,7 +712,8 @@ def decoder_softplus(latent_dim):
 @wrong("build_conv_decoder", says="under known weights")
 def decoder_that_centres_the_batch(latent_dim):
     model = decoder(latent_dim, up(64), up(32), up(1, 1, activation=None))
-    return keras.Model(model.inputs, model.output - ops.mean(model.output, 0, keepdims=True))
+    logits = model.outputs[0]
+    return keras.Model(model.inputs, logits - ops.mean(logits, 0, keepdims=True))
 
 
 @wrong("build_conv_decoder", says="the padding is `valid` instead of `same`")
