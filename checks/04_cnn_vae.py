@@ -381,11 +381,13 @@ def check_binarize(binarize):
             problem = "dynamic: the next epoch has the same draws, shifted. Draw all of them anew."
             a, b = one.ravel(), next_epoch.ravel()
             for shift in (*range(9), flat.shape[1]):  # fresh draws agree in 52%, ± 1.1%
-                agree = max(
+                agree = [
                     np.mean(a[shift:] == b[: b.size - shift]),
                     np.mean(b[shift:] == a[: a.size - shift]),
-                )
-                check_true(name, agree < 0.62, problem, case=case)
+                ]
+                check_true(name, max(agree) < 0.62, problem, case=case)
+            problem = "dynamic: the next epoch has the same draws, turned around. Draw them anew."
+            check_true(name, np.mean(a == b) > 0.42, problem, case=case)
 
     def check_means(mode, case=None):
         # The means of 20,000 draws leave ±0.022 in fewer than 1 run of 100 million.
@@ -454,7 +456,7 @@ def check_binarize(binarize):
         case = f"{mode}, the largest seeds"
         grey = np.full((20, 100), 0.4, dtype="float32")
         seeds = (12, 65_535, 65_536, 2**31 - 1)  # keras.random takes the last one for 1
-        pairs = itertools.combinations([draw(grey, mode, seed, 3, case=case) for seed in seeds], 2)
+        pairs = itertools.combinations([draw(grey, mode, seed, case=case) for seed in seeds], 2)
         problem = f"{mode}: another seed gives the same draw. Use the whole seed."
         check_true(name, not any(np.array_equal(*pair) for pair in pairs), problem, case=case)
         x = np.array([[0.1, 0.6], [0.35, 0.9]], dtype="float32")
@@ -464,11 +466,9 @@ def check_binarize(binarize):
         got = np.mean([draw(x, mode, int(seed), case=case) for seed in seeds], axis=0)
         check_close(name, got, x, rtol=0, atol=0.15, case=case)
     case = "dynamic, many epochs"
-    epochs = [
-        draw(grey, "dynamic", 9, *epoch, case=case) for epoch in ((), (1,), (2,), (3,), (50,))
-    ]
+    epochs = [(), (1,), (2,), (3,), (50,), (51,), (300,)]
+    pairs = itertools.combinations([draw(grey, "dynamic", 9, *e, case=case) for e in epochs], 2)
     problem = "dynamic: two epochs have the same draw. Use the whole epoch."
-    pairs = itertools.combinations(epochs, 2)
     check_true(name, not any(np.array_equal(*pair) for pair in pairs), problem, case=case)
     case = "dynamic, the mean over epochs"
     got = np.mean([draw(x, "dynamic", 9, epoch, case=case) for epoch in range(400)], axis=0)
@@ -567,13 +567,13 @@ def check_single_sample_elbo(single_sample_elbo):
 
     x, logits = np.round(rng.random((6, 4))), rng.normal(size=(6, 4))
     for low, high, case in (
-        (-8, -4, "narrow posteriors"),
+        (-9, -7, "narrow posteriors, a hundred latent dimensions"),
         (-30, -12, "very narrow posteriors"),
         (12, 30, "very wide posteriors"),
     ):
-        z_mean = rng.normal(size=(6, 3)) if low > -12 else np.zeros((6, 3))
-        z_log_var = np.linspace(low, high, 18).reshape(6, 3)
-        z = z_mean + np.minimum(np.exp(z_log_var / 2), 3) * rng.uniform(0.5, 1.5, size=(6, 3))
+        z_mean = rng.normal(size=(6, 100))
+        z_log_var = rng.uniform(low, high, size=(6, 100))
+        z = z_mean + np.minimum(np.exp(z_log_var / 2), 3) * rng.normal(size=(6, 100))
         check_case(x, logits, z, z_mean, z_log_var, case)
 
     zeros = np.zeros((4, 2), dtype="float32")
@@ -644,6 +644,9 @@ def check_frame_epochs(frame_epochs):
             "values are repeated": np.maximum(whole, 1),
             "0 is left out, and no 1 is put in its place": np.unique(whole[whole > 0]),
             "the last epoch is missing": right[:-1],
+            "1 is put in the place of 0 only once repeated values are gone, so it stands twice": (
+                np.maximum(np.unique(whole), 1)
+            ),
         }
         check_case(n_epochs, n_frames, right, mistakes, case=case)
 
@@ -768,11 +771,7 @@ def check_interpolate(interpolate):
         size = min(1, *np.linalg.norm([z_a, z_b], axis=1))
         for kind, other in (("lerp", "slerp"), ("slerp", "lerp")):
             got = codes(z_a, z_b, steps, kind, case=case)
-            straight = way(z_a, z_b, steps, "lerp")
-            norms = np.linspace(*np.linalg.norm([z_a, z_b], axis=1), steps)[:, None]
-            pushed = straight / np.linalg.norm(straight, axis=1, keepdims=True) * norms
             mistakes = {f"{kind} does what {other} should do": expected[other]}
-            mistakes["the straight way is pushed out to the norm"] = pushed
             near = {"rtol": 1e-3, "atol": 1e-4 * size, "mistakes": mistakes}
             check_close(name, got, expected[kind], **near, what=kind, case=case)
         return got
@@ -909,14 +908,23 @@ def check_log_likelihood(log_likelihood):
         z = z_mean + np.exp(z_log_var / 2) * rng.normal(size=(k, n, d))
         check_case(rng.normal(-80, 3, size=(k, n)), z, z_mean, z_log_var, case)
 
+    case = "images and draws that lie 1,000 nats apart"
+    z_mean, z_log_var = np.zeros((2, 3, 2))
+    z = rng.normal(size=(4, 3, 2))  # q is the prior: the two densities cancel
+    log_p_x = -1000 * np.array([[0, 1, 2], [1, 0, 3], [2, 2, 2], [1, 4, 3]])
+    right = special.logsumexp(log_p_x, axis=0) - np.log(4)
+    far = np.where(right < -900, -np.inf, right)
+    mistakes = {"the largest weight of all images is taken out, not each image's own": far}
+    check_case(log_p_x, z, z_mean, z_log_var, case, mistakes)
+
     for low, high, case in (
-        (-8, -4, "narrow posteriors"),
+        (-9, -7, "narrow posteriors, a hundred latent dimensions"),
         (-30, -12, "very narrow posteriors"),
         (12, 30, "very wide posteriors"),
     ):
-        z_mean = rng.normal(size=(6, 3)) if low > -12 else np.zeros((6, 3))
-        z_log_var = np.linspace(low, high, 18).reshape(6, 3)
-        z = z_mean + np.minimum(np.exp(z_log_var / 2), 3) * rng.uniform(-1.5, 1.5, size=(4, 6, 3))
+        z_mean = rng.normal(size=(6, 100))
+        z_log_var = rng.uniform(low, high, size=(6, 100))
+        z = z_mean + np.minimum(np.exp(z_log_var / 2), 3) * rng.normal(size=(4, 6, 100))
         check_case(rng.normal(-80, 3, size=(4, 6)), z, z_mean, z_log_var, case)
 
     # p(x | z) = N(Wz, σ²I) with orthogonal columns in W: the true posterior is diagonal.
@@ -940,13 +948,4 @@ def check_log_likelihood(log_likelihood):
         got = call(name, log_likelihood, *shifted, case=case)
         check_shape(name, got, (4,), case=case)
         check_close(name, got, exact + sign * 1000, rtol=1e-6, atol=1e-3, mistakes=wrong, case=case)
-
-    case = "images and draws that lie 1,000 nats apart"
-    z_mean, z_log_var = np.zeros((2, 3, 2))
-    z = rng.normal(size=(4, 3, 2))  # q is the prior: the two densities cancel
-    log_p_x = -1000 * np.array([[0, 1, 2], [1, 0, 3], [2, 2, 2], [1, 4, 3]])
-    right = special.logsumexp(log_p_x, axis=0) - np.log(4)
-    far = np.where(right < -900, -np.inf, right)
-    mistakes = {"the largest weight of all images is taken out, not each image's own": far}
-    check_case(log_p_x, z, z_mean, z_log_var, case, mistakes)
     # END HIDDEN TESTS

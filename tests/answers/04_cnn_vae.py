@@ -414,6 +414,19 @@ def encoder_that_centres_the_batch(latent_dim):
     return keras.Model(model.input, means)
 
 
+@wrong("build_conv_encoder", says="under known weights")
+def encoder_with_a_clipped_log_var(latent_dim):
+    model = encoder([conv(32), conv(64)], latent_dim)
+    z_mean, z_log_var = model.outputs
+    return keras.Model(model.input, [z_mean, ops.clip(z_log_var, -10.0, 10.0)])
+
+
+@wrong("build_conv_encoder", says="under known weights")
+def encoder_that_spreads_over_the_image(latent_dim):
+    """Its columns and rows are exchanged before they are flattened."""
+    return encoder([conv(32), conv(64), layers.Permute((2, 1, 3))], latent_dim)
+
+
 # build_conv_decoder
 
 
@@ -1033,6 +1046,26 @@ def binarize_with_a_channel_axis(x, mode, seed, epoch=0):
     return binarized(x, mode, seed, epoch)[..., None]
 
 
+@wrong("binarize", says="dynamic, many epochs): dynamic: two epochs have the same draw")
+def binarize_with_fifty_epochs(x, mode, seed, epoch=0):
+    return binarized(x, mode, seed, min(epoch, 50))
+
+
+@wrong("binarize", says="dynamic, the largest seeds): dynamic: another seed gives the same draw")
+def binarize_with_the_epoch_times_the_seed(x, mode, seed, epoch=0):
+    return binarized(x, mode, 7 if mode == "dynamic" and not epoch else seed, epoch)
+
+
+@wrong("binarize", says="the next epoch has the same draws, turned around")
+def binarize_with_turned_draws(x, mode, seed, epoch=0):
+    if mode != "dynamic":
+        return binarized(x, mode, seed, epoch)
+    drawn = np.random.default_rng([seed, epoch // 2]).random(x.shape)
+    if epoch % 4 > 1:
+        drawn = 1 - np.random.default_rng([seed, epoch // 2 - 1]).random(x.shape)
+    return (drawn < x).astype("float32")
+
+
 # single_sample_elbo
 
 
@@ -1280,10 +1313,11 @@ def one_draw_with_a_little_more_variance(x, logits, *args):
     return one_draw_of(-np.asarray(bernoulli_nll(x, logits)), *args, more=1e-7)
 
 
-@wrong("single_sample_elbo", says="hidden case: very narrow posteriors")
+@wrong("single_sample_elbo", says="a hundred latent dimensions): not every value is finite")
 def one_draw_with_determinants(x, logits, z, z_mean, z_log_var):
-    variance = np.exp(z_log_var) + 1e-8
-    log_det = np.log(np.prod(variance, axis=-1))
+    variance = np.exp(z_log_var.astype(float))
+    with np.errstate(all="ignore"):
+        log_det = np.log(np.prod(variance, axis=-1))
     distance = ((z - z_mean) ** 2 / variance).sum(-1)
     log_q = -0.5 * (distance + log_det + z.shape[-1] * LOG_2_PI)
     return log_normal_pdf(z, 0.0, 0.0) - log_q - bernoulli_nll(x, logits)
@@ -1458,6 +1492,12 @@ def frames_cubed(n_epochs, n_frames):
 @wrong("frame_epochs", says="hidden case: more frames than epochs")
 def frames_at_most_epochs(n_epochs, n_frames):
     return frames_in_a_loop(n_epochs, n_frames if n_frames <= n_epochs else max(n_epochs, 2))
+
+
+@wrong("frame_epochs", says="only once repeated values are gone, so it stands twice")
+def frames_with_two_ones(n_epochs, n_frames):
+    epochs = sorted(set(rounded(n_epochs, n_frames)))
+    return [1, *epochs[1:]]
 
 
 # interpolate
@@ -1999,9 +2039,26 @@ def likelihood_without_log_determinant(*args):
     return likelihood_of(*args, share=0)
 
 
-@wrong("log_likelihood", says="hidden case: very narrow posteriors")
+@wrong("log_likelihood", says="hidden case: narrow posteriors, a hundred latent dimensions")
 def likelihood_with_a_little_more_variance(*args):
     return likelihood_of(*args, more=1e-7)
+
+
+@wrong("log_likelihood", says="a hundred latent dimensions): not every value is finite")
+def likelihood_with_determinants(log_p_x_given_z, z, z_mean, z_log_var):
+    variance = np.exp(z_log_var.astype(float))
+    with np.errstate(all="ignore"):
+        log_det = np.log(np.prod(variance, axis=-1))
+    log_ratio = 0.5 * (((z - z_mean) ** 2 / variance).sum(-1) + log_det - (z**2).sum(-1))
+    return importance_weighted_bound(log_p_x_given_z + log_ratio)
+
+
+@wrong("log_likelihood", says="hidden case: ")
+def likelihood_of_normalized_densities(log_p_x_given_z, z, z_mean, z_log_var):
+    with np.errstate(all="ignore"):
+        q = stats.norm.pdf(z, z_mean, np.exp(z_log_var.astype(float) / 2)).prod(-1)
+        log_ratio = np.log(stats.norm.pdf(z).prod(-1) / q)
+    return importance_weighted_bound(log_p_x_given_z + log_ratio)
 
 
 @wrong("log_likelihood", says="log k is added instead of subtracted")
