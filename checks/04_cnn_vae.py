@@ -92,6 +92,12 @@ def check_build_conv_encoder(build_conv_encoder):
                 "the kernels are 5 × 5 instead of 3 × 3": [
                     *[(5, 5, 1, 32), (32,), (5, 5, 32, 64), *shapes[3:]]
                 ],
+                "BatchNormalization stands behind the first convolution": [
+                    *[*shapes[:2], *[(32,)] * 4, *shapes[2:]]
+                ],
+                "BatchNormalization stands behind both convolutions": [
+                    *[*shapes[:2], *[(32,)] * 4, *shapes[2:4], *[(64,)] * 4, *shapes[4:]]
+                ],
                 "the biases are missing": shapes[::2],
                 "the latent size is always 2": [*trunk_shapes, *[(16, 2), (2,)] * 2],
             },
@@ -105,7 +111,7 @@ def check_build_conv_encoder(build_conv_encoder):
             check_true(name, np.allclose(one, two, rtol=3e-3, atol=3e-3), problem, case=case)
         call(name, other, x, case=case)
         weights, before = random_weights(shapes, seed=d), other.get_weights()
-        for i, factor in ((4, 4), (6, 2), (8, 2)):  # some of the 16 are large, and so are outputs
+        for i, factor in ((4, 4), (6, 3), (8, 3)):  # some of the 16 are large, and so are outputs
             weights[i] *= factor
         right = trunk(weights)
         for i in (6, 8):  # outputs of both signs
@@ -160,7 +166,7 @@ def check_build_conv_encoder(build_conv_encoder):
             }
             mistakes |= {text: heads(weights, trunk(weights, **how)) for text, how in wrong.items()}
         expected = heads(weights, right)
-        near = {"rtol": 3e-3, "atol": 0.04}  # some GPUs round factors to three digits
+        near = {"rtol": 3e-3, "atol": 0.06}  # some GPUs round factors to three digits
         stacked = lambda pair: np.stack([np.asarray(h, dtype=float) for h in pair])
         got = stacked(call(name, encoder, x, case=case))
         one = check_pair(name, call(name, encoder, x[3:4], case=case), what=what, case=case)
@@ -240,6 +246,9 @@ def check_build_conv_decoder(build_conv_decoder):
                     *[*start, *middle[:2], (3, 3, 1, 64), (1,)]
                 ],
                 "the last transposed convolution is missing": [*start, *middle],
+                "BatchNormalization stands behind two of the convolutions": [
+                    *[*start, *middle[:2], *[(64,)] * 4, *middle[2:], *[(32,)] * 4, *last]
+                ],
                 "the biases are missing": shapes[::2],
             },
             case=case,
@@ -334,7 +343,9 @@ def check_binarize(binarize):
         check_true(name, got.dtype.kind != "b", problem, case=case)
         problem = f"{mode}: there are values other than 0 and 1."
         check_true(name, np.all((got == 0) | (got == 1)), problem, case=case)
-        problem = f"{mode}: the pixels are right or nearly so, but their type is not float32."
+        problem = (
+            f"{mode}: the pixels are 0 and 1, as they should be, but their type is not float32."
+        )
         check_true(name, got.dtype == np.float32, problem, case=case)
         return got.astype(float)
 
@@ -516,7 +527,15 @@ def check_single_sample_elbo(single_sample_elbo):
             "z_log_var / 2 is given where z_log_var belongs": [-2.69088, -1.944606],
             "images and logits are swapped": [-2.56268, -1.62791],
             "the images are averaged, too": -2.089762,
+            "every image gets the mean of all": [-2.089762, -2.089762],
             "the images are summed, too": -4.179524,
+            "the pixels of all images are summed": [-4.556162, -4.09733],
+            "the latent dimensions are not summed": [
+                *[[-2.737849, -2.248961], [-1.740843, -1.925838]]
+            ],
+            "the pixels are not summed": [
+                *[[-0.595209, -1.323348, -0.780333], [-0.497439, -0.026549, -0.367759]]
+            ],
         },
     )
 
@@ -840,7 +859,15 @@ def check_log_likelihood(log_likelihood):
             "the largest weight alone is taken": [-2.422758, -0.148193],
             "the mean runs over the images instead of the draws": [-1.707243, -2.209481, -0.78606],
             "the images are averaged, too": -1.831273,
+            "every image gets the mean of all": [-1.831273, -1.831273],
             "the images are summed, too": -3.662545,
+            "the mean runs over draws and images": -1.390625,
+            "the draws are not averaged": [
+                *[[-3.282194, -1.123362], [-2.422758, -2.033792], [-3.015776, -0.148193]]
+            ],
+            "log q(z | x) is taken at z_mean instead of z": [-3.142, -1.027322],
+            "exp(z_log_var) is used as the standard deviation": [-2.490837, -0.232033],
+            "z_log_var / 2 is given where z_log_var belongs": [-2.994366, -1.071266],
             "the logarithm at the end is missing": [0.05841, 0.439429],
             "the sign is wrong": [2.840267, 0.822278],
             "2π stands in log p(z) only": [-4.678144, -2.660155],
@@ -886,7 +913,6 @@ def check_log_likelihood(log_likelihood):
             "log k is missing": right + np.log(len(z)),
             "the mean of the logarithms is taken": log_w.mean(0),
             "the largest weight alone is taken": log_w.max(0),
-            "the images are averaged, too": right.mean(),
             "z_log_var itself stands in log q(z | x) instead of half of it": (
                 right + z_log_var.sum(-1) / 2
             ),

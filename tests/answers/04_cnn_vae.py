@@ -251,7 +251,7 @@ def encoder_of_shared_layers(latent_dim):
     return encoder(BODY, latent_dim)
 
 
-@wrong("build_conv_encoder", says="the weights have shapes")
+@wrong("build_conv_encoder", says="BatchNormalization stands behind the first convolution")
 def encoder_with_batch_normalization(latent_dim):
     return encoder([conv(32), layers.BatchNormalization(), conv(64)], latent_dim)
 
@@ -425,6 +425,12 @@ def encoder_with_a_clipped_log_var(latent_dim):
 def encoder_that_spreads_over_the_image(latent_dim):
     """Its columns and rows are exchanged before they are flattened."""
     return encoder([conv(32), conv(64), layers.Permute((2, 1, 3))], latent_dim)
+
+
+@wrong("build_conv_encoder", says="BatchNormalization stands behind both convolutions")
+def encoder_with_two_batch_normalizations(latent_dim):
+    norms = [layers.BatchNormalization() for _ in range(2)]
+    return encoder([conv(32), norms[0], conv(64), norms[1]], latent_dim)
 
 
 # build_conv_decoder
@@ -735,6 +741,41 @@ def decoder_cropped_at_the_end(latent_dim):
     return decoder(latent_dim, *body)
 
 
+def with_logits(model, change):
+    logits = model.outputs[0]
+    return keras.Model(model.inputs, change(logits))
+
+
+@wrong("build_conv_decoder", says="under known weights")
+def decoder_with_clipped_logits(latent_dim):
+    model = decoder(latent_dim, up(64), up(32), up(1, 1, activation=None))
+    return with_logits(model, lambda logits: ops.clip(logits, -10.0, 10.0))
+
+
+@wrong("build_conv_decoder", says="as Dropout does")
+def decoder_with_dropout_at_the_end(latent_dim):
+    model = decoder(latent_dim, up(64), up(32), up(1, 1, activation=None))
+    return with_logits(model, layers.Dropout(0.5))
+
+
+@wrong("build_conv_decoder", says="logits of one code")
+def decoder_that_drops_axes(latent_dim):
+    class Squeezed(layers.Layer):
+        def call(self, h):
+            return ops.squeeze(h, 0) if h.shape[0] == 1 else h
+
+        def compute_output_shape(self, shape):
+            return shape
+
+    return with_logits(decoder(latent_dim, up(64), up(32), up(1, 1, activation=None)), Squeezed())
+
+
+@wrong("build_conv_decoder", says="BatchNormalization stands behind two of the convolutions")
+def decoder_with_batch_normalization(latent_dim):
+    norms = [layers.BatchNormalization() for _ in range(2)]
+    return decoder(latent_dim, up(64), norms[0], up(32), norms[1], up(1, 1, activation=None))
+
+
 # binarize
 
 
@@ -983,12 +1024,12 @@ def binarize_in_float64_and_a_loop(x, mode, seed, epoch=0):
     return made
 
 
-@wrong("binarize", says="their type is not float32")
+@wrong("binarize", says="but their type is not float32")
 def binarize_in_float64(x, mode, seed, epoch=0):
     return binarized(x, mode, seed, epoch).astype("float64")
 
 
-@wrong("binarize", says="their type is not float32")
+@wrong("binarize", says="but their type is not float32")
 def binarize_to_ints(x, mode, seed, epoch=0):
     return binarized(x, mode, seed, epoch).astype("int32")
 
@@ -1241,7 +1282,7 @@ def one_draw_over_axis_one(x, logits, *args):
     return log_p - log_q - np.sum(np.logaddexp(0, logits) - x * logits, axis=1)
 
 
-@wrong("single_sample_elbo", says="got shape (2, 2), expected (2,)")
+@wrong("single_sample_elbo", says="the latent dimensions are not summed")
 def one_draw_not_summed(x, logits, z, z_mean, z_log_var):
     log_p, log_q = stats.norm.logpdf(z), stats.norm.logpdf(z, z_mean, np.exp(z_log_var / 2))
     return log_p - log_q - np.asarray(bernoulli_nll(x, logits))[:, None]
@@ -1341,6 +1382,25 @@ def one_draw_with_clipped_probabilities(x, logits, *args):
     p = np.clip(special.expit(logits.astype(float)), 1e-7, 1 - 1e-7)
     log_x = (x * np.log(p) + (1 - x) * np.log(1 - p)).reshape(len(x), -1).sum(1)
     return log_x + log_p - log_q
+
+
+@wrong("single_sample_elbo", says="every image gets the mean of all")
+def one_draw_mean_for_all(*args):
+    log_x, log_p, log_q = three_terms(*args)
+    return np.full(len(log_x), np.mean(log_x + log_p - log_q))
+
+
+@wrong("single_sample_elbo", says="the pixels are not summed")
+def one_draw_for_each_pixel(x, logits, *args):
+    _, log_p, log_q = three_terms(x, logits, *args)
+    pixels = (x * logits - np.logaddexp(0, logits)).reshape(len(x), -1)
+    return pixels + (log_p - log_q)[:, None]
+
+
+@wrong("single_sample_elbo", says="the pixels of all images are summed")
+def one_draw_of_all_pixels(x, logits, *args):
+    log_x, log_p, log_q = three_terms(x, logits, *args)
+    return log_x.sum() + log_p - log_q
 
 
 # frame_epochs
@@ -1956,7 +2016,7 @@ def likelihood_code_averaged(log_p, z, *args):
     return importance_weighted_bound(log_p + log_ratio)
 
 
-@wrong("log_likelihood", says="expected (2,)")
+@wrong("log_likelihood", says="the draws are not averaged")
 def likelihood_of_each_draw(*args):
     return log_weights(*args)
 
@@ -2039,7 +2099,7 @@ def likelihood_without_log_determinant(*args):
     return likelihood_of(*args, share=0)
 
 
-@wrong("log_likelihood", says="hidden case: narrow posteriors, a hundred latent dimensions")
+@wrong("log_likelihood", says="narrow posteriors")
 def likelihood_with_a_little_more_variance(*args):
     return likelihood_of(*args, more=1e-7)
 
@@ -2075,3 +2135,31 @@ def likelihood_with_kept_axes(*args):
 @wrong("log_likelihood", says="the images are summed, too")
 def likelihood_summed(*args):
     return np.sum(importance_weighted_bound(log_weights(*args)))
+
+
+@wrong("log_likelihood", says="every image gets the mean of all")
+def likelihood_mean_for_all(*args):
+    each = np.asarray(importance_weighted_bound(log_weights(*args)))
+    return np.full_like(each, each.mean())
+
+
+@wrong("log_likelihood", says="the mean runs over draws and images")
+def likelihood_over_both_axes(*args):
+    log_w = log_weights(*args)
+    return special.logsumexp(log_w) - np.log(log_w.size)
+
+
+@wrong("log_likelihood", says="log q(z | x) is taken at z_mean instead of z")
+def likelihood_at_the_mean(log_p_x_given_z, z, z_mean, z_log_var):
+    log_ratio = log_normal_pdf(z, 0.0, 0.0) - log_normal_pdf(z_mean, z_mean, z_log_var)
+    return importance_weighted_bound(log_p_x_given_z + log_ratio)
+
+
+@wrong("log_likelihood", says="exp(z_log_var) is used as the standard deviation")
+def likelihood_with_variances_as_deviations(log_p_x_given_z, z, z_mean, z_log_var):
+    return importance_weighted_bound(log_weights(log_p_x_given_z, z, z_mean, 2 * z_log_var))
+
+
+@wrong("log_likelihood", says="z_log_var / 2 is given where z_log_var belongs")
+def likelihood_with_log_deviations(log_p_x_given_z, z, z_mean, z_log_var):
+    return importance_weighted_bound(log_weights(log_p_x_given_z, z, z_mean, z_log_var / 2))
