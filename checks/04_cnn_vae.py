@@ -11,7 +11,7 @@ from vaelib.checks.oracles import conv2d, conv2d_transpose, identity, random_wei
 
 
 def check_build_conv_encoder(build_conv_encoder):
-    """latent_dim 2: all weights, outputs under known weights, one image, training, a second model"""
+    """latent_dim 2: all weights, outputs under known weights, one image, training, two models"""
     name = "build_conv_encoder"
     x = np.random.default_rng(0).normal(size=(5, 28, 28, 1)) * [
         [[[1]]],
@@ -193,7 +193,7 @@ def check_build_conv_encoder(build_conv_encoder):
 
 
 def check_build_conv_decoder(build_conv_decoder):
-    """latent_dim 2: all weights, logits under known weights, one code, training, a second model"""
+    """latent_dim 2: all weights, logits under known weights, one code, training, two models"""
     name = "build_conv_decoder"
 
     def forward(
@@ -331,7 +331,7 @@ def check_build_conv_decoder(build_conv_decoder):
 
 
 def check_binarize(binarize):
-    """threshold at 0.5; static and dynamic: means of 7 greys, independence, seeds, epochs"""
+    """threshold at 0.5; static and dynamic: means of 7 greys, independence, seeds, epochs; type"""
     name = "binarize"
 
     def draw(x, mode, seed, *epoch, case=None):
@@ -445,7 +445,6 @@ def check_binarize(binarize):
         (0.9 * rng.random((7, 12, 9)), "images without a channel axis"),
         (rng.random((1, 12, 9, 3)), "one image"),
     ):
-        x = x.astype("float32")
         check_threshold(x, x >= 0.5, {"a pixel of exactly 0.5 becomes 0": x > 0.5}, case=case)
     for mode in ("static", "dynamic"):
         for shape, case in (
@@ -611,7 +610,7 @@ def check_single_sample_elbo(single_sample_elbo):
 
 
 def check_frame_epochs(frame_epochs):
-    """15 epochs shown in 7 frames: first, last, order and no repetition"""
+    """15 epochs shown in 7 frames: first, last, order, no repetition, whole numbers"""
     name = "frame_epochs"
 
     def check_case(n_epochs, n_frames, right, mistakes, case=None):
