@@ -61,6 +61,11 @@ def check_beta_elbo(beta_elbo):
             "β counts as 1 where it is less": [-(a + max(beta, 1) * b) for a, b in pairs],
         }
         check_close(name, got, right, mistakes=mistakes, case=case)
+
+    case = "negative nll, as densities above 1 give it, and many nats"
+    nll, kl = np.array([[-90, -0.5, 400], [3, 900, 0]], dtype="float32")
+    got = call(name, beta_elbo, nll, kl, 2.0, case=case)
+    check_close(name, got, [84, -1799.5, -400], case=case)
     # END HIDDEN TESTS
 
 
@@ -195,9 +200,13 @@ def check_active_units(active_units):
     spikes[:5, [1, 3]] = [0.6, 0.2]  # and of 0.09 and 0.01
     case = "numbers that differ in one image, or in half of them"
     check_close(name, call(name, active_units, spikes, 0.05, case=case), 2, case=case)
+    late = np.zeros((300, 3), dtype="float32")
+    late[150:, 0], late[299, 2] = 2, 0.5
+    case = "300 images, of which only late ones differ"
+    check_close(name, call(name, active_units, late, 0.01, case=case), 1, case=case)
     equal = {"a variance that equals the threshold counts": 4}
     case = "a threshold of zero: numbers that never change are silent"
-    check_case([1.0, 0.0, 0.5, 0.0], 0.0, 2, case, means=[0, 2, -0.5, 4], mistakes=equal)
+    check_case([0.05, 0.0, 0.02, 0.0], 0.0, 2, case, means=[0, 2, -0.5, 4], mistakes=equal)
     # END HIDDEN TESTS
 
 
@@ -277,6 +286,12 @@ def check_traversal(traversal):
         }
         got = call(name, traversal, z, dim, values, case=case)
         check_close(name, got, rows, mistakes=mistakes, case=case)
+
+    case = "what an earlier call gave, after another one of the same shape"
+    arrays = [np.array(a, dtype="float32") for a in ([1, 2, 3], [5, 6], [7, 8, 9], [3, 4])]
+    first = call(name, traversal, arrays[0], 0, arrays[1], case=case)
+    call(name, traversal, arrays[2], 0, arrays[3], case=case)
+    check_close(name, first, [[5, 2, 3], [6, 2, 3]], case=case)
     # END HIDDEN TESTS
 
 
@@ -366,6 +381,8 @@ def check_mutual_information_gap(mutual_information_gap):
     check_case(twice, logs, "every number stands twice", 0, passed_over)
     check_case(np.vstack([np.diag(logs), np.zeros((2, 3))]), logs, "silent numbers", 1)
     check_case(0 * twice, logs, "all numbers are silent", 0)
+    some = np.array([[0.9, 0, 60], [0.2, 0, 75], [0.1, 0, 5]])
+    check_case(some, [1, 0.5, 100], "a factor that no dimension tells, and many nats", 0.85 / 3)
     # END HIDDEN TESTS
 
 
@@ -691,6 +708,7 @@ def check_free_bits(free_bits):
         ([0.01, 0.02, 0.0], 0.25, "all numbers are silent"),
         ([3, 0.2, 2], 0.0, "nothing is free"),
         ([3, 1, 2], 1.0, "a number at its limit"),
+        ([80, 0.5, 12], 1.0, "many nats"),
     ):
         kl = np.array(kl, dtype="float32")
         got = call(name, free_bits, kl, lam, case=case)

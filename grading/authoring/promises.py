@@ -140,6 +140,8 @@ def coincide(calls: list[dict[str, int]]) -> str:
         pairs = itertools.combinations(call.values(), 2)
         if len(call) == most and all(abs(a - b) >= APART for a, b in pairs):
             return ""
+    if most == 0:
+        return ""
     tried = "; ".join(sorted({", ".join(f"{k} = {v}" for k, v in c.items()) for c in calls}))
     return f"in no call do all sizes differ by {APART} or more: {tried}"
 

@@ -176,6 +176,16 @@ def objective_squeezed(nll, kl, beta):
     return np.squeeze(-nll - beta * kl)
 
 
+@wrong("beta_elbo", says="negative nll")
+def elbo_of_the_size_of_nll(nll, kl, beta):
+    return -(abs(nll) + beta * kl)
+
+
+@wrong("beta_elbo", says="many nats")
+def elbo_with_a_clipped_kl(nll, kl, beta):
+    return -(nll + beta * np.minimum(kl, 300))
+
+
 # kl_per_dimension
 
 
@@ -619,6 +629,16 @@ def units_in_a_list(z_mean, threshold=0.01):
     return [np.sum(np.var(z_mean, axis=0) > threshold)]
 
 
+@wrong("active_units", says="a threshold of zero")
+def active_with_a_threshold_of_0_for_none(z_mean, threshold=0.01):
+    return int(np.sum(np.var(z_mean, axis=0) > (threshold or 0.01)))
+
+
+@wrong("active_units", says="of which only late ones differ")
+def active_among_the_first(z_mean, threshold=0.01):
+    return int(np.sum(np.var(z_mean[:100], axis=0) > threshold))
+
+
 # traversal
 
 
@@ -848,6 +868,17 @@ def path_by_a_mask_turned_around(z, dim, values):
 def path_up_to_the_place(z, dim, values):
     codes = np.tile(z, (len(values), 1))
     codes[:, : dim + 1] = np.reshape(values, (-1, 1))
+    return codes
+
+
+BUFFERS = {}
+
+
+@wrong("traversal", says="what an earlier call gave")
+def traversal_in_one_buffer(z, dim, values):
+    codes = BUFFERS.setdefault((len(values), len(z)), np.zeros((len(values), len(z))))
+    codes[:] = z
+    codes[:, dim] = values
     return codes
 
 
@@ -1093,6 +1124,15 @@ def gap_with_an_axis(mi, entropy):
 @wrong("mutual_information_gap", says="more factors than numbers")
 def gap_of_square_tables(mi, entropy):
     return np.mean(gap(mi[:, : len(mi)]) / entropy[: len(mi)])
+
+
+@wrong("mutual_information_gap", says="a factor that no dimension tells")
+def gap_of_the_factors_that_are_told(mi, entropy):
+    first, second = np.sort(mi, axis=0)[[-1, -2]]
+    told = first > 0
+    if not told.any():
+        return 0.0
+    return np.mean(((first - second) / entropy)[told])
 
 
 # elbo_decomposition
@@ -2001,3 +2041,8 @@ def free_of_the_first_six(kl_per_dim, lam):
 @wrong("free_bits", says="got")
 def free_by_a_smooth_maximum(kl_per_dim, lam):
     return np.logaddexp(kl_per_dim, lam).sum()
+
+
+@wrong("free_bits", says="many nats")
+def free_bits_cut_off(kl_per_dim, lam):
+    return np.sum(np.clip(kl_per_dim, lam, 10))
