@@ -374,6 +374,7 @@ def check_mutual_information_gap(mutual_information_gap):
     check_case(rng.random((6, 5)), rng.uniform(1, 2.5, size=5), "the same sizes, other values")
     check_case(rng.random((2, 4)), rng.uniform(1, 2.5, size=4), "more factors than numbers")
     check_case(rng.random((5, 1)), [1.7], "one factor")
+    check_case(150 * rng.random((3, 5)), rng.uniform(150, 300, size=5), "many nats")
     logs = np.log([2, 3, 4])
     passed_over = {"a second largest that equals the largest is passed over": 1}
     check_case(np.diag(logs), logs, "a perfect code", 1)
@@ -705,6 +706,7 @@ def check_free_bits(free_bits):
         (rng.uniform(0, 2, size=20), 1.0, "a longer code"),
         (rng.uniform(0, 2, size=20), 1.0, "the same λ and as many numbers, other values"),
         ([0.4], 0.9, "a code of one number"),
+        ([130, 0.5, 75, 210], 90.0, "many nats"),
         ([0.01, 0.02, 0.0], 0.25, "all numbers are silent"),
         ([3, 0.2, 2], 0.0, "nothing is free"),
         ([3, 1, 2], 1.0, "a number at its limit"),

@@ -378,7 +378,9 @@ def _builds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
 
     def heads(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def of(model: Any) -> Any:
-            return keras.Model(model.input, _structured(model, [*map(change, model.outputs)]))
+            outputs = [change(output) for output in model.outputs]
+            inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
+            return keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0])
 
         return of
 
@@ -387,7 +389,7 @@ def _builds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
     yield "drops outputs out while it is trained", through(heads(keras.layers.Dropout(0.5)))
 
     def reverse(model: Any) -> Any:
-        return keras.Model(model.input, model.outputs[::-1]) if len(model.outputs) > 1 else model
+        return keras.Model(model.inputs, model.outputs[::-1]) if len(model.outputs) > 1 else model
 
     if re.search(r"z_mean and z_log_var", mine.returns):
         yield "gives the outputs in the other order", through(reverse)
@@ -400,12 +402,6 @@ def _builds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
         return first[0]
 
     yield f"never looks at another {name}", mine.changed({name: always})
-
-
-def _structured(model: Any, outputs: list[Any]) -> Any:
-    """Outputs as the model has them: one tensor, or a list of them."""
-    single = not isinstance(model.output, list | tuple)
-    return outputs[0] if single else outputs
 
 
 _OF_FUNCTIONS = (
