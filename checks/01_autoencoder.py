@@ -23,54 +23,63 @@ def check_pca_reconstruction(pca_reconstruction):
             "the directions are taken from U, not from V": 5.053604,
             "the directions are columns of vt instead of rows": 4.443716,
             "one mean is taken over all pixels": 2.504625,
+            "the mean of each image is taken away, not the mean of each pixel": 0.165539,
             "the directions come from x, not from x minus its mean": 0.463113,
             "x is projected, not x minus its mean": 16.828592,
             "the k components with the least variation are kept": 5.141946,
+            "one component too many is kept": 0.00472,
+            "the best direction is left out; the indices start at 0": 4.76708,
+            "every image comes back as the mean, as if no component were kept": 5.146667,
+            "the singular values are left out of the product": 4.086407,
+            "the pixels are divided by their standard deviation first": 0.415943,
         },
     )
+
     # BEGIN HIDDEN TESTS
-    rng = np.random.default_rng(0)
-
-    def project(points, directions):
-        return points @ directions @ directions.T
-
-    def project_around(mean, points, k):
-        vt = np.linalg.svd(points - mean, full_matrices=False)[2]
-        return mean + project(points - mean, vt[:k].T)
-
-    def check_case(n, d, k, case):
+    def check_case(case, n, d, k, seed=0):
+        rng = np.random.default_rng(seed)
         x = rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) + 5 * rng.normal(size=d)
+        if "never changes" in case:
+            x[:, -1] = 2.5
         x = x.astype("float32")
-        mean = x.astype(float).mean(axis=0)
-        centred = x - mean
+        mean, x_64 = x.mean(axis=0, dtype=float), x.astype(float)
+        centred = x_64 - mean
         # Another route than the SVD: eigenvectors of the covariance, which eigh sorts upwards.
         best = np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
-        vt = np.linalg.svd(centred, full_matrices=False)[2]
+
+        def kept(part):
+            return centred @ best[:, part] @ best[:, part].T
+
+        of_raw = np.linalg.svd(x_64, full_matrices=False)[2][:k]
         mistakes = {
-            "the mean is not taken away first": project_around(0, x.astype(float), k),
-            "the directions are taken from U, not from V": 5.053604,
-            "the directions are columns of vt instead of rows": 4.443716,
-            "one mean is taken over all pixels": project_around(x.astype(float).mean(), x, k),
-            "x is projected, not x minus its mean": mean + project(x.astype(float), best[:, :k]),
-            "the mean is not added back": project(centred, best[:, :k]),
-            "the k components with the least variation are kept": mean
-            + project(centred, vt[-k:].T),
+            "the mean is not taken away first": x_64 @ of_raw.T @ of_raw,
+            "the mean is not added back": kept(slice(k)),
+            "x is projected, not x minus its mean": mean + x_64 @ best[:, :k] @ best[:, :k].T,
+            "the directions come from x, not from x minus its mean": (
+                mean + centred @ of_raw.T @ of_raw
+            ),
+            "one component too many is kept": mean + kept(slice(k + 1)),
+            "one component is missing": mean + kept(slice(k - 1)),
+            "the component of index k alone is kept": mean + kept(slice(k, k + 1)),
         }
         got = call("pca_reconstruction", pca_reconstruction, x, k, case=case)
-        expected = mean + project(centred, best[:, :k])
+        expected = mean + kept(slice(k))
         check_close("pca_reconstruction", got, expected, atol=1e-3, mistakes=mistakes, case=case)
 
-    check_case(6, 6, 2, "as many points as dimensions")
-    check_case(40, 7, 3, "more points than dimensions")
-    check_case(5, 30, 4, "fewer points than dimensions")
+    check_case("as many points as dimensions", n=6, d=6, k=2)
+    check_case("more points than dimensions", n=40, d=7, k=3)
+    check_case("fewer points than dimensions", n=5, d=30, k=3)
+    check_case("the same shape, other values", n=5, d=30, k=3, seed=1)
+    check_case("all components kept", n=9, d=4, k=4)
+    check_case("a pixel that never changes", n=20, d=5, k=2)
     # END HIDDEN TESTS
 
 
 def check_mse_per_image(mse_per_image):
-    """two images of known errors, flat and with height, width and channel"""
+    """two images of known errors, flat and with height, width and channels"""
     x = np.array([[0, 0.5, 1, 1], [0.2, 0.4, 0.6, 0.8]], dtype="float32")
     x_hat = np.array([[0, 0.5, 0.6, 0.8], [0.7, 0.4, 0.6, 0.2]], dtype="float32")
-    for shape in ((2, 4), (2, 2, 2, 1)):
+    for shape in ((2, 4), (2, 2, 1, 2)):
         check_close(
             "mse_per_image",
             call("mse_per_image", mse_per_image, x.reshape(shape), x_hat.reshape(shape)),
@@ -80,27 +89,46 @@ def check_mse_per_image(mse_per_image):
                 "the errors are averaged over the batch": 0.10125,
                 "the errors are averaged over the batch, too": [0.10125, 0.10125],
                 "pixels are summed instead of averaged": [0.2, 0.61],
+                "the sum is divided by 784, whatever the number of pixels": [0.000255, 0.000778],
+                "the squares are halved": [0.025, 0.07625],
                 "the square root is taken": [0.223607, 0.390512],
                 "the absolute value is taken instead of the square": [0.15, 0.275],
                 "the difference is not squared": [0.15, 0.025],
+                "the mean is squared instead of the differences": [0.0225, 0.000625],
             },
         )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(0)
-    for shape, case in (((5, 7), "flat images"), ((3, 4, 6, 2), "two channels")):
-        x, x_hat = rng.random((2, *shape)).astype("float32")
+
+    def check_case(case, shape, scale=1.0):
+        x = rng.random(shape).astype("float32")
+        x_hat = (x + scale * rng.normal(size=shape)).astype("float32")
         difference = (x.astype(float) - x_hat).reshape(len(x), -1)
         expected = (difference**2).mean(axis=1)
+        clipped = np.square(x - np.clip(x_hat, 0, 1)).reshape(len(x), -1).mean(axis=1)
         mistakes = {
-            "the errors are averaged over the batch": expected.mean(),
             "the errors are averaged over the batch, too": np.full(len(x), expected.mean()),
             "pixels are summed instead of averaged": (difference**2).sum(axis=1),
             "the square root is taken": np.sqrt(expected),
             "the absolute value is taken instead of the square": abs(difference).mean(axis=1),
             "the difference is not squared": difference.mean(axis=1),
+            "the reconstructions are cut to [0, 1]": clipped,
         }
+        if len(x) > 1:
+            mistakes["the errors are averaged over the batch"] = expected.mean()
         got = call("mse_per_image", mse_per_image, x, x_hat, case=case)
-        check_close("mse_per_image", got, expected, mistakes=mistakes, case=case)
+        check_close(
+            "mse_per_image", got, expected, rtol=1e-3, atol=2e-7, mistakes=mistakes, case=case
+        )
+
+    check_case("flat images", (5, 8))
+    check_case("the same shape, other values", (5, 8))
+    check_case("images without a channel", (6, 4, 9))
+    check_case("two channels", (3, 5, 7, 2))
+    check_case("a time axis, too", (4, 2, 3, 6, 8))
+    check_case("one image", (1, 5, 7, 1))
+    check_case("images of one pixel", (4, 1))
+    check_case("small errors", (6, 9), scale=0.01)
     # END HIDDEN TESTS
 
 

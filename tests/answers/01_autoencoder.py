@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
+from scipy import linalg
 
 from grading.authoring.answers import right, wrong
 
@@ -31,6 +32,26 @@ def pca_in_keras_ops_of_full_matrices(x, k):
     mean = ops.mean(x, axis=0)
     vt = ops.svd(ops.convert_to_tensor(x) - mean, full_matrices=True)[2]
     return ops.matmul(ops.matmul(x - mean, ops.transpose(vt[:k])), vt[:k]) + mean
+
+
+@right("pca_reconstruction")
+def pca_in_float32_by_the_gram_matrix_and_a_loop(x, k):
+    mean = np.mean(x, axis=0)
+    vectors = np.linalg.eigh((x - mean).T @ (x - mean)).eigenvectors
+    rebuilt = []
+    for row in x:
+        row_hat = mean.copy()
+        for i in range(1, k + 1):
+            row_hat += ((row - mean) @ vectors[:, -i]) * vectors[:, -i]
+        rebuilt.append(row_hat)
+    return rebuilt
+
+
+@right("pca_reconstruction")
+def pca_from_scipy(x, k):
+    mean = x.mean(axis=0)
+    u, s, vt = linalg.svd(x - mean)
+    return np.einsum("ij,j,jk->ik", u[:, :k], s[:k], vt[:k]) + mean
 
 
 @wrong("pca_reconstruction", says="the mean is not taken away first")
@@ -125,6 +146,75 @@ def pca_by_complex_eigenvectors(x, k):
     return mean + (x - mean) @ basis @ np.linalg.pinv(basis)
 
 
+def pca_of_directions(x, centre, directions):
+    return centre + (x - centre) @ directions.T @ directions
+
+
+def directions_of(x):
+    return np.linalg.svd(x - x.mean(axis=0), full_matrices=False)[2]
+
+
+FOUND = {}
+
+
+@wrong("pca_reconstruction", says="one component too many is kept")
+def pca_with_one_more(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[: k + 1])
+
+
+@wrong("pca_reconstruction", says="as if no component were kept")
+def pca_with_one_less(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[: k - 1])
+
+
+@wrong("pca_reconstruction", says="the best direction is left out")
+def pca_counted_from_one(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[1 : k + 1])
+
+
+@wrong("pca_reconstruction", says="your code raised")
+def pca_of_one_index(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[k])
+
+
+@wrong("pca_reconstruction", says="hidden case: as many points as dimensions")
+def pca_of_the_first_direction_alone(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[:1])
+
+
+@wrong("pca_reconstruction", says="the singular values are left out")
+def pca_without_singular_values(x, k):
+    mean = x.mean(axis=0)
+    u, _, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean + u[:, :k] @ vt[:k]
+
+
+@wrong("pca_reconstruction", says="the pixels are divided by their standard deviation first")
+def pca_standardised(x, k):
+    mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-8
+    scaled = (x - mean) / deviation
+    vt = np.linalg.svd(scaled, full_matrices=False)[2][:k]
+    return mean + scaled @ vt.T @ vt * deviation
+
+
+@wrong("pca_reconstruction", says="the mean of each image is taken away")
+def pca_mean_of_each_row(x, k):
+    mean = x.mean(axis=1, keepdims=True)
+    vt = np.linalg.svd(x - mean, full_matrices=False)[2][:k]
+    return mean + (x - mean) @ vt.T @ vt
+
+
+@wrong("pca_reconstruction", says="hidden case: the same shape, other values")
+def pca_of_the_first_points(x, k):
+    vt = FOUND.setdefault((x.shape, k), directions_of(x)[:k])
+    return pca_of_directions(x, x.mean(axis=0), vt)
+
+
+@wrong("pca_reconstruction", says="hidden case: all components kept")
+def pca_that_leaves_out_the_last(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[: min(k, x.shape[1] - 1)])
+
+
 # mse_per_image
 
 
@@ -169,12 +259,12 @@ def mse_not_squared(x, x_hat):
     return (x - x_hat).reshape(len(x), -1).mean(axis=1)
 
 
-@wrong("mse_per_image", says="together of shape (2, 2, 2, 1)")
+@wrong("mse_per_image", says="together of shape (2, 2, 1, 2)")
 def mse_over_one_axis(x, x_hat):
     return np.mean((x - x_hat) ** 2, axis=1)
 
 
-@wrong("mse_per_image", says="together of shape (2, 2, 2, 1)")
+@wrong("mse_per_image", says="together of shape (2, 2, 1, 2)")
 def mse_over_the_last_axis(x, x_hat):
     return np.mean((x - x_hat) ** 2, axis=-1)
 
@@ -187,6 +277,58 @@ def mse_with_fixed_axes(x, x_hat):
 @wrong("mse_per_image", says="Does your function end with `return`?")
 def mse_without_return(x, x_hat):
     mse_by_reshape_in_float64(x, x_hat)
+
+
+@right("mse_per_image")
+def mse_by_einsum(x, x_hat):
+    flat = (np.asarray(x, "float64") - x_hat).reshape(len(x), -1)
+    return np.einsum("ij,ij->i", flat, flat) / flat.shape[1]
+
+
+@right("mse_per_image")
+def mse_of_keras(x, x_hat):
+    x, x_hat = (ops.reshape(a, (len(a), -1)) for a in (x, x_hat))
+    return keras.losses.mean_squared_error(x, x_hat)
+
+
+@wrong("mse_per_image", says="the squares are halved")
+def mse_halved(x, x_hat):
+    return 0.5 * mse_by_einsum(x, x_hat)
+
+
+@wrong("mse_per_image", says="the sum is divided by 784")
+def mse_of_784_pixels(x, x_hat):
+    return mse_summed(x, x_hat) / 784
+
+
+@wrong("mse_per_image", says="the mean is squared instead of the differences")
+def mse_square_of_the_mean(x, x_hat):
+    return mse_not_squared(x, x_hat) ** 2
+
+
+@wrong("mse_per_image", says="an axis of length 1 is left over")
+def mse_with_kept_axes(x, x_hat):
+    return ((x - x_hat) ** 2).reshape(len(x), -1).mean(axis=1, keepdims=True)
+
+
+@wrong("mse_per_image", says="the reconstructions are cut to [0, 1]")
+def mse_of_clipped_reconstructions(x, x_hat):
+    return mse_by_einsum(x, np.clip(x_hat, 0, 1))
+
+
+@wrong("mse_per_image", says="hidden case: images without a channel")
+def mse_over_flat_or_three_axes(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=1 if x.ndim == 2 else (1, 2, 3))
+
+
+@wrong("mse_per_image", says="hidden case: a time axis, too")
+def mse_over_three_axes_at_most(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=tuple(range(1, min(x.ndim, 4))))
+
+
+@wrong("mse_per_image", says="hidden case: small errors")
+def mse_plus_a_little(x, x_hat):
+    return mse_by_einsum(x, x_hat) + 1e-6
 
 
 # build_dense_encoder
