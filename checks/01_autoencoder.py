@@ -1,6 +1,7 @@
 """The checks of 01_autoencoder, a function for each exercise."""
 
 import numpy as np
+from scipy import special
 
 from vaelib.checks import call, check_close, check_pair, check_shape, check_true, check_weights
 from vaelib.checks.oracles import dense_forward, identity, random_weights, relu, sigmoid
@@ -127,8 +128,8 @@ def check_mse_per_image(mse_per_image):
     check_case("two channels", (3, 5, 7, 2))
     check_case("a time axis, too", (4, 2, 3, 6, 8))
     check_case("one image", (1, 5, 7, 1))
-    check_case("images of one pixel", (4, 1))
     check_case("small errors", (6, 9), scale=0.01)
+    check_case("images of one pixel", (4, 1))
     # END HIDDEN TESTS
 
 
@@ -136,6 +137,9 @@ def check_build_dense_encoder(build_dense_encoder):
     """shapes of all weights, and the code of a grey image under known weights"""
     grey = np.full((1, 28, 28, 1), 0.5, dtype="float32")
     encoder = call("build_dense_encoder", build_dense_encoder, 2)
+    flat = getattr(encoder, "input_shape", None) == (None, 784)
+    problem = "the model takes flat images. It has to take images of shape (28, 28, 1)."
+    check_true("build_dense_encoder", not flat, problem)
     call("build_dense_encoder", encoder, grey)
     shapes = [(784, 256), (256,), (256, 64), (64,), (64, 2), (2,)]
     check_weights(
@@ -145,6 +149,8 @@ def check_build_dense_encoder(build_dense_encoder):
         mistakes={
             "the image is not flattened first": [(1, 256), *shapes[1:]],
             "the dense layer of 64 is missing": [(784, 256), (256,), (256, 2), (2,)],
+            "the dense layer of 256 is missing": [(784, 64), (64,), *shapes[4:]],
+            "the dense layer of latent_dim units is missing": shapes[:4],
             "the two hidden layers are in the wrong order": [
                 *[(784, 64), (64,), (64, 256), (256,), (256, 2), (2,)]
             ],
@@ -166,58 +172,67 @@ def check_build_dense_encoder(build_dense_encoder):
         what="the code of a grey image under known weights",
         mistakes={
             "the code goes through a ReLU": [[0, 3.03304]],
+            "the code goes through a leaky ReLU": [[-0.602608, 3.03304]],
             "the code goes through a tanh": [[-0.995182, 0.99537]],
             "the code goes through a sigmoid": [[0.04684, 0.954045]],
+            "the code goes through a softmax": [[0.002362, 0.997638]],
             "the hidden layers have no activation": [[-0.807408, 0.827408]],
             "the dense layer of 64 has no activation": [[-2.00856, 2.02856]],
             "the dense layer of 256 has no activation": [[-1.211312, 1.231312]],
+            "the hidden layers have a leaky ReLU instead of a ReLU": [[-2.475821, 2.495821]],
+            "the hidden layers have a slightly leaky ReLU instead of a ReLU": [
+                [-2.985038, 3.005038]
+            ],
+            "the hidden layers have a LeakyReLU instead of a ReLU": [[-2.225229, 2.245229]],
+            "the hidden layers have an ELU instead of a ReLU": [[-2.402244, 2.422244]],
+            "the hidden layers have a SiLU (swish) instead of a ReLU": [[-2.910744, 2.930744]],
+            "the hidden layers have a softplus instead of a ReLU": [[-3.038248, 3.058248]],
+            "the hidden layers have a tanh instead of a ReLU": [[-0.175014, 0.195014]],
+            "the hidden layers have a sigmoid instead of a ReLU": [[-0.416609, 0.436609]],
+            "the hidden layers have a ReLU that is cut off at 6": [[-2.87, 2.89]],
+            "the image is divided by 255": [[-0.014286, 0.034286]],
         },
     )
     # BEGIN HIDDEN TESTS
-    rng = np.random.default_rng(0)
+    name = "build_dense_encoder"
 
-    def check_case(d, case):
-        x = rng.random((4, 28, 28, 1)).astype("float32")
-        x = 10 * x - 5  # far from 0 both ways, so that every activation shows
-        encoder, other = (
-            call("build_dense_encoder", build_dense_encoder, d, case=case) for _ in range(2)
-        )
-        call("build_dense_encoder", other, x, case=case)
-        learning = call("build_dense_encoder", lambda x: encoder(x, training=True), x, case=case)
-        problem = "it does something else while it is trained, as Dropout does."
-        same = np.allclose(call("build_dense_encoder", encoder, x, case=case), learning, atol=1e-4)
-        check_true("build_dense_encoder", same, problem, case=case)
+    def check_case(case, n, d):
+        # Weights so large that the code leaves the range of any activation or clip.
+        x = np.random.default_rng(d).random((n, 28, 28, 1)).astype("float32")
         shapes = [(784, 256), (256,), (256, 64), (64,), (64, d), (d,)]
-        mistakes = {"the length of the code is always 2": [*shapes[:-2], (64, 2), (2,)]}
-        check_weights("build_dense_encoder", encoder, shapes, mistakes=mistakes, case=case)
-        weights, before = random_weights(shapes, seed=d), other.get_weights()
+        encoder, other = (call(name, build_dense_encoder, d, case=case) for _ in range(2))
+        call(name, other, x, case=case, steady=False)
+        first = call(name, encoder, x, case=case, steady=False)
+        learning = call(name, lambda x: encoder(x, training=True), x, case=case, steady=False)
+        mistakes = {"the latent dimension is always 2": [*shapes[:-2], (64, 2), (2,)]}
+        check_weights(name, encoder, shapes, mistakes=mistakes, case=case)
+        problem = "it does something else while it is trained, as Dropout does."
+        check_true(name, np.allclose(first, learning, atol=1e-4), problem, case=case)
+        weights, before = [3 * w for w in random_weights(shapes, seed=d)], other.get_weights()
         encoder.set_weights(weights)
         alone = all(np.array_equal(a, b) for a, b in zip(before, other.get_weights()))
         problem = "two calls return models that share their layers. Make new layers in each call."
-        check_true("build_dense_encoder", alone, problem, case=case)
-        check_close(
-            "build_dense_encoder",
-            call("build_dense_encoder", encoder, x, case=case),
-            dense_forward(x, weights, hidden=relu, last=identity),
-            rtol=3e-3,
-            atol=3e-3,
-            mistakes={
-                "the code goes through a ReLU": dense_forward(x, weights, hidden=relu, last=relu),
-                "the code goes through a tanh": dense_forward(
-                    x, weights, hidden=relu, last=np.tanh
-                ),
-                "the code goes through a sigmoid": dense_forward(
-                    x, weights, hidden=relu, last=sigmoid
-                ),
-                "the hidden layers have no activation": dense_forward(
-                    x, weights, hidden=identity, last=identity
-                ),
-            },
-            case=case,
-        )
+        check_true(name, alone, problem, case=case)
 
-    check_case(1, "a code of one number")
-    check_case(20, "a longer code")
+        def code(hidden=relu, last=identity):
+            return dense_forward(x, weights, hidden=hidden, last=last)
+
+        got = call(name, encoder, x, case=case)
+        mistakes = {
+            "the code goes through a ReLU": code(last=relu),
+            "the code goes through a tanh": code(last=np.tanh),
+            "the code goes through a sigmoid": code(last=sigmoid),
+            "the code is cut off at ±5": code(last=lambda h: np.clip(h, -5, 5)),
+            "the hidden layers have no activation": code(identity),
+            "the hidden layers have a GELU instead of a ReLU": code(lambda h: h * special.ndtr(h)),
+            "the hidden layers have a leaky ReLU instead of a ReLU": code(
+                lambda h: np.maximum(h, 0.01 * h)
+            ),
+        }
+        check_close(name, got, code(), rtol=3e-3, atol=1e-2, mistakes=mistakes, case=case)
+
+    check_case("one latent dimension", n=3, d=1)
+    check_case("a hundred latent dimensions, one image", n=1, d=100)
     # END HIDDEN TESTS
 
 
@@ -238,6 +253,9 @@ def check_build_dense_decoder(build_dense_decoder):
             "one layer is used twice": [
                 *[(2, 64), (64,), (64, 64), (64,), (64, 256), (256,), (256, 784), (784,)]
             ],
+            "the dense layer of 64 is missing": [(2, 256), *shapes[3:]],
+            "the dense layer of 256 is missing": [*shapes[:2], (64, 784), (784,)],
+            "the biases are missing": shapes[::2],
         },
     )
 
@@ -258,57 +276,65 @@ def check_build_dense_decoder(build_dense_decoder):
             "the sigmoid at the end is missing": [-2.396, 2.596],
             "the image goes through a ReLU": [0, 2.596],
             "the image goes through a tanh": [-0.983545, 0.98894],
+            "the image goes through a hard sigmoid": [0.100667, 0.932667],
+            "the sigmoid is taken twice": [0.520857, 0.717198],
+            "the image is cut to [0, 1], with no sigmoid": [0, 1],
+            "the image goes through a softmax": [0.000017, 0.002534],
             "the hidden layers have no activation": [0.16944, 0.856878],
             "the dense layer of 64 has no activation": [0.096007, 0.920004],
             "the dense layer of 256 has no activation": [0.155513, 0.868983],
+            "the hidden layers have a leaky ReLU instead of a ReLU": [0.097393, 0.918828],
+            "the hidden layers have a slightly leaky ReLU instead of a ReLU": [0.084136, 0.930048],
+            "the hidden layers have a LeakyReLU instead of a ReLU": [0.104956, 0.912402],
+            "the hidden layers have an ELU instead of a ReLU": [0.137465, 0.884577],
+            "the hidden layers have a GELU instead of a ReLU": [0.275405, 0.762669],
+            "the hidden layers have a SiLU (swish) instead of a ReLU": [0.325578, 0.716721],
+            "the hidden layers have a tanh instead of a ReLU": [0.266624, 0.770621],
+            "the hidden layers have a sigmoid instead of a ReLU": [0.143201, 0.879633],
         },
     )
     # BEGIN HIDDEN TESTS
-    rng = np.random.default_rng(0)
+    name = "build_dense_decoder"
 
-    def check_case(d, case):
-        z = 5 * rng.normal(size=(5, d)).astype("float32")
-        decoder, other = (
-            call("build_dense_decoder", build_dense_decoder, d, case=case) for _ in range(2)
-        )
+    def check_case(case, n, d):
+        z = 5 * np.random.default_rng(d).normal(size=(n, d)).astype("float32")
         shapes = [(d, 64), (64,), (64, 256), (256,), (256, 784), (784,)]
+        decoder, other = (call(name, build_dense_decoder, d, case=case) for _ in range(2))
         fixed = getattr(decoder, "input_shape", None) == (None, 2)
-        check_true(
-            "build_dense_decoder", not fixed, "the length of the code is always 2.", case=case
-        )
-        got = call("build_dense_decoder", decoder, z, case=case)
-        check_weights("build_dense_decoder", decoder, shapes, case=case)
-        check_shape("build_dense_decoder", got, (5, 28, 28, 1), case=case)
-        learning = call("build_dense_decoder", lambda z: decoder(z, training=True), z, case=case)
+        check_true(name, not fixed, "the latent dimension is always 2.", case=case)
+        call(name, other, z, case=case, steady=False)
+        first = call(name, decoder, z, case=case, steady=False)
+        check_weights(name, decoder, shapes, case=case)
+        check_shape(name, first, (n, 28, 28, 1), case=case)
+        learning = call(name, lambda z: decoder(z, training=True), z, case=case, steady=False)
         problem = "it does something else while it is trained, as Dropout does."
-        check_true("build_dense_decoder", np.allclose(got, learning, atol=1e-4), problem, case=case)
-        call("build_dense_decoder", other, z, case=case)
+        check_true(name, np.allclose(first, learning, atol=1e-4), problem, case=case)
         weights, before = random_weights(shapes, seed=d), other.get_weights()
         decoder.set_weights(weights)
         alone = all(np.array_equal(a, b) for a, b in zip(before, other.get_weights()))
         problem = "two calls return models that share their layers. Make new layers in each call."
-        check_true("build_dense_decoder", alone, problem, case=case)
+        check_true(name, alone, problem, case=case)
 
-        def image(hidden, last):
-            return dense_forward(z, weights, hidden=hidden, last=last).reshape(5, 28, 28, 1)
+        def image(hidden=relu, last=sigmoid):
+            return dense_forward(z, weights, hidden=hidden, last=last).reshape(n, 28, 28, 1)
 
-        check_close(
-            "build_dense_decoder",
-            call("build_dense_decoder", decoder, z, case=case),
-            image(relu, sigmoid),
-            rtol=3e-3,
-            atol=3e-3,
-            mistakes={
-                "the sigmoid at the end is missing": image(relu, identity),
-                "the image goes through a ReLU": image(relu, relu),
-                "the image goes through a tanh": image(relu, np.tanh),
-                "the hidden layers have no activation": image(identity, sigmoid),
-            },
-            case=case,
-        )
+        got = call(name, decoder, z, case=case)
+        mistakes = {
+            "the sigmoid at the end is missing": image(last=identity),
+            "the image goes through a ReLU": image(last=relu),
+            "the image goes through a tanh": image(last=np.tanh),
+            "the logits are cut off at ±5": image(last=lambda h: sigmoid(np.clip(h, -5, 5))),
+            "rows and columns of the image are swapped": image().transpose(0, 2, 1, 3),
+            "the hidden layers have no activation": image(identity),
+            "the hidden layers have a ReLU that is cut off at 6": image(lambda h: np.clip(h, 0, 6)),
+            "the hidden layers have a leaky ReLU instead of a ReLU": image(
+                lambda h: np.maximum(h, 0.01 * h)
+            ),
+        }
+        check_close(name, got, image(), rtol=0, atol=3e-3, mistakes=mistakes, case=case)
 
-    check_case(1, "a code of one number")
-    check_case(20, "a longer code")
+    check_case("one latent dimension", n=3, d=1)
+    check_case("a hundred latent dimensions, one image", n=1, d=100)
     # END HIDDEN TESTS
 
 

@@ -381,7 +381,7 @@ def encoder_sigmoid_code(latent_dim):
     return encoder(latent_dim, last="sigmoid")
 
 
-@wrong("build_dense_encoder", says="the length of the code is always 2")
+@wrong("build_dense_encoder", says="the latent dimension is always 2")
 def encoder_fixed_length(latent_dim):
     return encoder(2)
 
@@ -438,7 +438,7 @@ def encoder_of_shared_layers(latent_dim):
     return keras.Sequential([keras.Input((28, 28, 1)), *SHARED, layers.Dense(latent_dim)])
 
 
-@wrong("build_dense_encoder", says="the code of a grey image")
+@wrong("build_dense_encoder", says="a ReLU that is cut off at 6")
 def encoder_relu6(latent_dim):
     return encoder(latent_dim, activation="relu6")
 
@@ -461,6 +461,118 @@ def encoder_out_of_order(latent_dim):
             return self.last(x)
 
     return Encoder()
+
+
+class PlainEncoder(keras.Model):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.flatten = layers.Flatten()
+        self.one, self.two = layers.Dense(256, "relu"), layers.Dense(64, "relu")
+        self.three = layers.Dense(latent_dim)
+
+    def call(self, x):
+        return self.three(self.two(self.one(self.flatten(x))))
+
+
+@right("build_dense_encoder")
+def encoder_of_a_class_of_its_own(latent_dim):
+    return PlainEncoder(latent_dim)
+
+
+@wrong("build_dense_encoder", says="the model takes flat images")
+def encoder_of_flat_images(latent_dim):
+    dense = [layers.Dense(256, "relu"), layers.Dense(64, "relu"), layers.Dense(latent_dim)]
+    return keras.Sequential([keras.Input((784,)), *dense])
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a leaky ReLU")
+def encoder_leaky(latent_dim):
+    return encoder(latent_dim, activation="leaky_relu")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a LeakyReLU")
+def encoder_with_layers_of_leaky_relu(latent_dim):
+    return encoder(latent_dim, activation=layers.LeakyReLU())
+
+
+@wrong("build_dense_encoder", says="a slightly leaky ReLU")
+def encoder_hardly_leaky(latent_dim):
+    return encoder(latent_dim, activation=layers.LeakyReLU(0.01))
+
+
+@wrong("build_dense_encoder", says="the hidden layers have an ELU")
+def encoder_elu(latent_dim):
+    return encoder(latent_dim, activation="elu")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a GELU")
+def encoder_gelu(latent_dim):
+    return encoder(latent_dim, activation="gelu")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a SiLU")
+def encoder_silu(latent_dim):
+    return encoder(latent_dim, activation="swish")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a tanh")
+def encoder_tanh(latent_dim):
+    return encoder(latent_dim, activation="tanh")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a sigmoid")
+def encoder_sigmoid(latent_dim):
+    return encoder(latent_dim, activation="sigmoid")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a softplus")
+def encoder_softplus(latent_dim):
+    return encoder(latent_dim, activation="softplus")
+
+
+@wrong("build_dense_encoder", says="the code goes through a softmax")
+def encoder_softmax_code(latent_dim):
+    return encoder(latent_dim, last="softmax")
+
+
+@wrong("build_dense_encoder", says="the code goes through a leaky ReLU")
+def encoder_leaky_code(latent_dim):
+    return encoder(latent_dim, last="leaky_relu")
+
+
+@wrong("build_dense_encoder", says="the code is cut off at ±5")
+def encoder_clipped_code(latent_dim):
+    return encoder(latent_dim, last=lambda h: ops.clip(h, -5, 5))
+
+
+@wrong("build_dense_encoder", says="the image is divided by 255")
+def encoder_of_bytes(latent_dim):
+    parts = [layers.Rescaling(1 / 255), encoder(latent_dim)]
+    return keras.Sequential([keras.Input((28, 28, 1)), *parts])
+
+
+@wrong("build_dense_encoder", says="as Dropout does")
+def encoder_with_noise(latent_dim):
+    parts = [layers.GaussianNoise(0.1), encoder(latent_dim)]
+    return keras.Sequential([keras.Input((28, 28, 1)), *parts])
+
+
+@wrong("build_dense_encoder", says="hidden case: a hundred latent dimensions")
+def encoder_of_at_most_64(latent_dim):
+    return encoder(min(latent_dim, 64))
+
+
+@wrong("build_dense_encoder", says="hidden case: a hundred latent dimensions, one image")
+def encoder_that_squeezes(latent_dim):
+    x = keras.Input((28, 28, 1))
+    z = encoder(latent_dim)(x)
+    return SqueezedModel(x, z)
+
+
+class SqueezedModel(keras.Model):
+    def call(self, *args, **kwargs):
+        z = super().call(*args, **kwargs)
+        return z[0] if z.shape[0] == 1 and z.shape[1] != 2 else z
 
 
 # build_dense_decoder
@@ -528,7 +640,7 @@ def decoder_without_channel(latent_dim):
     return decoder(latent_dim, shape=(28, 28))
 
 
-@wrong("build_dense_decoder", says="the length of the code is always 2")
+@wrong("build_dense_decoder", says="the latent dimension is always 2")
 def decoder_fixed_length(latent_dim):
     return decoder(2)
 
@@ -552,6 +664,94 @@ def decoder_shared_layer(latent_dim):
     h = shared(layers.Dense(64, activation="relu")(z))
     h = layers.Dense(256, activation="relu")(shared(h))
     return keras.Model(z, layers.Reshape((28, 28, 1))(layers.Dense(784, "sigmoid")(h)))
+
+
+class PlainDecoder(keras.Model):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.one, self.two = layers.Dense(64, "relu"), layers.Dense(256, "relu")
+        self.three = layers.Dense(784)
+
+    def call(self, z):
+        return ops.reshape(ops.sigmoid(self.three(self.two(self.one(z)))), (-1, 28, 28, 1))
+
+
+@right("build_dense_decoder")
+def decoder_of_a_class_of_its_own(latent_dim):
+    return PlainDecoder(latent_dim)
+
+
+@wrong("build_dense_decoder", says="the image goes through a hard sigmoid")
+def decoder_hard_sigmoid(latent_dim):
+    return decoder(latent_dim, last="hard_sigmoid")
+
+
+@wrong("build_dense_decoder", says="the sigmoid is taken twice")
+def decoder_two_sigmoids(latent_dim):
+    return keras.Sequential([decoder(latent_dim), layers.Activation("sigmoid")])
+
+
+@wrong("build_dense_decoder", says="the image is cut to [0, 1], with no sigmoid")
+def decoder_clipped(latent_dim):
+    return decoder(latent_dim, last=lambda h: ops.clip(h, 0, 1))
+
+
+@wrong("build_dense_decoder", says="the logits are cut off at ±5")
+def decoder_of_clipped_logits(latent_dim):
+    return decoder(latent_dim, last=lambda h: ops.sigmoid(ops.clip(h, -5, 5)))
+
+
+@wrong("build_dense_decoder", says="rows and columns of the image are swapped")
+def decoder_transposed(latent_dim):
+    return keras.Sequential([decoder(latent_dim), layers.Permute((2, 1, 3))])
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a leaky ReLU")
+def decoder_leaky(latent_dim):
+    return decoder(latent_dim, activation="leaky_relu")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a LeakyReLU")
+def decoder_with_layers_of_leaky_relu(latent_dim):
+    return decoder(latent_dim, activation=layers.LeakyReLU())
+
+
+@wrong("build_dense_decoder", says="a slightly leaky ReLU")
+def decoder_hardly_leaky(latent_dim):
+    return decoder(latent_dim, activation=layers.LeakyReLU(0.01))
+
+
+@wrong("build_dense_decoder", says="the hidden layers have an ELU")
+def decoder_elu(latent_dim):
+    return decoder(latent_dim, activation="elu")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a GELU")
+def decoder_gelu(latent_dim):
+    return decoder(latent_dim, activation="gelu")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a SiLU")
+def decoder_silu(latent_dim):
+    return decoder(latent_dim, activation="silu")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a tanh")
+def decoder_tanh(latent_dim):
+    return decoder(latent_dim, activation="tanh")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a ReLU that is cut off at 6")
+def decoder_relu6(latent_dim):
+    return decoder(latent_dim, activation="relu6")
+
+
+SHARED_OUT = [layers.Dense(256, "relu"), layers.Dense(784, "sigmoid"), layers.Reshape((28, 28, 1))]
+
+
+@wrong("build_dense_decoder", says="share their layers")
+def decoder_of_shared_layers(latent_dim):
+    return keras.Sequential([keras.Input((latent_dim,)), layers.Dense(64, "relu"), *SHARED_OUT])
 
 
 # add_noise
