@@ -815,7 +815,7 @@ def noise_uniform_and_positive(x, sigma, seed):
     return noisy(x, sigma * np.random.default_rng(seed).random(size=x.shape))
 
 
-@wrong("add_noise", says="share of the noise within one sigma")
+@wrong("add_noise", says="the noise is uniform, with standard deviation sigma")
 def noise_uniform_of_the_right_deviation(x, sigma, seed):
     width = sigma * 3**0.5
     return noisy(x, np.random.default_rng(seed).uniform(-width, width, size=x.shape))
@@ -867,6 +867,63 @@ def noise_of_nan(x, sigma, seed):
 def noise_one_number_per_image(x, sigma, seed):
     shape = (len(x),) + (1,) * (x.ndim - 1)
     return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
+
+
+@right("add_noise")
+def noise_in_a_loop_over_images(x, sigma, seed):
+    rng = np.random.default_rng(seed)
+    return [np.clip(image + rng.normal(0, sigma, image.shape), 0, 1) for image in x]
+
+
+@right("add_noise")
+def noise_of_the_oldest_generator_in_float32(x, sigma, seed):
+    eps = np.random.RandomState(seed).standard_normal(x.shape).astype("float32")
+    return tf.minimum(tf.maximum(x + np.float32(sigma) * eps, 0.0), 1.0)
+
+
+@right("add_noise")
+def noise_of_a_seed_generator(x, sigma, seed):
+    generator = keras.random.SeedGenerator(seed)
+    return ops.clip(x + keras.random.normal(x.shape, stddev=sigma, seed=generator), 0, 1)
+
+
+@wrong("add_noise", says="hidden case: two channels")
+def noise_shared_by_channels(x, sigma, seed):
+    shape = (*x.shape[:-1], 1) if x.ndim == 4 else x.shape
+    return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
+
+
+@wrong("add_noise", says="cut off at two standard deviations")
+def noise_truncated(x, sigma, seed):
+    return noisy(x, keras.random.truncated_normal(x.shape, stddev=sigma, seed=seed).numpy())
+
+
+@wrong("add_noise", says="cut to [0, 1] before it is added")
+def noise_cut_first(x, sigma, seed):
+    eps = np.clip(np.random.default_rng(seed).normal(0, sigma, size=x.shape), 0, 1)
+    return noisy(x, eps)
+
+
+@wrong("add_noise", says="another seed gives the same noise")
+def noise_of_a_few_seeds(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(seed % 1000).normal(size=x.shape))
+
+
+@wrong("add_noise", says="another seed gives the same noise")
+def noise_of_seeds_from_one(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(max(seed, 1)).normal(size=x.shape))
+
+
+@wrong("add_noise", says="got shape (80, 784), expected (80, 28, 28, 1)")
+def noise_on_flat_images(x, sigma, seed):
+    flat = x.reshape(len(x), -1)
+    return noisy(flat, sigma * np.random.default_rng(seed).normal(size=flat.shape))
+
+
+@wrong("add_noise", says="hidden case: no noise")
+def noise_never_below_a_tenth_of_a_grey_level(x, sigma, seed):
+    eps = np.random.default_rng(seed).normal(size=x.shape)
+    return noisy(x, max(sigma, 1e-4) * eps)
 
 
 # denoising_pairs
@@ -939,3 +996,38 @@ def pairs_with_fixed_seed(x, sigma, seed):
 def pairs_of_image_and_noise(x, sigma, seed):
     noisy_x = add_noise(x, sigma, seed)
     return noisy_x, noisy_x - x
+
+
+@wrong("denoising_pairs", says="sigma is squared")
+def pairs_of_squared_sigma(x, sigma, seed):
+    return add_noise(x, sigma**2, seed), x
+
+
+@wrong("denoising_pairs", says="the input leaves [0, 1]")
+def pairs_not_cut(x, sigma, seed):
+    return x + sigma * np.random.default_rng(seed).normal(size=x.shape), x
+
+
+@wrong("denoising_pairs", says="hidden case: seeds")
+def pairs_where_seed_zero_counts_as_none(x, sigma, seed):
+    return add_noise(x, sigma, seed or None), x
+
+
+@wrong("denoising_pairs", says="hidden case: flat images")
+def pairs_of_four_axes(x, sigma, seed):
+    _, _, _, _ = x.shape
+    return add_noise(x, sigma, seed), x
+
+
+@wrong("denoising_pairs", says="hidden case: one image")
+def pairs_squeezed(x, sigma, seed):
+    return np.squeeze(add_noise(x, sigma, seed)) if len(x) == 1 else add_noise(x, sigma, seed), x
+
+
+@wrong("denoising_pairs", says="hidden case: no noise, other images")
+def pairs_of_the_first_images(x, sigma, seed):
+    key = x.shape, sigma, seed
+    return PAIRS.setdefault(key, (add_noise(x, sigma, seed), x.copy()))
+
+
+PAIRS = {}
