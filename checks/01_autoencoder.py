@@ -392,9 +392,9 @@ def check_add_noise(add_noise):
 
     case = "seeds: 0, the largest, and between"
     few = np.full((6, 28, 28, 1), 0.5, dtype="float32")
-    seeds = (0, 1, 1000, 2**16, 2**31 - 1)  # Keras draws alike for the first and the last
+    seeds = (0, 1, 1000, 2**16, 2**31 - 3, 2**31 - 1)
     results = [np.asarray(call(name, add_noise, few, 0.1, seed, case=case)) for seed in seeds]
-    pairs = [*combinations(results[:-1], 2), *combinations(results[1:], 2)]
+    pairs = combinations(results[:-1], 2)  # to Keras the last seed is 1, modulo 2**31 − 2
     ignored = any(np.array_equal(one, other) for one, other in pairs)
     check_true(name, not ignored, "another seed gives the same noise.", case=case)
 
@@ -458,9 +458,9 @@ def check_denoising_pairs(denoising_pairs):
         return np.asarray(got[0])
 
     case = "seeds: 0, the largest, and between"
-    seeds = (0, 1, 1000, 2**16, 2**31 - 1)  # Keras draws alike for the first and the last
+    seeds = (0, 1, 1000, 2**16, 2**31 - 3, 2**31 - 1)
     results = [pair(case, x, 0.3, seed) for seed in seeds]
-    pairs = [*combinations(results[:-1], 2), *combinations(results[1:], 2)]
+    pairs = combinations(results[:-1], 2)  # to Keras the last seed is 1, modulo 2**31 − 2
     ignored = any(np.array_equal(one, other) for one, other in pairs)
     check_true(name, not ignored, "the seed is not handed on to the noise.", case=case)
 
