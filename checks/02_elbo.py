@@ -61,7 +61,7 @@ def check_log_normal_pdf(log_normal_pdf):
     check_case("a single point", (7,))
     check_case("two batch axes", (2, 4, 6))
     check_case("the same shape, other values", (2, 4, 6))
-    check_case("three batch axes", (5, 1, 3, 7))
+    check_case("three batch axes", (5, 2, 3, 7))
     check_case("one point in the batch", (1, 4))
     check_case("one dimension", (4, 1))
     check_case("very narrow Gaussians", (3, 5), low=-30, high=-29)
@@ -141,7 +141,7 @@ def check_kl_divergence(kl_divergence):
     check_case("a single pair", (3,))
     check_case("two batch axes", (2, 4, 6))
     check_case("the same shape, other values", (2, 4, 6))
-    check_case("three batch axes", (5, 1, 3, 7))
+    check_case("three batch axes", (5, 2, 3, 7))
     check_case("one pair in the batch", (1, 4))
     check_case("one dimension", (4, 1))
     check_case("a very narrow q", (3, 5), q_level=-30)
@@ -238,12 +238,7 @@ def check_kl_monte_carlo(kl_monte_carlo):
         each = 0.5 * (variance - 1 - log_var + mean**2)
         error = 6 * np.sqrt(np.sum(0.5 * (variance - 1) ** 2 + mean**2 * variance) / n)
         got = call(name, kl_monte_carlo, *q, n, seed, case=case)
-        wrong = {
-            "the dimensions are averaged instead of summed": each.mean(),
-            "the draws are summed instead of averaged": n * each.sum(),
-        }
-        wrong = {text: value for text, value in wrong.items() if len(mean) > 1 or "draws" in text}
-        check_close(name, got, each.sum(), rtol=0, atol=error, mistakes=wrong, case=case)
+        check_close(name, got, each.sum(), rtol=0, atol=error, case=case)
 
     check_case("one dimension", [0.7], [-0.6], n=3000, seed=1)
     five = [0.5, -1, 0, 2, 0.3], [0.4, -0.7, 1.1, -0.2, 0]
