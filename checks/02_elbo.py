@@ -165,12 +165,12 @@ def check_kl_monte_carlo(kl_monte_carlo):
     name = "kl_monte_carlo"
 
     # Drawn, since the streams of neighbouring seeds overlap in some generators.
-    seeds = np.random.default_rng(0).integers(2**31, size=200)
+    seeds = [int(seed) for seed in np.random.default_rng(0).integers(2**31, size=400)]
 
-    def estimates(q_mean, q_log_var, n, case=None):
-        """The estimates of 200 seeds."""
+    def estimates(q_mean, q_log_var, n, seeds, case=None):
+        """The estimate of each seed."""
         q = [np.array(a, dtype="float32") for a in (q_mean, q_log_var)]
-        got = [call(name, kl_monte_carlo, *q, n, int(s), steady=False, case=case) for s in seeds]
+        got = [call(name, kl_monte_carlo, *q, n, seed, steady=False, case=case) for seed in seeds]
         check_shape(name, got[0], (), case=case)
         got = np.array(got, dtype=float)
         check_true(name, np.all(np.isfinite(got)), "the estimate is not finite.", case=case)
@@ -178,7 +178,7 @@ def check_kl_monte_carlo(kl_monte_carlo):
 
     # A right answer leaves each of these bands in fewer than 1 run of a million.
     q = [1, 1.5, -1.3], [-0.9, -0.9, 1.3]
-    runs = estimates(*q, n=50)
+    runs = estimates(*q, 50, seeds[:200])
     check_true(
         name, np.ptp(runs) > 0, "every seed gives the same value. Use the seed for the draws."
     )
@@ -212,23 +212,30 @@ def check_kl_monte_carlo(kl_monte_carlo):
             "the factor ½ is applied twice": [1.7305, 1.691],
         },
     )
-    again = call(
-        name, kl_monte_carlo, *[np.array(a, dtype="float32") for a in q], 50, int(seeds[0])
-    )
+    again = call(name, kl_monte_carlo, *[np.array(a, dtype="float32") for a in q], 50, seeds[0])
     check_true(name, np.allclose(again, runs[0]), "the same seed gives other draws.")
     # BEGIN HIDDEN TESTS
-    for n, case in ((1, "one draw"), (40, "forty draws")):
+    for case, n, count in (("one draw", 1, 400), ("forty draws", 40, 100)):
         # For this q the exact value is 0.625, and the variance of one draw is exactly 1.25.
+        got = estimates([1, -0.5], [0, 0], n, seeds[:count], case=case)
+        right = np.sqrt(1.25 / n)
+        error = 6 * right / np.sqrt(count)
+        check_close(name, got.mean(), 0.625, atol=error, rtol=0, what="mean", case=case)
         wrong = {
-            "the number of draws is fixed": 1.25 / 50,
-            "one eps is used for all dimensions": 0.25 / n,
+            "the number of draws is fixed": np.sqrt(1.25 / 50),
+            "one eps is used for all dimensions": 0.5 / np.sqrt(n),
+            "one draw too many is taken": np.sqrt(1.25 / (n + 1)),
             "the draws are not independent of each other": 0,
         }
-        got = estimates([1, -0.5], [0, 0], n=n, case=case)
-        error = 6 * np.sqrt(1.25 / n / 200)
-        check_close(name, got.mean(), 0.625, atol=error, rtol=0, what="mean", case=case)
-        what = "variance"
-        check_close(name, got.var(), 1.25 / n, rtol=0.6, mistakes=wrong, what=what, case=case)
+        check_close(
+            name,
+            got.std(),
+            right,
+            rtol=4.5 / np.sqrt(count),  # more than six standard deviations
+            what="standard deviation of the estimates",
+            mistakes=wrong,
+            case=case,
+        )
 
     def check_case(case, q_mean, q_log_var, n, seed):
         """One estimate, which lies within six standard deviations of the exact value."""

@@ -531,6 +531,11 @@ def draws_in_pairs(q_mean, q_log_var, n, seed):
     return log_ratio(z, q_mean, q_log_var).sum(1).mean()
 
 
+@wrong("kl_monte_carlo", says="one draw too many is taken")
+def draws_of_one_more(q_mean, q_log_var, n, seed):
+    return log_ratio(drawn(q_mean, q_log_var, n + 1, seed), q_mean, q_log_var).sum(1).mean()
+
+
 @wrong("kl_monte_carlo", says="another seed gives the same draws")
 def draws_of_a_thousand_seeds(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n, seed % 1000), q_mean, q_log_var).sum(1).mean()
