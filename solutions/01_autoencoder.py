@@ -75,7 +75,7 @@ def pca_reconstruction(x, k):
     """Rebuild each row from its k principal components.
 
     Args:
-        x: flat images, (n, d).
+        x: flat images, (n, d), with n and d at least 2.
         k: how many components to keep.
 
     Returns:

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
+from scipy import linalg
 
 from grading.authoring.answers import right, wrong
 
@@ -31,6 +32,26 @@ def pca_in_keras_ops_of_full_matrices(x, k):
     mean = ops.mean(x, axis=0)
     vt = ops.svd(ops.convert_to_tensor(x) - mean, full_matrices=True)[2]
     return ops.matmul(ops.matmul(x - mean, ops.transpose(vt[:k])), vt[:k]) + mean
+
+
+@right("pca_reconstruction")
+def pca_in_float32_by_the_gram_matrix_and_a_loop(x, k):
+    mean = np.mean(x, axis=0)
+    vectors = np.linalg.eigh((x - mean).T @ (x - mean)).eigenvectors
+    rebuilt = []
+    for row in x:
+        row_hat = mean.copy()
+        for i in range(1, k + 1):
+            row_hat += ((row - mean) @ vectors[:, -i]) * vectors[:, -i]
+        rebuilt.append(row_hat)
+    return rebuilt
+
+
+@right("pca_reconstruction")
+def pca_from_scipy(x, k):
+    mean = x.mean(axis=0)
+    u, s, vt = linalg.svd(x - mean)
+    return np.einsum("ij,j,jk->ik", u[:, :k], s[:k], vt[:k]) + mean
 
 
 @wrong("pca_reconstruction", says="the mean is not taken away first")
@@ -125,6 +146,75 @@ def pca_by_complex_eigenvectors(x, k):
     return mean + (x - mean) @ basis @ np.linalg.pinv(basis)
 
 
+def pca_of_directions(x, centre, directions):
+    return centre + (x - centre) @ directions.T @ directions
+
+
+def directions_of(x):
+    return np.linalg.svd(x - x.mean(axis=0), full_matrices=False)[2]
+
+
+FOUND = {}
+
+
+@wrong("pca_reconstruction", says="one component too many is kept")
+def pca_with_one_more(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[: k + 1])
+
+
+@wrong("pca_reconstruction", says="as if no component were kept")
+def pca_with_one_less(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[: k - 1])
+
+
+@wrong("pca_reconstruction", says="the best direction is left out")
+def pca_counted_from_one(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[1 : k + 1])
+
+
+@wrong("pca_reconstruction", says="your code raised")
+def pca_of_one_index(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[k])
+
+
+@wrong("pca_reconstruction", says="hidden case: as many points as dimensions")
+def pca_of_the_first_direction_alone(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[:1])
+
+
+@wrong("pca_reconstruction", says="the singular values are left out")
+def pca_without_singular_values(x, k):
+    mean = x.mean(axis=0)
+    u, _, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean + u[:, :k] @ vt[:k]
+
+
+@wrong("pca_reconstruction", says="the pixels are divided by their standard deviation first")
+def pca_standardised(x, k):
+    mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-8
+    scaled = (x - mean) / deviation
+    vt = np.linalg.svd(scaled, full_matrices=False)[2][:k]
+    return mean + scaled @ vt.T @ vt * deviation
+
+
+@wrong("pca_reconstruction", says="the mean of each image is taken away")
+def pca_mean_of_each_row(x, k):
+    mean = x.mean(axis=1, keepdims=True)
+    vt = np.linalg.svd(x - mean, full_matrices=False)[2][:k]
+    return mean + (x - mean) @ vt.T @ vt
+
+
+@wrong("pca_reconstruction", says="hidden case: the same shape, other values")
+def pca_of_the_first_points(x, k):
+    vt = FOUND.setdefault((x.shape, k), directions_of(x)[:k])
+    return pca_of_directions(x, x.mean(axis=0), vt)
+
+
+@wrong("pca_reconstruction", says="hidden case: all components kept")
+def pca_that_leaves_out_the_last(x, k):
+    return pca_of_directions(x, x.mean(axis=0), directions_of(x)[: min(k, x.shape[1] - 1)])
+
+
 # mse_per_image
 
 
@@ -169,12 +259,12 @@ def mse_not_squared(x, x_hat):
     return (x - x_hat).reshape(len(x), -1).mean(axis=1)
 
 
-@wrong("mse_per_image", says="together of shape (2, 2, 2, 1)")
+@wrong("mse_per_image", says="together of shape (2, 2, 1, 2)")
 def mse_over_one_axis(x, x_hat):
     return np.mean((x - x_hat) ** 2, axis=1)
 
 
-@wrong("mse_per_image", says="together of shape (2, 2, 2, 1)")
+@wrong("mse_per_image", says="together of shape (2, 2, 1, 2)")
 def mse_over_the_last_axis(x, x_hat):
     return np.mean((x - x_hat) ** 2, axis=-1)
 
@@ -187,6 +277,58 @@ def mse_with_fixed_axes(x, x_hat):
 @wrong("mse_per_image", says="Does your function end with `return`?")
 def mse_without_return(x, x_hat):
     mse_by_reshape_in_float64(x, x_hat)
+
+
+@right("mse_per_image")
+def mse_by_einsum(x, x_hat):
+    flat = (np.asarray(x, "float64") - x_hat).reshape(len(x), -1)
+    return np.einsum("ij,ij->i", flat, flat) / flat.shape[1]
+
+
+@right("mse_per_image")
+def mse_of_keras(x, x_hat):
+    x, x_hat = (ops.reshape(a, (len(a), -1)) for a in (x, x_hat))
+    return keras.losses.mean_squared_error(x, x_hat)
+
+
+@wrong("mse_per_image", says="the squares are halved")
+def mse_halved(x, x_hat):
+    return 0.5 * mse_by_einsum(x, x_hat)
+
+
+@wrong("mse_per_image", says="the sum is divided by 784")
+def mse_of_784_pixels(x, x_hat):
+    return mse_summed(x, x_hat) / 784
+
+
+@wrong("mse_per_image", says="the mean is squared instead of the differences")
+def mse_square_of_the_mean(x, x_hat):
+    return mse_not_squared(x, x_hat) ** 2
+
+
+@wrong("mse_per_image", says="an axis of length 1 is left over")
+def mse_with_kept_axes(x, x_hat):
+    return ((x - x_hat) ** 2).reshape(len(x), -1).mean(axis=1, keepdims=True)
+
+
+@wrong("mse_per_image", says="the reconstructions are cut to [0, 1]")
+def mse_of_clipped_reconstructions(x, x_hat):
+    return mse_by_einsum(x, np.clip(x_hat, 0, 1))
+
+
+@wrong("mse_per_image", says="hidden case: images without a channel")
+def mse_over_flat_or_three_axes(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=1 if x.ndim == 2 else (1, 2, 3))
+
+
+@wrong("mse_per_image", says="hidden case: a time axis, too")
+def mse_over_three_axes_at_most(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=tuple(range(1, min(x.ndim, 4))))
+
+
+@wrong("mse_per_image", says="hidden case: small errors")
+def mse_plus_a_little(x, x_hat):
+    return mse_by_einsum(x, x_hat) + 1e-6
 
 
 # build_dense_encoder
@@ -239,7 +381,7 @@ def encoder_sigmoid_code(latent_dim):
     return encoder(latent_dim, last="sigmoid")
 
 
-@wrong("build_dense_encoder", says="the length of the code is always 2")
+@wrong("build_dense_encoder", says="the latent dimension is always 2")
 def encoder_fixed_length(latent_dim):
     return encoder(2)
 
@@ -296,7 +438,7 @@ def encoder_of_shared_layers(latent_dim):
     return keras.Sequential([keras.Input((28, 28, 1)), *SHARED, layers.Dense(latent_dim)])
 
 
-@wrong("build_dense_encoder", says="the code of a grey image")
+@wrong("build_dense_encoder", says="a ReLU that is cut off at 6")
 def encoder_relu6(latent_dim):
     return encoder(latent_dim, activation="relu6")
 
@@ -319,6 +461,118 @@ def encoder_out_of_order(latent_dim):
             return self.last(x)
 
     return Encoder()
+
+
+class PlainEncoder(keras.Model):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.flatten = layers.Flatten()
+        self.one, self.two = layers.Dense(256, "relu"), layers.Dense(64, "relu")
+        self.three = layers.Dense(latent_dim)
+
+    def call(self, x):
+        return self.three(self.two(self.one(self.flatten(x))))
+
+
+@right("build_dense_encoder")
+def encoder_of_a_class_of_its_own(latent_dim):
+    return PlainEncoder(latent_dim)
+
+
+@wrong("build_dense_encoder", says="the model takes flat images")
+def encoder_of_flat_images(latent_dim):
+    dense = [layers.Dense(256, "relu"), layers.Dense(64, "relu"), layers.Dense(latent_dim)]
+    return keras.Sequential([keras.Input((784,)), *dense])
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a leaky ReLU")
+def encoder_leaky(latent_dim):
+    return encoder(latent_dim, activation="leaky_relu")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a LeakyReLU")
+def encoder_with_layers_of_leaky_relu(latent_dim):
+    return encoder(latent_dim, activation=layers.LeakyReLU())
+
+
+@wrong("build_dense_encoder", says="a slightly leaky ReLU")
+def encoder_hardly_leaky(latent_dim):
+    return encoder(latent_dim, activation=layers.LeakyReLU(0.01))
+
+
+@wrong("build_dense_encoder", says="the hidden layers have an ELU")
+def encoder_elu(latent_dim):
+    return encoder(latent_dim, activation="elu")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a GELU")
+def encoder_gelu(latent_dim):
+    return encoder(latent_dim, activation="gelu")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a SiLU")
+def encoder_silu(latent_dim):
+    return encoder(latent_dim, activation="swish")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a tanh")
+def encoder_tanh(latent_dim):
+    return encoder(latent_dim, activation="tanh")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a sigmoid")
+def encoder_sigmoid(latent_dim):
+    return encoder(latent_dim, activation="sigmoid")
+
+
+@wrong("build_dense_encoder", says="the hidden layers have a softplus")
+def encoder_softplus(latent_dim):
+    return encoder(latent_dim, activation="softplus")
+
+
+@wrong("build_dense_encoder", says="the code goes through a softmax")
+def encoder_softmax_code(latent_dim):
+    return encoder(latent_dim, last="softmax")
+
+
+@wrong("build_dense_encoder", says="the code goes through a leaky ReLU")
+def encoder_leaky_code(latent_dim):
+    return encoder(latent_dim, last="leaky_relu")
+
+
+@wrong("build_dense_encoder", says="the code is cut off at ±5")
+def encoder_clipped_code(latent_dim):
+    return encoder(latent_dim, last=lambda h: ops.clip(h, -5, 5))
+
+
+@wrong("build_dense_encoder", says="the image is divided by 255")
+def encoder_of_bytes(latent_dim):
+    parts = [layers.Rescaling(1 / 255), encoder(latent_dim)]
+    return keras.Sequential([keras.Input((28, 28, 1)), *parts])
+
+
+@wrong("build_dense_encoder", says="as Dropout does")
+def encoder_with_noise(latent_dim):
+    parts = [layers.GaussianNoise(0.1), encoder(latent_dim)]
+    return keras.Sequential([keras.Input((28, 28, 1)), *parts])
+
+
+@wrong("build_dense_encoder", says="hidden case: a hundred latent dimensions")
+def encoder_of_at_most_64(latent_dim):
+    return encoder(min(latent_dim, 64))
+
+
+@wrong("build_dense_encoder", says="hidden case: a hundred latent dimensions, one image")
+def encoder_that_squeezes(latent_dim):
+    x = keras.Input((28, 28, 1))
+    z = encoder(latent_dim)(x)
+    return SqueezedModel(x, z)
+
+
+class SqueezedModel(keras.Model):
+    def call(self, *args, **kwargs):
+        z = super().call(*args, **kwargs)
+        return z[0] if z.shape[0] == 1 and z.shape[1] != 2 else z
 
 
 # build_dense_decoder
@@ -386,7 +640,7 @@ def decoder_without_channel(latent_dim):
     return decoder(latent_dim, shape=(28, 28))
 
 
-@wrong("build_dense_decoder", says="the length of the code is always 2")
+@wrong("build_dense_decoder", says="the latent dimension is always 2")
 def decoder_fixed_length(latent_dim):
     return decoder(2)
 
@@ -410,6 +664,94 @@ def decoder_shared_layer(latent_dim):
     h = shared(layers.Dense(64, activation="relu")(z))
     h = layers.Dense(256, activation="relu")(shared(h))
     return keras.Model(z, layers.Reshape((28, 28, 1))(layers.Dense(784, "sigmoid")(h)))
+
+
+class PlainDecoder(keras.Model):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.one, self.two = layers.Dense(64, "relu"), layers.Dense(256, "relu")
+        self.three = layers.Dense(784)
+
+    def call(self, z):
+        return ops.reshape(ops.sigmoid(self.three(self.two(self.one(z)))), (-1, 28, 28, 1))
+
+
+@right("build_dense_decoder")
+def decoder_of_a_class_of_its_own(latent_dim):
+    return PlainDecoder(latent_dim)
+
+
+@wrong("build_dense_decoder", says="the image goes through a hard sigmoid")
+def decoder_hard_sigmoid(latent_dim):
+    return decoder(latent_dim, last="hard_sigmoid")
+
+
+@wrong("build_dense_decoder", says="the sigmoid is taken twice")
+def decoder_two_sigmoids(latent_dim):
+    return keras.Sequential([decoder(latent_dim), layers.Activation("sigmoid")])
+
+
+@wrong("build_dense_decoder", says="the image is cut to [0, 1], with no sigmoid")
+def decoder_clipped(latent_dim):
+    return decoder(latent_dim, last=lambda h: ops.clip(h, 0, 1))
+
+
+@wrong("build_dense_decoder", says="the logits are cut off at ±5")
+def decoder_of_clipped_logits(latent_dim):
+    return decoder(latent_dim, last=lambda h: ops.sigmoid(ops.clip(h, -5, 5)))
+
+
+@wrong("build_dense_decoder", says="rows and columns of the image are swapped")
+def decoder_transposed(latent_dim):
+    return keras.Sequential([decoder(latent_dim), layers.Permute((2, 1, 3))])
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a leaky ReLU")
+def decoder_leaky(latent_dim):
+    return decoder(latent_dim, activation="leaky_relu")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a LeakyReLU")
+def decoder_with_layers_of_leaky_relu(latent_dim):
+    return decoder(latent_dim, activation=layers.LeakyReLU())
+
+
+@wrong("build_dense_decoder", says="a slightly leaky ReLU")
+def decoder_hardly_leaky(latent_dim):
+    return decoder(latent_dim, activation=layers.LeakyReLU(0.01))
+
+
+@wrong("build_dense_decoder", says="the hidden layers have an ELU")
+def decoder_elu(latent_dim):
+    return decoder(latent_dim, activation="elu")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a GELU")
+def decoder_gelu(latent_dim):
+    return decoder(latent_dim, activation="gelu")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a SiLU")
+def decoder_silu(latent_dim):
+    return decoder(latent_dim, activation="silu")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a tanh")
+def decoder_tanh(latent_dim):
+    return decoder(latent_dim, activation="tanh")
+
+
+@wrong("build_dense_decoder", says="the hidden layers have a ReLU that is cut off at 6")
+def decoder_relu6(latent_dim):
+    return decoder(latent_dim, activation="relu6")
+
+
+SHARED_OUT = [layers.Dense(256, "relu"), layers.Dense(784, "sigmoid"), layers.Reshape((28, 28, 1))]
+
+
+@wrong("build_dense_decoder", says="share their layers")
+def decoder_of_shared_layers(latent_dim):
+    return keras.Sequential([keras.Input((latent_dim,)), layers.Dense(64, "relu"), *SHARED_OUT])
 
 
 # add_noise
@@ -473,7 +815,7 @@ def noise_uniform_and_positive(x, sigma, seed):
     return noisy(x, sigma * np.random.default_rng(seed).random(size=x.shape))
 
 
-@wrong("add_noise", says="share of the noise within one sigma")
+@wrong("add_noise", says="the noise is uniform, with standard deviation sigma")
 def noise_uniform_of_the_right_deviation(x, sigma, seed):
     width = sigma * 3**0.5
     return noisy(x, np.random.default_rng(seed).uniform(-width, width, size=x.shape))
@@ -525,6 +867,63 @@ def noise_of_nan(x, sigma, seed):
 def noise_one_number_per_image(x, sigma, seed):
     shape = (len(x),) + (1,) * (x.ndim - 1)
     return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
+
+
+@right("add_noise")
+def noise_in_a_loop_over_images(x, sigma, seed):
+    rng = np.random.default_rng(seed)
+    return [np.clip(image + rng.normal(0, sigma, image.shape), 0, 1) for image in x]
+
+
+@right("add_noise")
+def noise_of_the_oldest_generator_in_float32(x, sigma, seed):
+    eps = np.random.RandomState(seed).standard_normal(x.shape).astype("float32")
+    return tf.minimum(tf.maximum(x + np.float32(sigma) * eps, 0.0), 1.0)
+
+
+@right("add_noise")
+def noise_of_a_seed_generator(x, sigma, seed):
+    generator = keras.random.SeedGenerator(seed)
+    return ops.clip(x + keras.random.normal(x.shape, stddev=sigma, seed=generator), 0, 1)
+
+
+@wrong("add_noise", says="hidden case: two channels")
+def noise_shared_by_channels(x, sigma, seed):
+    shape = (*x.shape[:-1], 1) if x.ndim == 4 else x.shape
+    return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
+
+
+@wrong("add_noise", says="cut off at two standard deviations")
+def noise_truncated(x, sigma, seed):
+    return noisy(x, keras.random.truncated_normal(x.shape, stddev=sigma, seed=seed).numpy())
+
+
+@wrong("add_noise", says="cut to [0, 1] before it is added")
+def noise_cut_first(x, sigma, seed):
+    eps = np.clip(np.random.default_rng(seed).normal(0, sigma, size=x.shape), 0, 1)
+    return noisy(x, eps)
+
+
+@wrong("add_noise", says="another seed gives the same noise")
+def noise_of_a_few_seeds(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(seed % 1000).normal(size=x.shape))
+
+
+@wrong("add_noise", says="another seed gives the same noise")
+def noise_of_seeds_from_one(x, sigma, seed):
+    return noisy(x, sigma * np.random.default_rng(max(seed, 1)).normal(size=x.shape))
+
+
+@wrong("add_noise", says="got shape (80, 784), expected (80, 28, 28, 1)")
+def noise_on_flat_images(x, sigma, seed):
+    flat = x.reshape(len(x), -1)
+    return noisy(flat, sigma * np.random.default_rng(seed).normal(size=flat.shape))
+
+
+@wrong("add_noise", says="hidden case: no noise")
+def noise_never_below_a_tenth_of_a_grey_level(x, sigma, seed):
+    eps = np.random.default_rng(seed).normal(size=x.shape)
+    return noisy(x, max(sigma, 1e-4) * eps)
 
 
 # denoising_pairs
@@ -597,3 +996,38 @@ def pairs_with_fixed_seed(x, sigma, seed):
 def pairs_of_image_and_noise(x, sigma, seed):
     noisy_x = add_noise(x, sigma, seed)
     return noisy_x, noisy_x - x
+
+
+@wrong("denoising_pairs", says="sigma is squared")
+def pairs_of_squared_sigma(x, sigma, seed):
+    return add_noise(x, sigma**2, seed), x
+
+
+@wrong("denoising_pairs", says="the input leaves [0, 1]")
+def pairs_not_cut(x, sigma, seed):
+    return x + sigma * np.random.default_rng(seed).normal(size=x.shape), x
+
+
+@wrong("denoising_pairs", says="hidden case: seeds")
+def pairs_where_seed_zero_counts_as_none(x, sigma, seed):
+    return add_noise(x, sigma, seed or None), x
+
+
+@wrong("denoising_pairs", says="hidden case: flat images")
+def pairs_of_four_axes(x, sigma, seed):
+    _, _, _, _ = x.shape
+    return add_noise(x, sigma, seed), x
+
+
+@wrong("denoising_pairs", says="hidden case: one image")
+def pairs_squeezed(x, sigma, seed):
+    return np.squeeze(add_noise(x, sigma, seed)) if len(x) == 1 else add_noise(x, sigma, seed), x
+
+
+@wrong("denoising_pairs", says="hidden case: no noise, other images")
+def pairs_of_the_first_images(x, sigma, seed):
+    key = x.shape, sigma, seed
+    return PAIRS.setdefault(key, (add_noise(x, sigma, seed), x.copy()))
+
+
+PAIRS = {}
