@@ -377,19 +377,14 @@ def _builds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
         return mine.wrapped(answer)
 
     def heads(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        def of(model: Any) -> Any:
-            outputs = [change(output) for output in model.outputs]
-            inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
-            return keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0])
-
-        return of
+        return lambda model: _with_outputs(model, [change(output) for output in model.outputs])
 
     limit = LIMIT / 2
     yield f"cuts outputs off at ±{limit:g}", through(heads(lambda h: ops.clip(h, -limit, limit)))
     yield "drops outputs out while it is trained", through(heads(keras.layers.Dropout(0.5)))
 
     def reverse(model: Any) -> Any:
-        return keras.Model(model.inputs, model.outputs[::-1]) if len(model.outputs) > 1 else model
+        return _with_outputs(model, model.outputs[::-1])
 
     if re.search(r"z_mean and z_log_var", mine.returns):
         yield "gives the outputs in the other order", through(reverse)
@@ -402,6 +397,12 @@ def _builds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
         return first[0]
 
     yield f"never looks at another {name}", mine.changed({name: always})
+
+
+def _with_outputs(model: Any, outputs: list[Any]) -> Any:
+    """A model over the same layers; one of what it takes or gives stands without a list."""
+    ends = (end if len(end) > 1 else end[0] for end in (model.inputs, outputs))
+    return keras.Model(*ends)
 
 
 _OF_FUNCTIONS = (
