@@ -8,7 +8,7 @@ from vaelib.checks.oracles import conv2d, conv2d_transpose, identity, random_wei
 
 
 def check_condition_code(condition_code):
-    """four codes of two dimensions, four classes, one of which does not occur"""
+    """four codes of two dimensions, six classes, three of which do not occur"""
     name = "condition_code"
 
     def check_case(z, y, n_classes, expected, case=None):
@@ -18,11 +18,13 @@ def check_condition_code(condition_code):
         d = z.shape[1]
         code, label = right[:, :d], right[:, d:]
         none, column = 0 * label[:, :1], y[:, None]
-        ten = np.where(np.arange(10) == column, 1, 0)
+        there = label[:, label.any(0)]
+        moved = np.pad(there, [(0, 0), (0, n_classes - there.shape[1])])
         check_close(
             name,
             call(name, condition_code, z, y, n_classes, case=case),
             right,
+            atol=1e-8,
             mistakes={
                 "the label stands behind the code as one number": np.c_[code, y],
                 "the label stands in front of the code": np.c_[label, code],
@@ -34,6 +36,9 @@ def check_condition_code(condition_code):
                 "classes are counted from 1, and the last class gets no one": (
                     np.c_[code, none, label[:, :-1]]
                 ),
+                "each label is counted one up, and the last class becomes the first": (
+                    np.c_[code, np.roll(label, 1, axis=1)]
+                ),
                 "classes are counted backwards": np.c_[code, label[:, ::-1]],
                 "the labels are sorted, and the codes are not": np.c_[code, label[np.argsort(y)]],
                 "the labels are in the reverse order": np.c_[code, label[::-1]],
@@ -42,36 +47,50 @@ def check_condition_code(condition_code):
                 "the label is missing": code,
                 "zeros and ones of the label are swapped": np.c_[code, 1 - label],
                 "the label itself stands where the one should stand": np.c_[code, label * column],
-                "only the classes that occur get a column": np.c_[code, label[:, label.any(0)]],
-                "there are always ten classes": np.c_[code, ten],
+                "the labels are all zeros": np.c_[code, 0 * label],
+                "the code is cut to whole numbers": np.c_[np.trunc(code), label],
+                "only the classes that occur get a column": np.c_[code, there],
+                "only the classes that occur are counted": np.c_[code, moved],
+                "classes above the highest label get no column": (
+                    np.c_[code, label[:, : y.max() + 1]]
+                ),
+                "there are always ten classes": (
+                    np.c_[code, np.pad(label, [(0, 0), (0, 10 - n_classes)])]
+                ),
+                "rows and columns are swapped": right.T,
             },
             case=case,
         )
 
     check_case(
         [[0.5, -1], [2, 0.3], [-0.7, 1.1], [0.2, 4]],
-        [2, 0, 1, 0],
-        4,
+        [5, 0, 2, 0],
+        6,
         [
-            [0.5, -1, 0, 0, 1, 0],
-            [2, 0.3, 1, 0, 0, 0],
-            [-0.7, 1.1, 0, 1, 0, 0],
-            [0.2, 4, 1, 0, 0, 0],
+            [0.5, -1, 0, 0, 0, 0, 0, 1],
+            [2, 0.3, 1, 0, 0, 0, 0, 0],
+            [-0.7, 1.1, 0, 0, 1, 0, 0, 0],
+            [0.2, 4, 1, 0, 0, 0, 0, 0],
         ],
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(11)
-    for n, d, n_classes, case in (
-        (30, 2, 10, "ten classes, more codes"),
-        (5, 5, 5, "as many codes as numbers as classes"),
-        (1, 3, 10, "one image"),
-        (6, 20, 2, "two classes, a longer code"),
+    for n, d, n_classes, scale, labels, case in (
+        (4, 2, 6, 1, [5, 1, 5, 3], "the same shape, other values"),
+        (30, 2, 10, 1, np.arange(30) * 7 % 10, "ten classes, more codes"),
+        (1, 3, 10, 1, [9], "one code"),
+        (5, 3, 8, 1, [6] * 5, "all labels equal"),
+        (5, 3, 8, 1, [0] * 5, "all labels 0"),
+        (7, 20, 2, 1, [1, 0, 0, 1, 0, 1, 1], "two classes, more latent dimensions"),
+        (6, 1, 3, 1, [2, 0, 1, 1, 2, 0], "one latent dimension"),
+        (6, 4, 9, 1e4, [8, 3, 0, 3, 7, 1], "codes far from 0"),
+        (6, 4, 9, 1e-4, [2, 8, 8, 0, 5, 6], "codes close to 0"),
     ):
-        z, y = rng.normal(size=(n, d)), rng.integers(0, n_classes, size=n)
+        z, y = (scale * rng.normal(size=(n, d))).astype("float32"), np.array(labels)
         expected = np.zeros((n, d + n_classes))
         expected[:, :d] = z
         for i in range(n):
-            expected[i, d + int(y[i])] = 1
+            expected[i, d + y[i]] = 1
         check_case(z, y, n_classes, expected, case)
     # END HIDDEN TESTS
 

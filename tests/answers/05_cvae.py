@@ -133,7 +133,7 @@ def code_with_labels_for_ones(z, y, n_classes):
     return np.c_[z, np.eye(n_classes)[y] * y[:, None]]
 
 
-@wrong("condition_code", says="got a tuple of 2, expected an array of shape (4, 6)")
+@wrong("condition_code", says="got a tuple of 2, expected an array of shape (4, 8)")
 def code_and_label_apart(z, y, n_classes):
     return z, ops.one_hot(y, n_classes)
 
@@ -148,6 +148,49 @@ def code_in_place(z, y, n_classes):
     given = np.c_[z, np.eye(n_classes)[y]]
     z *= 0
     return given
+
+
+@wrong("condition_code", says="the last class becomes the first")
+def code_counted_one_up_and_around(z, y, n_classes):
+    return np.c_[z, np.eye(n_classes)[(y + 1) % n_classes]]
+
+
+@wrong("condition_code", says="classes above the highest label get no column")
+def code_up_to_the_highest_label(z, y, n_classes):
+    return np.c_[z, np.eye(y.max() + 1)[y]]
+
+
+@wrong("condition_code", says="only the classes that occur are counted")
+def code_of_ranks(z, y, n_classes):
+    return np.c_[z, np.eye(n_classes)[np.unique(y, return_inverse=True)[1]]]
+
+
+@wrong("condition_code", says="the code is cut to whole numbers")
+def code_of_whole_numbers(z, y, n_classes):
+    return np.c_[z.astype(int), np.eye(n_classes)[y].astype(int)]
+
+
+@wrong("condition_code", says="the labels are all zeros")
+def code_of_the_rows_not_set(z, y, n_classes):
+    one_hot = np.zeros((len(y), n_classes))
+    for row, label in zip(one_hot[:], y, strict=True):
+        row = row + np.eye(n_classes)[label]  # an array of its own
+    return np.c_[z, one_hot]
+
+
+@wrong("condition_code", says="rows and columns are swapped")
+def code_transposed(z, y, n_classes):
+    return np.vstack([z.T, np.eye(n_classes)[:, y]])
+
+
+@wrong("condition_code", says="hidden case: codes far from 0")
+def code_cut_off(z, y, n_classes):
+    return np.c_[np.clip(z, -10, 10), np.eye(n_classes)[y]]
+
+
+@wrong("condition_code", says="hidden case: codes close to 0")
+def code_without_small_numbers(z, y, n_classes):
+    return np.c_[np.where(np.abs(z) < 1e-3, 0, z), np.eye(n_classes)[y]]
 
 
 @wrong("condition_code", says="got None. Does your function end with `return`?")
