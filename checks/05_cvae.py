@@ -83,8 +83,7 @@ def check_condition_code(condition_code):
         (5, 3, 8, 1, [0] * 5, "all labels 0"),
         (7, 20, 2, 1, [1, 0, 0, 1, 0, 1, 1], "two classes, more latent dimensions"),
         (6, 1, 3, 1, [2, 0, 1, 1, 2, 0], "one latent dimension"),
-        (6, 4, 9, 1e4, [8, 3, 0, 3, 7, 1], "codes far from 0"),
-        (6, 4, 9, 1e-4, [2, 8, 8, 0, 5, 6], "codes close to 0"),
+        (6, 4, 9, [1e-4, 0.01, 1, 1e4], [8, 3, 0, 3, 7, 1], "very small and very large codes"),
     ):
         z, y = (scale * rng.normal(size=(n, d))).astype("float32"), np.array(labels)
         expected = np.zeros((n, d + n_classes))

@@ -183,12 +183,12 @@ def code_transposed(z, y, n_classes):
     return np.vstack([z.T, np.eye(n_classes)[:, y]])
 
 
-@wrong("condition_code", says="hidden case: codes far from 0")
+@wrong("condition_code", says="hidden case: very small and very large codes")
 def code_cut_off(z, y, n_classes):
     return np.c_[np.clip(z, -10, 10), np.eye(n_classes)[y]]
 
 
-@wrong("condition_code", says="hidden case: codes close to 0")
+@wrong("condition_code", says="hidden case: very small and very large codes): wrong value.")
 def code_without_small_numbers(z, y, n_classes):
     return np.c_[np.where(np.abs(z) < 1e-3, 0, z), np.eye(n_classes)[y]]
 
