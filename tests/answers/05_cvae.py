@@ -231,6 +231,14 @@ def plane_built_later(n_classes, size):
     return model
 
 
+@right("build_label_plane")
+def plane_with_an_activation_layer_of_nothing(n_classes, size):
+    label = keras.Input((n_classes,), dtype="float32")
+    rows = layers.Dense(size * size, kernel_initializer="glorot_normal", name="plane")(label)
+    plane = layers.Permute((2, 1, 3))(layers.Reshape((size, size, 1))(rows))
+    return keras.Model([label], layers.Activation("linear")(layers.Permute((2, 1, 3))(plane)))
+
+
 @wrong("build_label_plane", says="the plane has no weights")
 def plane_without_weights(n_classes, size):
     label = keras.Input((n_classes,))
@@ -256,6 +264,81 @@ def plane_with_tanh(n_classes, size):
 @wrong("build_label_plane", says="a softmax stands on the plane")
 def plane_with_softmax(n_classes, size):
     return label_plane(n_classes, size, activation="softmax")
+
+
+@wrong("build_label_plane", says="a leaky ReLU stands on the plane")
+def plane_with_leaky_relu(n_classes, size):
+    return label_plane(n_classes, size, activation="leaky_relu")
+
+
+@wrong("build_label_plane", says="an ELU stands on the plane")
+def plane_with_elu(n_classes, size):
+    return label_plane(n_classes, size, activation="elu")
+
+
+@wrong("build_label_plane", says="a softplus stands on the plane")
+def plane_with_softplus(n_classes, size):
+    return label_plane(n_classes, size, activation="softplus")
+
+
+@wrong("build_label_plane", says="No activation stands on it")
+def plane_with_relu6(n_classes, size):
+    return label_plane(n_classes, size, activation="relu6")
+
+
+@wrong("build_label_plane", says="No activation stands on it")
+def plane_with_another_leaky_relu(n_classes, size):
+    return label_plane(n_classes, size, layers.LeakyReLU())
+
+
+@wrong("build_label_plane", says="No activation stands on it")
+def plane_cut_off(n_classes, size):
+    return label_plane(n_classes, size, layers.Lambda(lambda h: ops.clip(h, -20, 20)))
+
+
+@wrong("build_label_plane", says="No activation stands on it")
+def plane_with_gelu(n_classes, size):
+    return label_plane(n_classes, size, activation="gelu")
+
+
+@wrong("build_label_plane", says="it does something else while it is trained")
+def plane_with_dropout(n_classes, size):
+    return label_plane(n_classes, size, layers.Dropout(0.2))
+
+
+@wrong("build_label_plane", says="it does something else while it is trained")
+def plane_with_noise(n_classes, size):
+    return label_plane(n_classes, size, layers.GaussianNoise(1.0))
+
+
+@wrong("build_label_plane", says="your code raised InvalidArgumentError")
+def plane_for_a_batch_of_classes(n_classes, size):
+    label = keras.Input((n_classes,))
+    flat = layers.Dense(size**2)(label)
+    return keras.Model(label, ops.reshape(flat, (n_classes, size, size, 1)))
+
+
+@wrong("build_label_plane", says="the plane of a single label")
+def plane_of_a_lonely_label(n_classes, size):
+    def less_the_mean(h):
+        return ops.where(ops.shape(h)[0] == 1, h - ops.mean(h), h)
+
+    return label_plane(n_classes, size, layers.Lambda(less_the_mean))
+
+
+@wrong("build_label_plane", says="`n_classes` and `size` are swapped")
+def plane_of_swapped_sizes(n_classes, size):
+    return label_plane(size, n_classes)
+
+
+@wrong("build_label_plane", says="the planes of all classes under known weights: got")
+def plane_upside_down(n_classes, size):
+    return label_plane(n_classes, size, layers.Lambda(lambda h: h[:, ::-1]))
+
+
+@wrong("build_label_plane", says="the planes of all classes under known weights: got")
+def plane_of_zeros(n_classes, size):
+    return label_plane(n_classes, size, layers.Lambda(lambda h: 0 * h))
 
 
 @wrong("build_label_plane", says="the bias is missing")
