@@ -485,7 +485,7 @@ def told_encoder(
     label = one_hot(y)
     h = join(x, plane(label)) if plane else x
     for filters, changes in zip((32, 64), convolutions, strict=True):
-        h = conv(filters, **changes)(h)
+        h = conv(**{"filters": filters} | changes)(h)
     h = behind(layers.Flatten()(h), label)
     if hidden:
         h = layers.Dense(16, activation=None if hidden == "linear" else hidden)(h)
@@ -578,17 +578,17 @@ def encoder_with_a_constant_label(latent_dim):
     return keras.Model(x, two_heads(h, latent_dim)), told_decoder(latent_dim)
 
 
-@wrong("build_cvae", says="the image is left out of the encoder")
+@wrong("build_cvae", says="the first convolution sees one channel")
 def encoder_without_the_image(latent_dim):
     return cvae(latent_dim, join=lambda x, plane: plane)
 
 
-@wrong("build_cvae", says="added to the image instead of put behind it")
+@wrong("build_cvae", says="the first convolution sees one channel")
 def encoder_with_the_plane_added(latent_dim):
     return cvae(latent_dim, join=lambda x, plane: x + plane)
 
 
-@wrong("build_cvae", says="joined along another axis than the last")
+@wrong("build_cvae", says="the first convolution sees one channel")
 def encoder_with_the_plane_beside_the_image(latent_dim):
     return cvae(latent_dim, join=lambda x, plane: ops.concatenate([x, plane]))
 
@@ -656,12 +656,12 @@ def encoder_without_16(latent_dim):
     return cvae(latent_dim, hidden=None)
 
 
-@wrong("build_cvae", says="the dense layer of 16 has no activation")
+@wrong("build_cvae", says="no activation stands behind the dense layer of 16")
 def encoder_with_16_linear(latent_dim):
     return cvae(latent_dim, hidden="linear")
 
 
-@wrong("build_cvae", says="the convolutions have no activation")
+@wrong("build_cvae", says="no activation stands behind the convolutions")
 def encoder_with_linear_convolutions(latent_dim):
     return cvae(latent_dim, convolutions=[{"activation": None}] * 2)
 
@@ -674,6 +674,103 @@ def encoder_valid(latent_dim):
 @wrong("build_cvae", says="the stride of 2 is missing in one convolution")
 def encoder_with_one_stride(latent_dim):
     return cvae(latent_dim, convolutions=({}, {"strides": 1}))
+
+
+@wrong("build_cvae", says="a leaky ReLU of slope 0.2 stands in place of the ReLU of all three")
+def encoder_with_leaky_relus(latent_dim):
+    leaky = [{"activation": "leaky_relu"}] * 2
+    return cvae(latent_dim, convolutions=leaky, hidden="leaky_relu")
+
+
+@wrong("build_cvae", says="an ELU stands in place of the ReLU of the convolutions")
+def encoder_with_elus(latent_dim):
+    return cvae(latent_dim, convolutions=[{"activation": "elu"}] * 2)
+
+
+@wrong("build_cvae", says="a tanh stands in place of the ReLU of the dense layer of 16")
+def encoder_with_tanh(latent_dim):
+    return cvae(latent_dim, hidden="tanh")
+
+
+@wrong("build_cvae", says="a leaky ReLU of slope 0.2 stands on the plane")
+def encoder_with_a_leaky_plane(latent_dim):
+    return cvae(latent_dim, plane=lambda label: plane_of(label, activation="leaky_relu"))
+
+
+@wrong("build_cvae", says="z_mean and z_log_var, stacked, under known weights: got")
+def encoder_with_gelus(latent_dim):
+    return cvae(latent_dim, convolutions=[{"activation": "gelu"}] * 2)
+
+
+@wrong("build_cvae", says="the encoder does something else while it is trained")
+def encoder_with_dropout(latent_dim):
+    return cvae(latent_dim, behind=lambda h, _: layers.Dropout(0.3)(h))
+
+
+@wrong("build_cvae", says="the encoder does something else while it is trained")
+def encoder_with_noise_on_the_image(latent_dim):
+    def join(x, plane):
+        return layers.Concatenate()([layers.GaussianNoise(0.5)(x), plane])
+
+    return cvae(latent_dim, join=join)
+
+
+@wrong("build_cvae", says="the decoder does something else while it is trained")
+def decoder_with_dropout(latent_dim):
+    return told_encoder(latent_dim), told_decoder(latent_dim, last=layers.Dropout(0.3))
+
+
+@wrong("build_cvae", says="large values are cut off")
+def encoder_cut_off(latent_dim):
+    def heads(h, d, **_):
+        z_mean, z_log_var = two_heads(h, d)
+        return z_mean, ops.clip(z_log_var, -10, 10)
+
+    return cvae(latent_dim, heads=heads)
+
+
+@wrong("build_cvae", says="large values are cut off")
+def decoder_cut_off(latent_dim):
+    def last(logits):
+        return ops.clip(logits, -15, 15)
+
+    return told_encoder(latent_dim), told_decoder(latent_dim, last=last)
+
+
+@wrong("build_cvae", says="the filters are in the wrong order")
+def encoder_with_filters_turned(latent_dim):
+    return cvae(latent_dim, convolutions=[{"filters": 64}, {"filters": 32}])
+
+
+@wrong("build_cvae", says="z_log_var is returned first")
+def encoder_with_other_names_turned(latent_dim):
+    names = ("log_variance", "mean")
+    return cvae(latent_dim, heads=lambda h, d, **_: [layers.Dense(d, name=n)(h) for n in names])
+
+
+@wrong("build_cvae", says="your code raised")
+def encoder_for_twelve_images(latent_dim):
+    def behind(h, _):
+        return ops.reshape(h, (12, 3136))
+
+    return cvae(latent_dim, behind=behind)
+
+
+@wrong("build_cvae", says="your code raised")
+def encoder_of_flat_images(latent_dim):
+    encoder, decoder = cvae(latent_dim)
+    x, y = keras.Input((784,)), keras.Input((), dtype="int32")
+    return keras.Model([x, y], encoder([ops.reshape(x, (-1, 28, 28, 1)), y])), decoder
+
+
+@wrong("build_cvae", says="logits: got shape (12, 784), expected (12, 28, 28, 1)")
+def decoder_of_flat_images(latent_dim):
+    return told_encoder(latent_dim), told_decoder(latent_dim, last=layers.Flatten())
+
+
+@wrong("build_cvae", says="a leaky ReLU of slope 0.3 stands on the logits")
+def decoder_with_leaky_logits(latent_dim):
+    return told_encoder(latent_dim), told_decoder(latent_dim, last=layers.LeakyReLU())
 
 
 @wrong("build_cvae", says="an exp stands on one of the heads")
