@@ -1127,6 +1127,52 @@ def grid_without_channels(*args):
     return grid(*args)[..., 0]
 
 
+def of_logits(change):
+    """The right grid but for what becomes of the logits."""
+
+    def answer(decoder, z, n_classes):
+        rows = [decoder([z, np.full(len(z), label)]) for label in range(n_classes)]
+        return change(np.stack([np.asarray(row) for row in rows]))
+
+    return answer
+
+
+@wrong("class_style_grid", says="the logits are cut off at 0 and 1")
+def grid_cut_off(*args):
+    return of_logits(lambda logits: np.clip(logits, 0, 1))(*args)
+
+
+@wrong("class_style_grid", says="an exp is taken instead of a sigmoid")
+def grid_of_exps(*args):
+    return of_logits(np.exp)(*args)
+
+
+@wrong("class_style_grid", says="a tanh is taken instead of a sigmoid")
+def grid_of_tanhs(*args):
+    return of_logits(np.tanh)(*args)
+
+
+@wrong("class_style_grid", says="the sign of the logits is wrong")
+def grid_of_negatives(*args):
+    return of_logits(special.expit)(*args) * -1 + 1
+
+
+@wrong("class_style_grid", says="codes and logits far from 0): not every value is finite")
+def grid_that_overflows(*args):
+    return of_logits(lambda logits: np.exp(logits) / (1 + np.exp(logits)))(*args)
+
+
+@wrong("class_style_grid", says="the mean of the codes is used for all")
+def grid_of_the_mean_code(*args):
+    return grid(*args, row=lambda z, _: 0 * z + z.mean(axis=0))
+
+
+@wrong("class_style_grid", says="hidden case: one code, one class, images in colour): wrong shape")
+def grid_squeezed(*args):
+    images = grid(*args)
+    return images[0] if len(images) == 1 else images
+
+
 @wrong("class_style_grid", says="the pixels are rounded")
 def grid_rounded(*args):
     return (grid(*args) > 0.5).astype("float32")
@@ -1258,6 +1304,59 @@ def swap_of_no_code(*args):
 @wrong("swap_label", says="every image gets the first of the new labels")
 def swap_to_one_label(encoder, decoder, x, y, y_new):
     return swap(encoder, decoder, x, y, np.full(len(x), y_new[0]))
+
+
+def swap_of(change):
+    """The right images but for what becomes of the logits."""
+
+    def answer(encoder, decoder, x, y, y_new):
+        z_mean = np.asarray(encoder([x, y])[0])
+        return change(np.asarray(decoder([z_mean, y_new])))
+
+    return answer
+
+
+@wrong("swap_label", says="the logits are cut off at 0 and 1")
+def swap_cut_off(*args):
+    return swap_of(lambda logits: np.clip(logits, 0, 1))(*args)
+
+
+@wrong("swap_label", says="a tanh is taken instead of a sigmoid")
+def swap_of_tanhs(*args):
+    return swap_of(np.tanh)(*args)
+
+
+@wrong("swap_label", says="an exp is taken instead of a sigmoid")
+def swap_of_exps(*args):
+    return swap_of(np.exp)(*args)
+
+
+@wrong("swap_label", says="all labels equal, logits far from 0): not every value is finite")
+def swap_that_overflows(*args):
+    return swap_of(lambda logits: np.exp(logits) / (1 + np.exp(logits)))(*args)
+
+
+@wrong("swap_label", says="hidden case: all labels equal, logits far from 0): your code raised")
+def swap_for_several_labels(encoder, decoder, x, y, y_new):
+    if len(y) > 1 and len(set(y)) == 1:
+        raise ValueError("one class")
+    return swap(encoder, decoder, x, y, y_new)
+
+
+@wrong("swap_label", says="the new labels are in the reverse order")
+def swap_to_reversed_labels(encoder, decoder, x, y, y_new):
+    return swap(encoder, decoder, x, y, y_new[::-1])
+
+
+@wrong("swap_label", says="hidden case: whole images, more latent dimensions): wrong value")
+def swap_only_where_it_changes(encoder, decoder, x, y, y_new):
+    images = swap(encoder, decoder, x, y, y_new)
+    return np.where((y == y_new)[:, None, None, None], x, images)
+
+
+@wrong("swap_label", says="the images depend on chance or on z_log_var")
+def swap_of_both(*args):
+    return swap(*args, code=lambda z_mean, z_log_var: z_mean + np.exp(z_log_var / 2))
 
 
 @wrong("swap_label", says="the images come back unchanged")
