@@ -649,133 +649,130 @@ def check_swap_label(swap_label):
 
 
 def check_kl_to_class_prior(kl_to_class_prior):
-    """three images, four class means, labels out of order"""
+    """four images, six class means, three of which are used, labels out of order"""
     name = "kl_to_class_prior"
-    z_mean = np.array([[0.4, -1], [1.3, 0.2], [-0.6, 0.9]], dtype="float32")
-    z_log_var = np.array([[0.5, 0.9], [0.3, 1.1], [0.8, 0.4]], dtype="float32")
-    class_means = np.array([[1, 0.5], [-2, 0.7], [0.3, -1.4], [0.8, 2]], dtype="float32")
-    y = np.array([3, 2, 0], dtype="int32")
+    z_mean = np.array([[0.4, -1.1], [1.3, 0.2], [-0.6, 0.9], [2.1, -0.4]], dtype="float32")
+    z_log_var = np.array([[-0.5, 0.9], [0.3, -1.2], [-0.8, 0.4], [1.1, -0.3]], dtype="float32")
+    class_means = np.array(
+        [[1, 0.5], [-2, 0.7], [0.3, -1.4], [0.8, 2], [-0.9, -0.6], [1.6, -1.7]], dtype="float32"
+    )
+    y = np.array([4, 1, 0, 4], dtype="int32")
     got = call(name, kl_to_class_prior, z_mean, z_log_var, y, class_means)
     check_close(
         name,
         got,
-        [4.93416, 2.25701, 1.61868],
+        [1.30307, 5.84553, 1.53058, 4.99249],
         rtol=1e-3,
         atol=1e-3,
         mistakes={
-            "the prior N(0, I) is used, which has no class": [0.93416, 1.34201, 0.84368],
-            "the mean of all class means is used": [1.47572, 1.32107, 0.55525],
-            "classes are counted from 1": [0.43916, 6.04701, 1.84368],
-            "the class after the right one is used": [1.65916, 2.22201, 1.25868],
-            "the mean of the first image's class is used for all": [4.93416, 2.22201, 1.84368],
-            "the mean of class 0 is used for all": [1.65916, 0.56701, 1.61868],
-            "the labels are sorted": [1.65916, 2.25701, 1.84368],
-            "z_mean is not used": [2.67416, 1.50201, 0.88368],
-            "the factor ½ is missing": [9.86832, 4.51402, 3.23737],
-            "the factor ½ stands only before the distance": [5.28832, 2.73402, 1.87737],
-            "the means are added instead of subtracted": [1.57416, 2.47701, 1.31868],
-            "the distance is not squared": [2.05416, 1.77701, 1.25868],
-            "the distance is divided by the variance of q": [2.23225, 1.2735, 0.88745],
-            "only the distance counts": [4.58, 1.78, 1.36],
-            "the distance is missing": [0.35416, 0.47701, 0.25868],
-            "the term −1 is missing": [5.93416, 3.25701, 2.61868],
-            "z_log_var is used as the variance": [3.58, 0.78, 0.36],
-            "the logarithm of z_log_var is taken": [4.67925, 2.03433, 1.52972],
-            "exp(z_log_var) is given where z_log_var belongs": [9.97608, 10.61612, 5.35316],
-            "exp(z_log_var) is used as the deviation": [6.56396, 4.80357, 2.74929],
-            "the logarithm of the variance is added": [6.33416, 3.65701, 2.81868],
-            "prior and posterior are swapped": [2.08464, 1.03333, 0.78859],
-            "the variance of the prior is taken for e instead of 1": [1.74057, 0.7557, 0.58409],
-            "the sign is wrong": [-4.93416, -2.25701, -1.61868],
-            "the KLs to all classes are averaged": [2.92791, 2.77326, 2.00743],
-            "the KLs to all classes are summed": [11.71165, 11.09305, 8.02973],
-            "the smallest KL of all classes is taken": [0.43916, 0.56701, 1.25868],
+            "the prior N(0, I) is used, which has no class": [1.01807, 1.14053, 0.75558, 2.75749],
+            "the mean of all class means is used": [0.88543, 0.99622, 0.92294, 2.45652],
+            "classes are counted from 1": [5.21807, 0.36553, 5.97058, 4.19749],
+            "the class after the right one is used": [1.23307, 2.05553, 1.17058, 1.44249],
+            "image i gets the mean of class i": [1.79307, 5.84553, 3.22058, 4.19749],
+            "the mean of the first image's class is used for all": [
+                1.30307,
+                3.01553,
+                1.34058,
+                4.99249,
+            ],
+            "the mean of class 0 is used for all": [1.79307, 0.36553, 1.53058, 1.48249],
+            "the labels are sorted": [1.79307, 5.84553, 1.34058, 4.99249],
+            "z_mean is not used": [0.91807, 2.52053, 0.79558, 1.05749],
+            "the factor ½ is missing": [2.60613, 11.69105, 3.06115, 9.98498],
+            "the factor ½ stands only before the distance": [1.63613, 6.12105, 1.70115, 5.46498],
+            "the means are added instead of subtracted": [1.90307, 0.92553, 1.23058, 1.69249],
+            "the distance is not squared": [1.23307, 2.17553, 1.17058, 2.07249],
+            "the distance is divided by the variance of q": [1.77706, 4.7243, 3.07289, 1.99741],
+            "only the distance counts, and z_log_var is not used": [0.97, 5.57, 1.36, 4.52],
+            "the distance is missing": [0.33307, 0.27553, 0.17058, 0.47249],
+            "the term −1 is missing": [2.30307, 6.84553, 2.53058, 5.99249],
+            "the variance is missing": [-0.23, 5.02, 0.56, 3.12],
+            "the logarithm of the variance is missing": [1.50307, 5.39553, 1.33058, 5.39249],
+            "the logarithm of the variance is added": [1.70307, 4.94553, 1.13058, 5.79249],
+            "z_log_var is used as the variance": [-0.03, 4.57, 0.36, 3.52],
+            "z_log_var has the wrong sign": [1.19765, 6.15047, 1.60793, 4.76136],
+            "exp(z_log_var) is given where z_log_var belongs": [
+                5.20404,
+                6.34865,
+                2.39565,
+                12.78103,
+            ],
+            "exp(z_log_var) is used as the standard deviation": [
+                2.77876,
+                6.42642,
+                1.97372,
+                7.50691,
+            ],
+            "the standard deviation stands for the variance": [0.94356, 5.87532, 1.50586, 4.41698],
+            "half of z_log_var stands for z_log_var": [1.04356, 5.65032, 1.40586, 4.61698],
+            "prior and posterior are swapped": [1.67164, 5.02924, 3.15025, 1.76628],
+            "the variance of the prior is taken for e instead of 1": [
+                0.72083,
+                2.80278,
+                1.05737,
+                1.95167,
+            ],
+            "the sign is wrong": [-1.30307, -5.84553, -1.53058, -4.99249],
+            "the KLs to all classes are averaged": [2.46057, 2.57136, 2.49808, 4.03166],
+            "the KLs to all classes are summed": [14.7634, 15.42816, 14.98846, 24.18995],
+            "the smallest KL of all classes is taken": [0.38307, 0.36553, 1.17058, 1.44249],
             "the KLs to all classes are returned": [
-                [1.65916, 4.67916, 0.43916, 4.93416],
-                [0.56701, 6.04701, 2.25701, 2.22201],
-                [1.61868, 1.25868, 3.30868, 1.84368],
+                [1.79307, 4.83307, 0.38307, 5.21807, 1.30307, 1.23307],
+                [0.36553, 5.84553, 2.05553, 2.02053, 3.01553, 2.12553],
+                [1.53058, 1.17058, 3.22058, 1.75558, 1.34058, 5.97058],
+                [1.48249, 9.48249, 2.59249, 4.19749, 4.99249, 1.44249],
             ],
-            "the numbers of the code are averaged instead of summed": [2.46708, 1.12851, 0.80934],
-            "the numbers of the code are not summed": [
-                [0.15436, 4.7798],
-                [0.52493, 1.73208],
-                [1.49277, 0.12591],
+            "the latent dimensions are averaged instead of summed": [
+                0.65153,
+                2.92276,
+                0.76529,
+                2.49625,
             ],
-            "the sum runs over the images instead of the code": [2.17206, 6.6378],
-            "the images are averaged, too": 2.93662,
-            "the images are summed, too": 8.80986,
+            "the latent dimensions are not summed": [
+                [0.89827, 0.4048],
+                [5.46993, 0.3756],
+                [1.40466, 0.12591],
+                [4.95208, 0.04041],
+            ],
+            "the sum runs over the images instead of the latent dimensions": [12.72494, 0.94672],
+            "the images are averaged, too": 3.41792,
+            "the images are summed, too": 13.67166,
         },
     )
     # BEGIN HIDDEN TESTS
-
-    def kl(z_mean, z_log_var, prior_mean, variance=None):
-        """Per number, in numpy."""
-        variance = np.exp(z_log_var) if variance is None else variance
-        return 0.5 * (variance + (z_mean - prior_mean) ** 2 - 1 - z_log_var)
-
-    def values(z_mean, z_log_var, y, class_means):
-        """The right values, and those of each mistake."""
-        m, s, c = (a.astype(float) for a in (z_mean, z_log_var, class_means))
-        own = c[y]
-        each = kl(m, s, own)
-        to_all = kl(m[:, None], s[:, None], c).sum(-1)  # (n, n_classes)
-        sums = {
-            "the prior N(0, I) is used, which has no class": kl(m, s, 0),
-            "the mean of all class means is used": kl(m, s, c.mean(0)),
-            "classes are counted from 1": kl(m, s, c[y - 1]),
-            "the class after the right one is used": kl(m, s, c[(y + 1) % len(c)]),
-            "the mean of the first image's class is used for all": kl(m, s, c[y[0]]),
-            "the mean of class 0 is used for all": kl(m, s, c[0]),
-            "the labels are sorted": kl(m, s, c[np.sort(y)]),
-            "z_mean is not used": kl(0, s, own),
-            "the factor ½ is missing": 2 * each,
-            "the factor ½ stands only before the distance": (
-                np.exp(s) - 1 - s + 0.5 * (m - own) ** 2
-            ),
-            "the means are added instead of subtracted": kl(m, s, -own),
-            "the distance is not squared": 0.5 * (np.exp(s) + np.abs(m - own) - 1 - s),
-            "the distance is divided by the variance of q": (
-                0.5 * (np.exp(s) + (m - own) ** 2 / np.exp(s) - 1 - s)
-            ),
-            "only the distance counts": 0.5 * (m - own) ** 2,
-            "the distance is missing": 0.5 * (np.exp(s) - 1 - s),
-            "the term −1 is missing": each + 0.5,
-            "z_log_var is used as the variance": kl(m, s, own, variance=s),
-            "the logarithm of z_log_var is taken": kl(m, np.log(s), own),
-            "exp(z_log_var) is given where z_log_var belongs": kl(m, np.exp(s), own),
-            "exp(z_log_var) is used as the deviation": kl(m, 2 * s, own),
-            "the logarithm of the variance is added": each + s,
-            "prior and posterior are swapped": (0.5 * (np.exp(-s) * (1 + (m - own) ** 2) - 1 + s)),
-            "the variance of the prior is taken for e instead of 1": (
-                0.5 * (np.exp(s - 1) + (m - own) ** 2 / np.e - s)
-            ),
-            "the sign is wrong": -each,
-        }
-        return each.sum(-1), {text: a.sum(-1) for text, a in sums.items()} | {
-            "the KLs to all classes are averaged": to_all.mean(1),
-            "the KLs to all classes are summed": to_all.sum(1),
-            "the smallest KL of all classes is taken": to_all.min(1),
-            "the KLs to all classes are returned": to_all,
-            "the numbers of the code are averaged instead of summed": each.mean(-1),
-            "the numbers of the code are not summed": each,
-            "the sum runs over the images instead of the code": each.sum(0),
-            "the images are averaged, too": each.sum(-1).mean(),
-            "the images are summed, too": each.sum(),
-        }
-
     rng = np.random.default_rng(12)
-    for n, d, n_classes, far, case in (
-        (40, 8, 10, 1, "ten classes, a longer code"),
-        (1, 1, 2, 1, "one image, a code of one number"),
-        (5, 5, 5, 1, "as many images as numbers as classes"),
-        (12, 3, 4, 30, "means that lie far away"),
+    for n, d, n_classes, far, log_vars, labels, case in (
+        (4, 2, 6, 1, (-1, 1), [2, 5, 5, 3], "the same shapes, other values"),
+        (40, 100, 10, 1, (-1, 1), np.arange(40) * 7 % 10, "ten classes, many latent dimensions"),
+        (1, 1, 3, 1, (-1, 1), [2], "one image, one latent dimension"),
+        (5, 3, 8, 1, (-1, 1), [6] * 5, "all labels equal"),
+        (12, 3, 6, 30, (-1, 1), np.arange(12) * 5 % 6, "class means that lie far away"),
+        (7, 3, 5, 1, (-30, -12), [0, 3, 4, 1, 3, 0, 2], "very narrow posteriors"),
+        (7, 3, 5, 1, (12, 30), [2, 0, 3, 1, 4, 4, 2], "very wide posteriors"),
     ):
-        drawn = rng.normal(size=(n, d)), rng.uniform(0.3, 1.2, size=(n, d))
+        drawn = rng.normal(size=(n, d)), rng.uniform(*log_vars, size=(n, d))
         means = far * rng.normal(size=(n_classes, d))
         z_mean, z_log_var, class_means = (a.astype("float32") for a in (*drawn, means))
-        y = rng.integers(0, n_classes, size=n, dtype="int32")
-        right, mistakes = values(z_mean, z_log_var, y, class_means)
-        got = call(name, kl_to_class_prior, z_mean, z_log_var, y, class_means, case=case)
+        y = np.array(labels, dtype="int32")
+        m, s, c = (a.astype(float) for a in (z_mean, z_log_var, class_means))
+
+        def kl(s, to=c[y], m=m):
+            return 0.5 * (np.exp(s) + (m - to) ** 2 - 1 - s).sum(axis=-1)
+
+        cuts = {
+            f"z_log_var is cut off {at} away from 0": np.clip(s, -at, at)
+            for at in (5, 8, 10, 15, 20)
+        }
+        floors = {f"{low:g} is added to the variance": low for low in (1e-5, 1e-6, 1e-7, 1e-8)}
+        right, got = (
+            kl(s),
+            call(name, kl_to_class_prior, z_mean, z_log_var, y, class_means, case=case),
+        )
+        mistakes = {text: kl(cut) for text, cut in cuts.items()}
+        mistakes |= {text: kl(np.log(np.exp(s) + low)) for text, low in floors.items()}
+        mistakes["the class after the right one is used"] = kl(s, to=c[(y + 1) % n_classes])
+        mistakes["the smallest KL of all classes is taken"] = kl(s[:, None], c, m[:, None]).min(1)
         check_close(name, got, right, rtol=1e-3, atol=1e-3, mistakes=mistakes, case=case)
     # END HIDDEN TESTS
 

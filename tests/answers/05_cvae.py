@@ -1441,6 +1441,14 @@ def prior_by_entropies(z_mean, z_log_var, y, class_means):
     return cross - stats.norm.entropy(0, np.exp(z_log_var / 2)).sum(-1)
 
 
+@right("kl_to_class_prior")
+def prior_by_einsum_in_float64(z_mean, z_log_var, y, class_means):
+    z_mean, z_log_var, class_means = (np.float64(a) for a in (z_mean, z_log_var, class_means))
+    away = z_mean - np.einsum("nk,kd->nd", np.eye(len(class_means))[y], class_means)
+    squares = np.einsum("nd,nd->n", away, away)
+    return (squares + np.exp(z_log_var).sum(-1) - z_log_var.sum(-1) - z_mean.shape[1]) / 2
+
+
 def all_priors(z_mean, z_log_var, class_means):
     """The KL to each class, (n, n_classes)."""
     return np.asarray(kl_divergence(z_mean[:, None], z_log_var[:, None], class_means, 0.0))
@@ -1526,7 +1534,7 @@ def prior_with_the_variance(z_mean, z_log_var, y, class_means):
     return kl_divergence(z_mean, np.exp(z_log_var), class_means[y], 0.0)
 
 
-@wrong("kl_to_class_prior", says="the logarithm of z_log_var is taken")
+@wrong("kl_to_class_prior", says="got nan at [0], expected 1.30307 there")
 def prior_with_the_logarithm(z_mean, z_log_var, y, class_means):
     return kl_divergence(z_mean, np.log(z_log_var), class_means[y], 0.0)
 
@@ -1557,7 +1565,7 @@ def prior_without_distance(*args):
     return by_terms(*args, square=np.zeros_like)
 
 
-@wrong("kl_to_class_prior", says="only the distance counts")
+@wrong("kl_to_class_prior", says="only the distance counts, and z_log_var is not used")
 def prior_as_a_distance(z_mean, z_log_var, y, class_means):
     return 0.5 * np.sum((z_mean - class_means[y]) ** 2, axis=-1)
 
@@ -1582,7 +1590,7 @@ def prior_with_log_added(z_mean, z_log_var, *args):
     return by_terms(z_mean, z_log_var, *args) + z_log_var.sum(-1)
 
 
-@wrong("kl_to_class_prior", says="exp(z_log_var) is used as the deviation")
+@wrong("kl_to_class_prior", says="exp(z_log_var) is used as the standard deviation")
 def prior_with_deviations(z_mean, z_log_var, *args):
     return by_terms(z_mean, 2 * z_log_var, *args)
 
@@ -1592,17 +1600,70 @@ def prior_with_means_added(z_mean, z_log_var, y, class_means):
     return by_terms(z_mean, z_log_var, y, -class_means)
 
 
+@wrong("kl_to_class_prior", says="image i gets the mean of class i")
+def prior_of_the_first_classes(z_mean, z_log_var, y, class_means):
+    return kl_divergence(z_mean, z_log_var, class_means[: len(y)], 0.0)
+
+
+@wrong("kl_to_class_prior", says="the variance is missing")
+def prior_without_variance(*args):
+    return by_terms(*args, variance=np.zeros_like)
+
+
+@wrong("kl_to_class_prior", says="the logarithm of the variance is missing")
+def prior_without_logarithm(z_mean, z_log_var, *args):
+    return by_terms(z_mean, z_log_var, *args) + z_log_var.sum(-1) / 2
+
+
+@wrong("kl_to_class_prior", says="z_log_var has the wrong sign")
+def prior_with_a_wrong_sign(z_mean, z_log_var, *args):
+    return by_terms(z_mean, -z_log_var, *args)
+
+
+@wrong("kl_to_class_prior", says="the standard deviation stands for the variance")
+def prior_with_standard_deviations(*args):
+    return by_terms(*args, variance=lambda s: np.exp(s / 2))
+
+
+@wrong("kl_to_class_prior", says="half of z_log_var stands for z_log_var")
+def prior_with_half_a_log_var(z_mean, z_log_var, *args):
+    return by_terms(z_mean, z_log_var / 2, *args)
+
+
+@wrong("kl_to_class_prior", says="This is what you get when 1e-08 is added to the variance")
+def prior_with_a_floor(z_mean, z_log_var, *args):
+    return by_terms(z_mean, np.log(np.exp(z_log_var) + 1e-8), *args)
+
+
+@wrong("kl_to_class_prior", says="This is what you get when z_log_var is cut off 20 away from 0")
+def prior_cut_off(z_mean, z_log_var, *args):
+    return by_terms(z_mean, np.clip(z_log_var, -20, 20), *args)
+
+
+@wrong("kl_to_class_prior", says="hidden case: all labels equal): your code raised")
+def prior_for_several_labels(z_mean, z_log_var, y, class_means):
+    of_class = {label: class_means[label] for label in y}
+    if len(y) > 1 and len(of_class) == 1:
+        raise ValueError("one class")
+    return by_terms(z_mean, z_log_var, y, class_means)
+
+
+@wrong("kl_to_class_prior", says="an axis of length 1 is left over")
+def prior_as_a_column(*args):
+    return by_terms(*args)[:, None]
+
+
 @wrong("kl_to_class_prior", says="the sign is wrong")
 def prior_negated(*args):
     return -by_terms(*args)
 
 
-@wrong("kl_to_class_prior", says="averaged instead of summed")
+@wrong("kl_to_class_prior", says="the latent dimensions are averaged instead of summed")
 def prior_averaged_over_the_code(z_mean, *args):
     return by_terms(z_mean, *args) / z_mean.shape[1]
 
 
-@wrong("kl_to_class_prior", says="the numbers of the code are not summed")
+@wrong("kl_to_class_prior", says="the latent dimensions are not summed")
 def prior_of_each_number(z_mean, z_log_var, y, class_means):
     one = [a[..., None] for a in (z_mean, z_log_var, class_means[y])]
     return kl_divergence(*one, 0.0)
