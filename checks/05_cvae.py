@@ -943,6 +943,9 @@ def check_kl_full_covariance(kl_full_covariance):
         log_dets = np.linalg.slogdet(p)[1] - np.linalg.slogdet(q)[1]
         return 0.5 * (traces + far - d + log_dets)
 
+    def logs(lower, small=0.0):
+        return np.log(np.diagonal(lower, axis1=1, axis2=2) + small).sum(-1)
+
     def check_arrays(*arrays, case):
         arrays = [a.astype("float32") for a in arrays]
         exact, mistakes = [a.astype(float) for a in arrays], {}
@@ -954,28 +957,30 @@ def check_kl_full_covariance(kl_full_covariance):
                 mistakes[f"{added} Σp"] = kl(*exact, of_p=small)
                 mistakes[f"{added} Σp before it is inverted"] = kl(*exact, of_inverse=small)
                 mistakes[f"{added} both covariances"] = kl(*exact, of_q=small, of_p=small)
+                floors = [logs(exact[i], small) - logs(exact[i]) for i in (1, 3)]
+                mistakes[f"{added} L in the logarithms"] = right + floors[1] - floors[0]
         check_close(name, got, right, rtol=3e-3, atol=3e-3, mistakes=mistakes, case=case)
 
+    far_apart = [1e-4, 1e4]  # of the first image and of the second
     for seed, (n, d, scale, prior_scale, away, case) in enumerate(
         (
             (4, 2, 1, 1, 0, "the same shapes, other values"),
             (20, 5, 1, 1, 0, "more dimensions"),
             (1, 1, 1, 1, 0, "one image, one dimension"),
             (6, 3, 0.05, 1, 0, "narrow posteriors"),
-            (6, 3, 1e-5, 1, 0, "very narrow posteriors"),
-            (6, 3, 1e-4, 1e-4, 0, "very narrow posteriors and priors"),
             (7, 2, 1, 20, 0, "a wide prior"),
             (7, 2, 1, 1, 200, "means far from 0, close to each other"),
-            (3, 100, 1e-4, 1e-4, 0, "a hundred dimensions, very narrow"),
-            (3, 100, 1e4, 1e4, 0, "a hundred dimensions, very wide"),
+            (2, 100, far_apart, far_apart, 0, "a hundred dimensions, very narrow and very wide"),
+            (6, 3, 1e-9, 1, 0, "very narrow posteriors"),
+            (6, 3, 1e-4, 1e-4, 0, "very narrow posteriors and priors"),
         )
     ):
         rng = np.random.default_rng(seed)
         lower = np.tril(rng.normal(size=(2, n, d, d)), -1) / max(1, d - 1) ** 0.5
         trils = lower + np.eye(d) * rng.uniform(0.5, 1.5, size=(2, n, 1, d))
-        means = away + prior_scale * rng.normal(size=(2, n, d))
-        pairs = means[0], scale * trils[0], means[1], prior_scale * trils[1]
-        check_arrays(*pairs, case=case)
+        of_q, of_p = (np.reshape(one, (-1, 1, 1)) for one in (scale, prior_scale))
+        means = away + of_p[..., 0] * rng.normal(size=(2, n, d))
+        check_arrays(means[0], of_q * trils[0], means[1], of_p * trils[1], case=case)
 
     case = "diagonal matrices, where the formula of 02 holds"
     rng = np.random.default_rng(8)
