@@ -201,10 +201,11 @@ def check_build_cvae(build_cvae):
 
     def units(w, *, plane=identity, hidden=(relu,) * 3, first=0, one_hot=one_hot):
         """The 16 units between convolutions and heads, of x under y, in numpy."""
-        channels = [x, plane(one_hot @ w[0] + w[1]).reshape(-1, 28, 28, 1)]
-        h = np.concatenate(channels[:: -1 if first else 1], axis=-1)
-        for i in range(2):
-            h = hidden[i](conv2d(h, w[2 + 2 * i], w[3 + 2 * i], strides=2))
+        picture = plane(one_hot @ w[0] + w[1]).reshape(-1, 28, 28, 1)
+        a, b = (picture, x) if first else (x, picture)  # the kernel's parts for each channel
+        of_a = conv2d(a, w[2][:, :, :1], w[3], strides=2)
+        h = hidden[0](of_a + conv2d(b, w[2][:, :, 1:], 0 * w[3], strides=2))
+        h = hidden[1](conv2d(h, w[4], w[5], strides=2))
         return hidden[2](h.reshape(len(h), -1) @ w[6] + w[7])
 
     def encode(w, *, heads=(identity,) * 2, **changes):
@@ -214,8 +215,9 @@ def check_build_cvae(build_cvae):
 
     def decode(z, w, *, label_first=False, last=identity, one_hot=one_hot):
         """Logits of z under y, in numpy."""
-        h = np.concatenate([one_hot, z] if label_first else [z, one_hot], axis=1)
-        h = relu(h @ w[0] + w[1]).reshape(-1, 7, 7, 64)
+        a, b = (one_hot, z) if label_first else (z, one_hot)  # the kernel's rows for each
+        size = a.shape[1]
+        h = relu(a @ w[0][:size] + b @ w[0][size:] + w[1]).reshape(-1, 7, 7, 64)
         for i, strides in ((2, 2), (4, 2)):
             h = relu(conv2d_transpose(h, w[i], w[i + 1], strides=strides))
         return last(conv2d_transpose(h, w[6], w[7]))
