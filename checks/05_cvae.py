@@ -43,6 +43,7 @@ def check_condition_code(condition_code):
                 "the labels are sorted, and the codes are not": np.c_[code, label[np.argsort(y)]],
                 "the labels are in the reverse order": np.c_[code, label[::-1]],
                 "every code gets the label of the first": np.c_[code, 0 * label + label[0]],
+                "every row is the mean of all": 0 * right + right.mean(axis=0),
                 "the code is missing": label,
                 "the label is missing": code,
                 "zeros and ones of the label are swapped": np.c_[code, 1 - label],
@@ -524,6 +525,7 @@ def check_class_style_grid(class_style_grid):
             "only the first code is used": 0 * right + right[:, :1],
             "the mean of the codes is used for all": middle,
             "each class gets one image, that of the first code": right[:, 0],
+            "every row is the mean of all classes": 0 * right + right.mean(axis=0),
             "the classes are in the reverse order": right[::-1],
             "the codes are in the reverse order": right[:, ::-1],
             "classes are counted from 1": sigmoid(known[1 : n_classes + 1]),
@@ -619,6 +621,7 @@ def check_swap_label(swap_label):
             "the code is always 0": sigmoid(images_of(0 * again, logits[1][y_new])),
             "every image gets the first of the new labels": images[y, y_new[0], i],
             "the new labels are in the reverse order": images[y, y_new[::-1], i],
+            "every image is the mean of all": 0 * right + right.mean(axis=0),
             "the images come back unchanged": x,
             "the channel axis is missing": right[..., 0],
             "the pixels are rounded to 0 and 1": np.round(right),
@@ -642,7 +645,7 @@ def check_swap_label(swap_label):
     several = [([6, 1, 2], [3, 8, 5]), ([0, 9, 5], [7, 2, 0])]
     check_case((9, 7, 1), 5, several, case="the same models, other images")
     whole = [([3, 9, 2, 7, 4], [8, 9, 0, 5, 6])]
-    check_case((28, 28, 1), 8, whole, case="whole images, more latent dimensions")
+    check_case((28, 28, 1), 8, whole, case="whole images, one of which keeps its label")
     check_case((4, 6, 3), 1, [([2], [1])], n_classes=3, case="one image in colour")
     turned, alike = [([6, 0, 3, 8], [1, 6, 5, 0])], [([3] * 4, [8] * 4)]
     check_case((6, 8, 1), 2, turned, contrast=0.002, case="images of little contrast")
@@ -738,6 +741,7 @@ def check_kl_to_class_prior(kl_to_class_prior):
                 [4.95208, 0.04041],
             ],
             "the sum runs over the images instead of the latent dimensions": [12.72494, 0.94672],
+            "every image gets the mean of all KLs": [3.41792] * 4,
             "the images are averaged, too": 3.41792,
             "the images are summed, too": 13.67166,
         },
@@ -894,6 +898,7 @@ def check_kl_full_covariance(kl_full_covariance):
             "the factor ½ stands only before the trace": [1.80634, 2.51782, 9.56509, 5.44044],
             "only the diagonals of L are used": [1.1315, 1.11377, 4.80498, 2.9108],
             "the sign is wrong": [-1.85252, -1.54219, -6.89727, -2.94116],
+            "every image gets the mean of all KLs": [3.30829] * 4,
             "the images are averaged, too": 3.30829,
             "the images are summed, too": 13.23314,
             "the trace is summed over the images, too: its sum has no axis": [

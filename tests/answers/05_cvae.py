@@ -1348,7 +1348,7 @@ def swap_to_reversed_labels(encoder, decoder, x, y, y_new):
     return swap(encoder, decoder, x, y, y_new[::-1])
 
 
-@wrong("swap_label", says="hidden case: whole images, more latent dimensions): wrong value")
+@wrong("swap_label", says="hidden case: whole images, one of which keeps its label): wrong value")
 def swap_only_where_it_changes(encoder, decoder, x, y, y_new):
     images = swap(encoder, decoder, x, y, y_new)
     return np.where((y == y_new)[:, None, None, None], x, images)
