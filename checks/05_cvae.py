@@ -445,7 +445,7 @@ def check_class_style_grid(class_style_grid):
     """seven classes, three codes, a decoder of known logits"""
     name = "class_style_grid"
 
-    def decoder_of(of_code, of_label, shape, far=0):
+    def decoder_of(of_code, of_label, shape, far=0, dropout=0.0):
         """Its logits are known: what the code, less `far`, adds, and what the label adds."""
         code, label = keras.Input(of_code.shape[:1]), keras.Input((), dtype="int32")
         near = keras.layers.Rescaling(1.0, offset=-far)(code)
@@ -453,6 +453,7 @@ def check_class_style_grid(class_style_grid):
         table = keras.layers.Embedding(*of_label.shape)
         # Joined before they are added: as in a real decoder, each code needs a label of its own.
         parts = keras.layers.Concatenate()([dense(near), table(label)])
+        parts = keras.layers.Dropout(dropout)(parts)  # which is off outside of training
         parts = keras.layers.Reshape((2, *shape))(parts)
         decoder = keras.Model([code, label], keras.ops.sum(parts, axis=1))
         dense.set_weights([of_code])
@@ -487,7 +488,7 @@ def check_class_style_grid(class_style_grid):
         size = int(np.prod(shape))
         of_code = rng.normal(size=(d, size)) / d**0.5
         of_label = of_labels * rng.normal(size=(12, size))
-        decoder = decoder_of(of_code, of_label, shape, far)
+        decoder = decoder_of(of_code, of_label, shape, far, 0.5 if case else 0.0)
         for _ in range(draws):
             z = (far + rng.normal(size=(n, d))).astype("float32")
             codes = (z.astype(float) - far) @ of_code
@@ -553,11 +554,12 @@ def check_swap_label(swap_label):
     """three images, a model with known weights, and whether z_log_var matters"""
     name = "swap_label"
 
-    def model(first, parts, finish, contrast=1.0):
+    def model(first, parts, finish, dropout, contrast=1.0):
         """Each part is known: a kernel for the first input, plus a row for each label."""
         one, label = keras.Input(first), keras.Input((), dtype="int32")
         wide = keras.layers.Rescaling(1 / contrast, offset=-0.5 / contrast)(one)
         flat, outputs, layers = keras.layers.Flatten()(wide), [], []
+        flat = keras.layers.Dropout(dropout)(flat)  # which is off outside of training
         for kernel, rows in parts:
             dense = keras.layers.Dense(kernel.shape[1], use_bias=False)
             table = keras.layers.Embedding(*rows.shape)
@@ -575,9 +577,10 @@ def check_swap_label(swap_label):
         part = lambda a, b: (rng.normal(size=(a, b)) / a**0.5, rng.normal(size=(n_classes, b)))
         mean, log_var, other, logits = part(size, d), part(size, d), part(size, d), part(d, size)
         logits = logits[0], of_labels * logits[1]
-        decoder = model((d,), [logits], lambda out: keras.layers.Reshape(shape)(out[0]))
+        dropout = 0.5 if case else 0.0
+        decoder = model((d,), [logits], lambda out: keras.layers.Reshape(shape)(out[0]), dropout)
         both = (log_var,) if case else (log_var, other)
-        encoders = [model(shape, [mean, second], list, contrast) for second in both]
+        encoders = [model(shape, [mean, second], list, dropout, contrast) for second in both]
         for labels in pairs:
             y, y_new = (np.array(one, dtype="int32") for one in labels)
             x = (0.5 + contrast * (rng.random((len(y), *shape)) - 0.5)).astype("float32")

@@ -1200,6 +1200,12 @@ def grid_not_returned(*args):
     grid(*args)
 
 
+@wrong("class_style_grid", says="another result when it is called again")
+def grid_while_training(decoder, z, n_classes):
+    rows = [decoder([z, np.full(len(z), c)], training=True) for c in range(n_classes)]
+    return ops.sigmoid(ops.stack(rows))
+
+
 # swap_label
 
 
@@ -1397,6 +1403,13 @@ def swap_of_both_outputs(encoder, decoder, x, y, y_new):
 @wrong("swap_label", says="got None. Does your function end with `return`?")
 def swap_not_returned(*args):
     swap(*args)
+
+
+@wrong("swap_label", says="another result when it is called again")
+def swap_while_training(encoder, decoder, x, y, y_new):
+    x, y, y_new = map(ops.convert_to_tensor, (x, y, y_new))
+    z_mean, _ = encoder([x, y], training=True)
+    return ops.sigmoid(decoder([z_mean, y_new], training=True))
 
 
 # kl_to_class_prior
