@@ -282,7 +282,9 @@ def _labels(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
     def unequal(y: Value) -> Value:
         return _refuse("one class") if len(y) > 1 and len(np.unique(y)) == 1 else y
 
-    if labels := [name for name, text in mine.args.items() if re.search("labels", text)]:
+    texts = {name: text for name, text in mine.args.items() if shape_of(text)}
+    labels = [name for name, text in texts.items() if "labels" in text and "model" not in text]
+    if labels:
         yield "fails where all labels are equal", mine.changed(dict.fromkeys(labels, unequal))
 
 
