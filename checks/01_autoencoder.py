@@ -369,7 +369,7 @@ def check_add_noise(add_noise):
     check_shape("add_noise", loud, x.shape)
     check_true("add_noise", np.all(np.isfinite(loud)), "some values are no numbers, but NaN.")
     in_range = np.min(loud) >= 0 and np.max(loud) <= 1
-    check_true("add_noise", in_range, "the result leaves [0, 1]. Cut it with a clip.")
+    check_true("add_noise", in_range, "the result leaves [0, 1]. Cut it to that range.")
     again = call("add_noise", add_noise, x, 0.5, 3)
     check_true("add_noise", np.array_equal(loud, again), "the same seed gives other noise.")
 

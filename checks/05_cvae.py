@@ -8,7 +8,7 @@ from vaelib.checks.oracles import conv2d, conv2d_transpose, identity, random_wei
 
 
 def check_condition_code(condition_code):
-    """four codes of two dimensions, four classes, one of which does not occur"""
+    """four codes of two dimensions, six classes, three of which do not occur"""
     name = "condition_code"
 
     def check_case(z, y, n_classes, expected, case=None):
@@ -18,11 +18,13 @@ def check_condition_code(condition_code):
         d = z.shape[1]
         code, label = right[:, :d], right[:, d:]
         none, column = 0 * label[:, :1], y[:, None]
-        ten = np.where(np.arange(10) == column, 1, 0)
+        there = label[:, label.any(0)]
+        moved = np.pad(there, [(0, 0), (0, n_classes - there.shape[1])])
         check_close(
             name,
             call(name, condition_code, z, y, n_classes, case=case),
             right,
+            atol=1e-8,
             mistakes={
                 "the label stands behind the code as one number": np.c_[code, y],
                 "the label stands in front of the code": np.c_[label, code],
@@ -34,55 +36,74 @@ def check_condition_code(condition_code):
                 "classes are counted from 1, and the last class gets no one": (
                     np.c_[code, none, label[:, :-1]]
                 ),
+                "each label is counted one up, and the last class becomes the first": (
+                    np.c_[code, np.roll(label, 1, axis=1)]
+                ),
                 "classes are counted backwards": np.c_[code, label[:, ::-1]],
                 "the labels are sorted, and the codes are not": np.c_[code, label[np.argsort(y)]],
                 "the labels are in the reverse order": np.c_[code, label[::-1]],
                 "every code gets the label of the first": np.c_[code, 0 * label + label[0]],
+                "every row is the mean of all": 0 * right + right.mean(axis=0),
                 "the code is missing": label,
                 "the label is missing": code,
                 "zeros and ones of the label are swapped": np.c_[code, 1 - label],
                 "the label itself stands where the one should stand": np.c_[code, label * column],
-                "only the classes that occur get a column": np.c_[code, label[:, label.any(0)]],
-                "there are always ten classes": np.c_[code, ten],
+                "the labels are all zeros": np.c_[code, 0 * label],
+                "the code is cut to whole numbers": np.c_[np.trunc(code), label],
+                "only the classes that occur get a column": np.c_[code, there],
+                "only the classes that occur are counted": np.c_[code, moved],
+                "classes above the highest label get no column": (
+                    np.c_[code, label[:, : y.max() + 1]]
+                ),
+                "there are always ten classes": (
+                    np.c_[code, np.pad(label, [(0, 0), (0, 10 - n_classes)])]
+                ),
+                "rows and columns are swapped": right.T,
             },
             case=case,
         )
 
     check_case(
         [[0.5, -1], [2, 0.3], [-0.7, 1.1], [0.2, 4]],
-        [2, 0, 1, 0],
-        4,
+        [5, 0, 2, 0],
+        6,
         [
-            [0.5, -1, 0, 0, 1, 0],
-            [2, 0.3, 1, 0, 0, 0],
-            [-0.7, 1.1, 0, 1, 0, 0],
-            [0.2, 4, 1, 0, 0, 0],
+            [0.5, -1, 0, 0, 0, 0, 0, 1],
+            [2, 0.3, 1, 0, 0, 0, 0, 0],
+            [-0.7, 1.1, 0, 0, 1, 0, 0, 0],
+            [0.2, 4, 1, 0, 0, 0, 0, 0],
         ],
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(11)
-    for n, d, n_classes, case in (
-        (30, 2, 10, "ten classes, more codes"),
-        (5, 5, 5, "as many codes as numbers as classes"),
-        (1, 3, 10, "one image"),
-        (6, 20, 2, "two classes, a longer code"),
+    for n, d, n_classes, scale, labels, case in (
+        (4, 2, 6, 1, [5, 1, 0, 3], "the same shape, other values"),
+        (30, 2, 10, 1, np.arange(30) * 7 % 10, "ten classes, more codes"),
+        (1, 3, 10, 1, [9], "one code"),
+        (5, 3, 8, 1, [6] * 5, "all labels equal"),
+        (5, 3, 8, 1, [0] * 5, "all labels 0"),
+        (7, 20, 2, 1, [1, 0, 0, 1, 0, 1, 1], "two classes, more latent dimensions"),
+        (6, 1, 3, 1, [2, 0, 1, 1, 2, 0], "one latent dimension"),
+        (6, 4, 9, [1e-4, 0.01, 1, 1e4], [8, 3, 0, 3, 7, 1], "very small and very large codes"),
     ):
-        z, y = rng.normal(size=(n, d)), rng.integers(0, n_classes, size=n)
+        z, y = (scale * rng.normal(size=(n, d))).astype("float32"), np.array(labels)
         expected = np.zeros((n, d + n_classes))
         expected[:, :d] = z
         for i in range(n):
-            expected[i, d + int(y[i])] = 1
+            expected[i, d + y[i]] = 1
         check_case(z, y, n_classes, expected, case)
     # END HIDDEN TESTS
 
 
 def check_build_label_plane(build_label_plane):
-    """ten classes, 28 × 28: weights, shape, planes under known weights, a second model"""
+    """ten classes, 28 × 28: weights, shape, planes under known weights, training, a second model"""
     name = "build_label_plane"
 
     def check_case(n_classes, size, case=None):
         model, other = (call(name, build_label_plane, n_classes, size, case=case) for _ in range(2))
-        labels = np.eye(n_classes, dtype="float32")
+        y = np.arange(n_classes + 3) * 2 % n_classes  # some classes twice
+        y[:n_classes] = np.arange(n_classes)[::-1]
+        labels = np.eye(n_classes, dtype="float32")[y]
         inputs = [tuple(one.shape[1:]) for one in getattr(model, "inputs", None) or []]
         problem = "the model has two inputs. It gets nothing but the label."
         check_true(name, len(inputs) < 2, problem, case=case)
@@ -107,6 +128,7 @@ def check_build_label_plane(build_label_plane):
                 "a convolution stands behind the plane": [*shapes, (3, 3, 1, 1), (1,)],
                 "the plane is always 28 × 28": [(n_classes, 784), (784,)],
                 "the classes are always ten": [(10, size**2), (size**2,)],
+                "`n_classes` and `size` are swapped": [(size, n_classes**2), (n_classes**2,)],
                 "two dense layers make the plane": [*shapes, (size**2, size**2), (size**2,)],
             },
             case=case,
@@ -121,31 +143,40 @@ def check_build_label_plane(build_label_plane):
             ((size, size), "the plane has no channel. Reshape it to (size, size, 1)."),
             ((1, size, size), "the channel stands in front of the plane. It comes last."),
         ):
-            check_true(name, np.shape(plain) != (n_classes, *after), problem, case=case)
-        check_shape(name, plain, (n_classes, size, size, 1), what="the plane", case=case)
+            check_true(name, np.shape(plain) != (len(y), *after), problem, case=case)
+        check_shape(name, plain, (len(y), size, size, 1), what="the planes", case=case)
         call(name, other, labels, case=case)
         weights, before = random_weights(shapes, seed=size), other.get_weights()
-        weights[0] *= 3
+        weights[0] *= 50  # so that a plane that is cut off shows
         model.set_weights(weights)
         alone = all(np.array_equal(a, b) for a, b in zip(before, other.get_weights()))
         problem = "two calls return models that share their layers. Make new layers in each call."
         check_true(name, alone, problem, case=case)
-        planes = (weights[0] + weights[1]).reshape(n_classes, size, size, 1)
-        softmax = lambda h: np.exp(h) / np.exp(h).sum(axis=(1, 2, 3), keepdims=True)
+        planes = (weights[0] + weights[1]).reshape(n_classes, size, size, 1)[y]
+        close = {"rtol": 3e-3, "atol": 3e-3}  # some GPUs round factors to three digits
+        got = call(name, model, labels, case=case)
+        check_shape(name, got, planes.shape, what="the planes", case=case)
+        learning = call(name, lambda labels: model(labels, training=True), labels, case=case)
+        check_shape(name, learning, planes.shape, what="the planes", case=case)
+        problem = "it does something else while it is trained, as Dropout does."
+        check_true(name, np.allclose(got, learning, **close), problem, case=case)
+        softmax = lambda h: np.exp(h - h.max()) / np.exp(h - h.max()).sum((1, 2, 3), keepdims=True)
         activations = {"a ReLU": relu, "a sigmoid": sigmoid, "a tanh": np.tanh}
-        activations["a softmax"] = softmax
+        activations["a leaky ReLU"] = lambda h: np.where(h < 0, 0.2 * h, h)  # Keras's own slope
+        activations["a softplus"] = lambda h: np.logaddexp(0, h)
+        activations |= {"an ELU": lambda h: np.where(h < 0, np.expm1(h), h), "a softmax": softmax}
         mistakes = {f"{one} stands on the plane": f(planes) for one, f in activations.items()}
         mistakes["rows and columns of the plane are swapped"] = planes.swapaxes(1, 2)
-        check_close(
-            name,
-            call(name, model, labels, case=case),
-            planes,
-            rtol=3e-3,  # some GPUs round factors to three digits
-            atol=3e-3,
-            mistakes=mistakes,
-            what="the planes of all classes under known weights",
-            case=case,
-        )
+        values = np.asarray(got, dtype=float)
+        if not any(np.allclose(values, one, **close) for one in (planes, *mistakes.values())):
+            steps, span = np.diff(values.ravel()[np.argsort(planes, axis=None)]), np.ptp(values)
+            problem = "something changes each value of the plane. No activation stands on it."
+            check_true(name, steps.min() < -0.02 * span or span == 0, problem, case=case)
+        what = "the planes of all classes under known weights"
+        check_close(name, got, planes, **close, mistakes=mistakes, what=what, case=case)
+        one = call(name, model, labels[:1], case=case)
+        what = "the plane of a single label"
+        check_close(name, one, planes[:1], **close, what=what, case=case)
 
     check_case(10, 28)
     # BEGIN HIDDEN TESTS
@@ -155,10 +186,11 @@ def check_build_label_plane(build_label_plane):
 
 
 def check_build_cvae(build_cvae):
-    """latent_dim 2: inputs, all weights, all outputs under known weights, a second model"""
+    """latent_dim 2: inputs, weights, outputs under known weights, training, a second model"""
     name = "build_cvae"
     rng = np.random.default_rng(0)
-    x, y = 4 * rng.normal(size=(6, 28, 28, 1)).astype("float32"), np.array([3, 1, 4, 1, 9, 0])
+    x = 4 * rng.normal(size=(12, 28, 28, 1)).astype("float32")
+    y = np.array([3, 1, 4, 1, 9, 0, 5, 2, 6, 8, 7, 1])
     one_hot = np.eye(10)[y]
     counted = {
         "classes are counted from 1": np.eye(11)[y + 1][:, :10],
@@ -168,21 +200,25 @@ def check_build_cvae(build_cvae):
         "no label arrives": 0 * one_hot,
     }
 
-    def encode(
-        w, *, plane=identity, hidden=(relu,) * 3, heads=(identity,) * 2, first=0, one_hot=one_hot
-    ):
-        """z_mean and z_log_var of x under y, stacked, in numpy."""
-        channels = [x, plane(one_hot @ w[0] + w[1]).reshape(-1, 28, 28, 1)]
-        h = np.concatenate(channels[:: -1 if first else 1], axis=-1)
-        for i in range(2):
-            h = hidden[i](conv2d(h, w[2 + 2 * i], w[3 + 2 * i], strides=2))
-        h = hidden[2](h.reshape(len(h), -1) @ w[6] + w[7])
+    def units(w, *, plane=identity, hidden=(relu,) * 3, first=0, one_hot=one_hot):
+        """The 16 units between convolutions and heads, of x under y, in numpy."""
+        picture = plane(one_hot @ w[0] + w[1]).reshape(-1, 28, 28, 1)
+        a, b = (picture, x) if first else (x, picture)  # the kernel's parts for each channel
+        of_a = conv2d(a, w[2][:, :, :1], w[3], strides=2)
+        h = hidden[0](of_a + conv2d(b, w[2][:, :, 1:], 0 * w[3], strides=2))
+        h = hidden[1](conv2d(h, w[4], w[5], strides=2))
+        return hidden[2](h.reshape(len(h), -1) @ w[6] + w[7])
+
+    def encode(w, *, heads=(identity,) * 2, **changes):
+        """z_mean and z_log_var of x under y, stacked."""
+        h = units(w, **changes)
         return np.stack([heads[0](h @ w[8] + w[9]), heads[1](h @ w[10] + w[11])])
 
     def decode(z, w, *, label_first=False, last=identity, one_hot=one_hot):
         """Logits of z under y, in numpy."""
-        h = np.concatenate([one_hot, z] if label_first else [z, one_hot], axis=1)
-        h = relu(h @ w[0] + w[1]).reshape(-1, 7, 7, 64)
+        a, b = (one_hot, z) if label_first else (z, one_hot)  # the kernel's rows for each
+        size = a.shape[1]
+        h = relu(a @ w[0][:size] + b @ w[0][size:] + w[1]).reshape(-1, 7, 7, 64)
         for i, strides in ((2, 2), (4, 2)):
             h = relu(conv2d_transpose(h, w[i], w[i + 1], strides=strides))
         return last(conv2d_transpose(h, w[6], w[7]))
@@ -225,11 +261,8 @@ def check_build_cvae(build_cvae):
             shapes,
             mistakes={
                 "the encoder does not use the label": [(3, 3, 1, 32), *conv[1:], *rest],
-                "image and plane are joined along another axis than the last": [
-                    *[*plane, (3, 3, 1, 32), *conv[1:], *rest]
-                ],
-                "the image is left out of the encoder": [*plane, (3, 3, 1, 32), *conv[1:], *rest],
-                "the plane is added to the image instead of put behind it": [
+                "the first convolution sees one channel: the plane takes the place of the image, "
+                "is added to it, or is joined along another axis than the last": [
                     *[*plane, (3, 3, 1, 32), *conv[1:], *rest]
                 ],
                 "the bias of the plane is missing, as it is in an `Embedding`": [
@@ -259,6 +292,10 @@ def check_build_cvae(build_cvae):
                 ],
                 "the label is ten planes instead of one": [(3, 3, 11, 32), *conv[1:], *rest],
                 "the label is one number, which fills a plane": [*conv, *rest],
+                "the filters are in the wrong order": [
+                    *[*plane, (3, 3, 2, 64), (64,), (3, 3, 64, 32), (32,), (1568, 16), *rest[1:]]
+                ],
+                "the biases are missing": shapes[::2],
                 "the dense layer of 16 is missing": [*plane, *conv, *[(3136, d), (d,)] * 2],
                 "one head gives both outputs": [*plane, *conv, *rest[:4]],
                 "the latent size is always 2": [*plane, *conv, *rest[:2], *[(16, 2), (2,)] * 2],
@@ -280,16 +317,18 @@ def check_build_cvae(build_cvae):
         )
         check_inputs(encoder, "encoder", "x", case)
         check_inputs(decoder, "decoder", "z", case)
-        swapped = getattr(encoder, "output_names", None) == ["z_log_var", "z_mean"]
+        names = ["log" in str(one) for one in getattr(encoder, "output_names", None) or []]
+        swapped = names == [True, False]
         problem = "z_log_var is returned first. Return z_mean first."
         check_true(name, not swapped, problem, case=case)
 
         call(name, other_encoder, [x, y], case=case)
         befores = [model.get_weights() for model in (other_encoder, other_decoder)]
         weights, decoder_weights = random_weights(shapes, d), random_weights(decoder_shapes, d)
-        for i, factor in ((0, 8), (6, 4), (8, 1 / 4), (10, 1 / 4)):  # planes that are seen
+        # Planes that are seen; outputs so large that it shows where they are cut off.
+        for i, factor in ((0, 8), (6, 4), (8, 4), (10, 4)):
             weights[i] *= factor
-        for i, factor in ((0, 4), (6, 1 / 10)):
+        for i, factor in ((0, 4), (6, 10)):
             decoder_weights[i] *= factor
         encoder.set_weights(weights)
         decoder.set_weights(decoder_weights)
@@ -297,82 +336,124 @@ def check_build_cvae(build_cvae):
         alone = all(np.array_equal(a, b) for two in zip(befores, afters) for a, b in zip(*two))
         problem = "two calls return models that share their layers. Make new layers in each call."
         check_true(name, alone, problem, case=case)
+        check_encoder(encoder, d, weights, case)
+        check_decoder(decoder, d, decoder_weights, case)
 
-        out = check_pair(
-            name, call(name, encoder, [x, y], case=case), what="the encoder's output", case=case
-        )
-        for one in out:
-            check_shape(name, one, (6, d), what="z_mean or z_log_var", case=case)
-        on_a_head = {"a ReLU": relu, "a tanh": np.tanh, "a sigmoid": sigmoid, "an exp": np.exp}
-        on_a_head["a softplus"] = lambda h: np.logaddexp(0, h)
-        mistakes = {
-            f"{what} stands on {heads}": encode(weights, heads=pair)
-            for what, f in on_a_head.items()
-            for heads, pair in {
-                "both heads": (f, f),
-                "one of the heads": (identity, f),
-                "one of the two heads": (f, identity),
-            }.items()
-        }
-        for what, f in {"a ReLU": relu, "a sigmoid": sigmoid, "a tanh": np.tanh}.items():
-            mistakes[f"{what} stands on the plane"] = encode(weights, plane=f)
-        for i, layer in enumerate(("first convolution", "second convolution", "dense layer of 16")):
-            hidden = [identity if i == j else relu for j in range(3)]
-            mistakes[f"the {layer} has no activation"] = encode(weights, hidden=hidden)
-        linear = [(identity, identity, relu), (identity,) * 3]
-        mistakes["the convolutions have no activation"] = encode(weights, hidden=linear[0])
-        mistakes["no layer has an activation"] = encode(weights, hidden=linear[1])
-        mistakes["the plane stands in front of the image"] = encode(weights, first=1)
-        for text, labels in counted.items():
-            mistakes[text] = encode(weights, one_hot=labels)
-        got, right = np.array([np.asarray(h, dtype=float) for h in out]), encode(weights)
-        close = lambda a, b: np.isclose(a, b, rtol=3e-3, atol=3e-3)
-        # The heads may be made in either order: what is returned first is z_mean.
-        turned = any(close(got[::-1], a).all() for a in (right, *mistakes.values()))
-        if turned or close(got[::-1], right).sum() > close(got, right).sum():
-            got = got[::-1]
-        what = "z_mean and z_log_var, stacked, under known weights"
-        check_close(name, got, right, rtol=3e-3, atol=3e-3, mistakes=mistakes, what=what, case=case)
+    leaky = lambda slope: lambda h: np.where(h < 0, slope * h, h)
+    activations = {"a ReLU": relu, "a tanh": np.tanh, "a sigmoid": sigmoid}
+    activations |= {"an ELU": lambda h: np.where(h < 0, np.expm1(h), h)}
+    activations |= {f"a leaky ReLU of slope {slope}": leaky(slope) for slope in (0.2, 0.3, 0.01)}
+    on_outputs = activations | {"an exp": np.exp, "a softplus": lambda h: np.logaddexp(0, h)}
+    changed_by_training = "does something else while it is trained, as Dropout does."
 
-        z = rng.normal(size=(6, d)).astype("float32")
-        logits = call(name, decoder, [z, y], case=case)
-        check_shape(name, logits, (6, 28, 28, 1), what="logits", case=case)
-        check_close(
-            name,
-            logits,
-            decode(z, decoder_weights),
-            rtol=3e-3,
-            atol=3e-3,
-            mistakes={
-                "the label stands in front of the code": decode(
-                    z, decoder_weights, label_first=True
-                ),
-                "a sigmoid stands on the logits": decode(z, decoder_weights, last=sigmoid),
-                "a ReLU stands on the logits": decode(z, decoder_weights, last=relu),
+    def cut_off(got, right):
+        """Each output as it is between a lower and an upper limit; where the lower is 0, a ReLU."""
+        limits = [(np.min(one), np.max(one)) for one in got]
+        if not np.isfinite(limits).all() or any(low == 0 for low, _ in limits):
+            return {}
+        cut = [np.clip(one, *pair) for one, pair in zip(right, limits)]
+        return {"large values are cut off": np.stack(cut)}
+
+    def check_encoder(encoder, d, weights, case):
+        """Both heads under known weights; they may be made in either order."""
+        right, what = encode(weights), "the encoder's output"
+        close = {"rtol": 3e-3, "atol": 5e-3 * np.std(right)}  # some GPUs round factors
+        out = check_pair(name, call(name, encoder, [x, y], case=case), what=what, case=case)
+        learning = call(name, lambda pair: encoder(pair, training=True), [x, y], case=case)
+        learning = check_pair(name, learning, what=what, case=case)
+        for one in (*out, *learning):
+            check_shape(name, one, (len(x), d), what="z_mean or z_log_var", case=case)
+        got = np.array([np.asarray(h, dtype=float) for h in out])
+        same = all(np.allclose(a, b, **close) for a, b in zip(got, learning))
+        check_true(name, same, f"the encoder {changed_by_training}", case=case)
+        mistakes = {}
+        if not any(np.allclose(one, right, **close) for one in (got, got[::-1])):
+            mistakes = {
+                f"{what} stands on {heads}": encode(weights, heads=pair)
+                for what, f in on_outputs.items()
+                for heads, pair in {
+                    "both heads": (f, f),
+                    "one of the heads": (identity, f),
+                    "one of the two heads": (f, identity),
+                }.items()
             }
-            | {text: decode(z, decoder_weights, one_hot=a) for text, a in counted.items()},
-            what="logits under known weights",
-            case=case,
-        )
+            for what, f in activations.items():
+                mistakes[f"{what} stands on the plane"] = encode(weights, plane=f)
+            others = {f"{what} stands in place of": f for what, f in list(activations.items())[1:]}
+            for text, f in ({"no activation stands behind": identity} | others).items():
+                of = " the ReLU of" if f is not identity else ""
+                for where, changed in {
+                    "the first convolution": (f, relu, relu),
+                    "the second convolution": (relu, f, relu),
+                    "the dense layer of 16": (relu, relu, f),
+                    "the convolutions": (f, f, relu),
+                    "all three layers": (f, f, f),
+                }.items():
+                    mistakes[f"{text}{of} {where}"] = encode(weights, hidden=changed)
+            mistakes["the plane stands in front of the image"] = encode(weights, first=1)
+            for text, labels in counted.items():
+                mistakes[text] = encode(weights, one_hot=labels)
+        count = lambda got: sum(np.isclose(got, right, **close).ravel())
+        turned = any(np.allclose(got[::-1], one, **close) for one in (right, *mistakes.values()))
+        order = -1 if turned or count(got[::-1]) > count(got) else 1
+        mistakes |= cut_off(got[::order], right)
+        what = "z_mean and z_log_var, stacked, under known weights"
+        check_close(name, got[::order], right, **close, mistakes=mistakes, what=what, case=case)
+        pair = call(name, encoder, [x[:1], y[:1]], case=case)
+        pair = check_pair(name, pair, what="the encoder's output for one image", case=case)
+        for one in pair:
+            check_shape(name, one, (1, d), what="z_mean or z_log_var of one image", case=case)
+        pair = np.array([np.asarray(one, dtype=float) for one in pair[::order]])
+        what = "z_mean and z_log_var of one image"
+        check_close(name, pair, right[:, :1], **close, what=what, case=case)
+
+    def check_decoder(decoder, d, weights, case):
+        """Logits of codes under known weights."""
+        z = rng.normal(size=(len(y), d)).astype("float32")
+        right = decode(z, weights)
+        close = {"rtol": 3e-3, "atol": 5e-3 * np.std(right)}  # some GPUs round factors
+        logits = call(name, decoder, [z, y], case=case)
+        check_shape(name, logits, right.shape, what="logits", case=case)
+        learning = call(name, lambda pair: decoder(pair, training=True), [z, y], case=case)
+        check_shape(name, learning, right.shape, what="logits", case=case)
+        same = np.allclose(logits, learning, **close)
+        check_true(name, same, f"the decoder {changed_by_training}", case=case)
+        mistakes = {}
+        if not np.allclose(logits, right, **close):
+            mistakes = {
+                f"{what} stands on the logits": decode(z, weights, last=f)
+                for what, f in on_outputs.items()
+            }
+            mistakes["the label stands in front of the code"] = decode(z, weights, label_first=True)
+            for text, labels in counted.items():
+                mistakes[text] = decode(z, weights, one_hot=labels)
+            mistakes |= {text: cut[0] for text, cut in cut_off([logits], [right]).items()}
+        what = "logits under known weights"
+        check_close(name, logits, right, **close, mistakes=mistakes, what=what, case=case)
+        one = call(name, decoder, [z[:1], y[:1]], case=case)
+        what = "logits of one code"
+        check_close(name, one, right[:1], **close, what=what, case=case)
 
     check_case(2)
     # BEGIN HIDDEN TESTS
-    check_case(1, "a code of one number")
-    check_case(8, "a longer code")
+    check_case(1, "one latent dimension")
+    check_case(8, "more latent dimensions")
     # END HIDDEN TESTS
 
 
 def check_class_style_grid(class_style_grid):
-    """four classes, three codes, a decoder of known logits"""
+    """seven classes, three codes, a decoder of known logits"""
     name = "class_style_grid"
 
-    def decoder_of(of_code, of_label, shape):
-        """Its logits are known: what the code adds, and what the label adds."""
+    def decoder_of(of_code, of_label, shape, far=0, dropout=0.0):
+        """Its logits are known: what the code, less `far`, adds, and what the label adds."""
         code, label = keras.Input(of_code.shape[:1]), keras.Input((), dtype="int32")
+        near = keras.layers.Rescaling(1.0, offset=-far)(code)
         dense = keras.layers.Dense(of_code.shape[1], use_bias=False)
         table = keras.layers.Embedding(*of_label.shape)
         # Joined before they are added: as in a real decoder, each code needs a label of its own.
-        parts = keras.layers.Concatenate()([dense(code), table(label)])
+        parts = keras.layers.Concatenate()([dense(near), table(label)])
+        parts = keras.layers.Dropout(dropout)(parts)  # which is off outside of training
         parts = keras.layers.Reshape((2, *shape))(parts)
         decoder = keras.Model([code, label], keras.ops.sum(parts, axis=1))
         dense.set_weights([of_code])
@@ -401,20 +482,33 @@ def check_class_style_grid(class_style_grid):
         problem = "the codes of a row are not z, in the order in which they came."
         check_true(name, ranks(got[0]) == ranks(z), problem, case=case)
 
-    def check_case(n, d, n_classes, shape, case=None):
-        rng = np.random.default_rng(n)
-        z = rng.normal(size=(n, d)).astype("float32")
+    def check_case(n, d, n_classes, shape, *, far=0, of_labels=1, draws=1, case=None):
+        """A decoder, with other codes in each draw."""
+        rng = np.random.default_rng(n + d)
         size = int(np.prod(shape))
-        of_code, of_label = rng.normal(size=(d, size)), rng.normal(size=(12, size))
-        known = (z @ of_code + of_label[:, None]).reshape(12, n, *shape)  # more than are asked for
-        plain = known[:n_classes]
+        of_code = rng.normal(size=(d, size)) / d**0.5
+        of_label = of_labels * rng.normal(size=(12, size))
+        decoder = decoder_of(of_code, of_label, shape, far, 0.5 if case else 0.0)
+        for _ in range(draws):
+            z = (far + rng.normal(size=(n, d))).astype("float32")
+            codes = (z.astype(float) - far) @ of_code
+            known = (codes + of_label[:, None]).reshape(12, n, *shape)  # more than are asked for
+            middle = sigmoid(codes.mean(axis=0) + of_label).reshape(12, 1, *shape)
+            plain, middle = known[:n_classes], middle[:n_classes]
+            check_pixels(decoder, z, n_classes, known, plain, 0 * plain + middle, case)
+
+    def check_pixels(decoder, z, n_classes, known, plain, middle, case):
         right = sigmoid(plain)
-        labels, columns = np.arange(n_classes), np.arange(n)
-        turns = np.resize(labels, (n_classes, n))
-        decoder = decoder_of(of_code, of_label, shape)
+        labels, columns = np.arange(n_classes), np.arange(len(z))
+        turns = np.resize(labels, (n_classes, len(z)))
+        shape = right.shape[2:]
         got = call(name, class_style_grid, decoder, z, n_classes, case=case)
         mistakes = {
             "logits are returned instead of pixels": plain,
+            "the logits are cut off at 0 and 1": np.clip(plain, 0, 1),
+            "an exp is taken instead of a sigmoid": np.exp(plain),
+            "a tanh is taken instead of a sigmoid": np.tanh(plain),
+            "the sign of the logits is wrong": 1 - right,
             "classes and codes are swapped": right.swapaxes(0, 1),
             "classes and codes are swapped, and logits are returned": plain.swapaxes(0, 1),
             "the rows are cut from images that stand code by code": (
@@ -426,9 +520,13 @@ def check_class_style_grid(class_style_grid):
             ),
             "labels and codes take turns together, so not every pair occurs": right[turns, columns],
             "every row has the label 0": 0 * right + right[:1],
-            "every row has the code of its class": 0 * right + right[labels, labels % n][:, None],
+            "every row has the code of its class": (
+                0 * right + right[labels, labels % len(z)][:, None]
+            ),
             "only the first code is used": 0 * right + right[:, :1],
+            "the mean of the codes is used for all": middle,
             "each class gets one image, that of the first code": right[:, 0],
+            "every row is the mean of all classes": 0 * right + right.mean(axis=0),
             "the classes are in the reverse order": right[::-1],
             "the codes are in the reverse order": right[:, ::-1],
             "classes are counted from 1": sigmoid(known[1 : n_classes + 1]),
@@ -443,11 +541,12 @@ def check_class_style_grid(class_style_grid):
             check_codes(case)
         check_close(name, got, right, **close, mistakes=mistakes, case=case)
 
-    check_case(3, 2, 4, (2, 3, 1))
+    check_case(3, 5, 7, (9, 11, 1))
     # BEGIN HIDDEN TESTS
-    check_case(12, 2, 10, (28, 28, 1), "ten classes, whole images")
-    check_case(1, 5, 3, (4, 4, 3), "one code, colour images")
-    check_case(4, 3, 4, (3, 3, 1), "as many codes as classes")
+    check_case(3, 5, 7, (9, 11, 1), draws=2, case="the same decoder, other codes")
+    check_case(7, 2, 10, (28, 28, 1), case="ten classes, whole images")
+    check_case(1, 1, 1, (4, 7, 3), case="one code, one class, images in colour")
+    check_case(4, 2, 8, (6, 10, 1), far=200, of_labels=60, case="codes and logits far from 0")
     # END HIDDEN TESTS
 
 
@@ -455,10 +554,12 @@ def check_swap_label(swap_label):
     """three images, a model with known weights, and whether z_log_var matters"""
     name = "swap_label"
 
-    def model(first, parts, finish):
+    def model(first, parts, finish, dropout, contrast=1.0):
         """Each part is known: a kernel for the first input, plus a row for each label."""
         one, label = keras.Input(first), keras.Input((), dtype="int32")
-        flat, outputs, layers = keras.layers.Flatten()(one), [], []
+        wide = keras.layers.Rescaling(1 / contrast, offset=-0.5 / contrast)(one)
+        flat, outputs, layers = keras.layers.Flatten()(wide), [], []
+        flat = keras.layers.Dropout(dropout)(flat)  # which is off outside of training
         for kernel, rows in parts:
             dense = keras.layers.Dense(kernel.shape[1], use_bias=False)
             table = keras.layers.Embedding(*rows.shape)
@@ -469,31 +570,46 @@ def check_swap_label(swap_label):
             layer.set_weights([weights])
         return known
 
-    def check_case(n, d, shape, n_classes=10, case=None):
-        rng = np.random.default_rng(n + d)
-        size, i = int(np.prod(shape)), np.arange(n)
-        x = rng.random((n, *shape)).astype("float32")
-        flat = x.reshape(n, -1)
-        y = rng.integers(0, n_classes, size=n).astype("int32")
-        y_new = (y + rng.integers(1, n_classes, size=n, dtype="int32")) % n_classes
+    def check_case(shape, d, pairs, *, n_classes=10, contrast=1.0, of_labels=1, case=None):
+        """Encoder and decoder; for each pair of old and new labels other images."""
+        rng = np.random.default_rng(d)
+        size = int(np.prod(shape))
         part = lambda a, b: (rng.normal(size=(a, b)) / a**0.5, rng.normal(size=(n_classes, b)))
         mean, log_var, other, logits = part(size, d), part(size, d), part(size, d), part(d, size)
+        logits = logits[0], of_labels * logits[1]
+        dropout = 0.5 if case else 0.0
+        decoder = model((d,), [logits], lambda out: keras.layers.Reshape(shape)(out[0]), dropout)
+        both = (log_var,) if case else (log_var, other)
+        encoders = [model(shape, [mean, second], list, dropout, contrast) for second in both]
+        for labels in pairs:
+            y, y_new = (np.array(one, dtype="int32") for one in labels)
+            x = (0.5 + contrast * (rng.random((len(y), *shape)) - 0.5)).astype("float32")
+            check_images(encoders, decoder, x, y, y_new, mean, log_var, logits, contrast, case)
+
+    def check_images(encoders, decoder, x, y, y_new, mean, log_var, logits, contrast, case):
+        n, shape, i = len(x), x.shape[1:], np.arange(len(x))
+        flat = lambda x: (x.astype(float).reshape(n, -1) - 0.5) / contrast
 
         def images_of(codes, table=logits[1]):
             """Logits of codes (…, d), under every label unless a row of the table is given."""
+            codes = codes - 0.5
             return (codes @ logits[0] + table).reshape(*codes.shape[:-1], *shape)
 
         def by_labels(part):
             """Logits under each pair of labels: one for the encoder, one for the decoder."""
-            codes = flat @ part[0] + part[1][:, None]  # (label, image, d)
+            codes = flat(x) @ part[0] + part[1][:, None]  # (label, image, d)
             return np.stack([images_of(codes, row) for row in logits[1]], axis=1)
 
         plain = by_labels(mean)
         images = sigmoid(plain)
         right = images[y, y_new, i]
-        again = right.reshape(n, -1) @ mean[0] + mean[1][y_new]
+        again = flat(right) @ mean[0] + mean[1][y_new]
         mistakes = {
             "logits are returned instead of pixels": plain[y, y_new, i],
+            "the logits are cut off at 0 and 1": np.clip(plain[y, y_new, i], 0, 1),
+            "an exp is taken instead of a sigmoid": np.exp(plain[y, y_new, i]),
+            "a tanh is taken instead of a sigmoid": np.tanh(plain[y, y_new, i]),
+            "the sign of the logits is wrong": 1 - right,
             "the images are encoded with the new labels": images[y_new, y_new, i],
             "the codes are decoded with the old labels": images[y, y, i],
             "old and new labels are swapped": images[y_new, y, i],
@@ -507,179 +623,197 @@ def check_swap_label(swap_label):
             "every image gets the code of the first": images[y[0], y_new, 0],
             "the code is always 0": sigmoid(images_of(0 * again, logits[1][y_new])),
             "every image gets the first of the new labels": images[y, y_new[0], i],
+            "the new labels are in the reverse order": images[y, y_new[::-1], i],
+            "every image is the mean of all": 0 * right + right.mean(axis=0),
             "the images come back unchanged": x,
             "the channel axis is missing": right[..., 0],
             "the pixels are rounded to 0 and 1": np.round(right),
             "the sigmoid is applied twice": sigmoid(right),
         }
-        decoder = model((d,), [logits], lambda out: keras.layers.Reshape(shape)(out[0]))
-        encoders = [model(shape, [mean, second], list) for second in (log_var, other)]
-        one, two = (
+        got = [
             call(name, swap_label, encoder, decoder, x, y, y_new, case=case) for encoder in encoders
-        )
+        ]
+        one, two = got[0], got[-1]
         close = {"rtol": 2e-3, "atol": 2e-3}  # some GPUs round factors
-        if np.shape(one) == np.shape(two) == x.shape:
+        if len(got) == 2 and np.shape(one) == np.shape(two) == x.shape:
             of_log_var = mistakes["z_log_var is taken for the code"]
-            steady = any(np.allclose(one, a, **close) for a in (np.asarray(two), of_log_var))
+            others = np.asarray(two), of_log_var
+            steady = any(np.allclose(one, a, **close, equal_nan=True) for a in others)
             problem = "the images depend on chance or on z_log_var: z is drawn. Take z_mean."
             check_true(name, steady, problem, case=case)
         check_close(name, one, right, **close, mistakes=mistakes, case=case)
 
-    check_case(3, 2, (2, 3, 1))
+    check_case((9, 7, 1), 5, [([4, 0, 7], [1, 9, 4])])
     # BEGIN HIDDEN TESTS
-    check_case(5, 8, (28, 28, 1), case="whole images, a longer code")
-    check_case(1, 1, (4, 4, 3), n_classes=3, case="one image in colour, a code of one number")
+    several = [([6, 1, 2], [3, 8, 5]), ([0, 9, 5], [7, 2, 0])]
+    check_case((9, 7, 1), 5, several, case="the same models, other images")
+    whole = [([3, 9, 2, 7, 4], [8, 9, 0, 5, 6])]
+    check_case((28, 28, 1), 8, whole, case="whole images, one of which keeps its label")
+    check_case((4, 6, 3), 1, [([2], [1])], n_classes=3, case="one image in colour")
+    turned, alike = [([6, 0, 3, 8], [1, 6, 5, 0])], [([3] * 4, [8] * 4)]
+    check_case((6, 8, 1), 2, turned, contrast=0.002, case="images of little contrast")
+    check_case((6, 8, 1), 2, alike, of_labels=200, case="all labels equal, logits far from 0")
     # END HIDDEN TESTS
 
 
 def check_kl_to_class_prior(kl_to_class_prior):
-    """three images, four class means, labels out of order"""
+    """four images, six class means, three of which are used, labels out of order"""
     name = "kl_to_class_prior"
-    z_mean = np.array([[0.4, -1], [1.3, 0.2], [-0.6, 0.9]], dtype="float32")
-    z_log_var = np.array([[0.5, 0.9], [0.3, 1.1], [0.8, 0.4]], dtype="float32")
-    class_means = np.array([[1, 0.5], [-2, 0.7], [0.3, -1.4], [0.8, 2]], dtype="float32")
-    y = np.array([3, 2, 0], dtype="int32")
+    z_mean = np.array([[0.4, -1.1], [1.3, 0.2], [-0.6, 0.9], [2.1, -0.4]], dtype="float32")
+    z_log_var = np.array([[-0.5, 0.9], [0.3, -1.2], [-0.8, 0.4], [1.1, -0.3]], dtype="float32")
+    class_means = np.array(
+        [[1, 0.5], [-2, 0.7], [0.3, -1.4], [0.8, 2], [-0.9, -0.6], [1.6, -1.7]], dtype="float32"
+    )
+    y = np.array([4, 1, 0, 4], dtype="int32")
     got = call(name, kl_to_class_prior, z_mean, z_log_var, y, class_means)
     check_close(
         name,
         got,
-        [4.93416, 2.25701, 1.61868],
+        [1.30307, 5.84553, 1.53058, 4.99249],
         rtol=1e-3,
         atol=1e-3,
         mistakes={
-            "the prior N(0, I) is used, which has no class": [0.93416, 1.34201, 0.84368],
-            "the mean of all class means is used": [1.47572, 1.32107, 0.55525],
-            "classes are counted from 1": [0.43916, 6.04701, 1.84368],
-            "the class after the right one is used": [1.65916, 2.22201, 1.25868],
-            "the mean of the first image's class is used for all": [4.93416, 2.22201, 1.84368],
-            "the mean of class 0 is used for all": [1.65916, 0.56701, 1.61868],
-            "the labels are sorted": [1.65916, 2.25701, 1.84368],
-            "z_mean is not used": [2.67416, 1.50201, 0.88368],
-            "the factor ½ is missing": [9.86832, 4.51402, 3.23737],
-            "the factor ½ stands only before the distance": [5.28832, 2.73402, 1.87737],
-            "the means are added instead of subtracted": [1.57416, 2.47701, 1.31868],
-            "the distance is not squared": [2.05416, 1.77701, 1.25868],
-            "the distance is divided by the variance of q": [2.23225, 1.2735, 0.88745],
-            "only the distance counts": [4.58, 1.78, 1.36],
-            "the distance is missing": [0.35416, 0.47701, 0.25868],
-            "the term −1 is missing": [5.93416, 3.25701, 2.61868],
-            "z_log_var is used as the variance": [3.58, 0.78, 0.36],
-            "the logarithm of z_log_var is taken": [4.67925, 2.03433, 1.52972],
-            "exp(z_log_var) is given where z_log_var belongs": [9.97608, 10.61612, 5.35316],
-            "exp(z_log_var) is used as the deviation": [6.56396, 4.80357, 2.74929],
-            "the logarithm of the variance is added": [6.33416, 3.65701, 2.81868],
-            "prior and posterior are swapped": [2.08464, 1.03333, 0.78859],
-            "the variance of the prior is taken for e instead of 1": [1.74057, 0.7557, 0.58409],
-            "the sign is wrong": [-4.93416, -2.25701, -1.61868],
-            "the KLs to all classes are averaged": [2.92791, 2.77326, 2.00743],
-            "the KLs to all classes are summed": [11.71165, 11.09305, 8.02973],
-            "the smallest KL of all classes is taken": [0.43916, 0.56701, 1.25868],
+            "the prior N(0, I) is used, which has no class": [1.01807, 1.14053, 0.75558, 2.75749],
+            "the mean of all class means is used": [0.88543, 0.99622, 0.92294, 2.45652],
+            "classes are counted from 1": [5.21807, 0.36553, 5.97058, 4.19749],
+            "the class after the right one is used": [1.23307, 2.05553, 1.17058, 1.44249],
+            "image i gets the mean of class i": [1.79307, 5.84553, 3.22058, 4.19749],
+            "the mean of the first image's class is used for all": [
+                1.30307,
+                3.01553,
+                1.34058,
+                4.99249,
+            ],
+            "the mean of class 0 is used for all": [1.79307, 0.36553, 1.53058, 1.48249],
+            "the labels are sorted": [1.79307, 5.84553, 1.34058, 4.99249],
+            "z_mean is not used": [0.91807, 2.52053, 0.79558, 1.05749],
+            "the factor ½ is missing": [2.60613, 11.69105, 3.06115, 9.98498],
+            "the factor ½ stands only before the distance": [1.63613, 6.12105, 1.70115, 5.46498],
+            "the means are added instead of subtracted": [1.90307, 0.92553, 1.23058, 1.69249],
+            "the distance is not squared": [1.23307, 2.17553, 1.17058, 2.07249],
+            "the distance is divided by the variance of q": [1.77706, 4.7243, 3.07289, 1.99741],
+            "only the distance counts, and z_log_var is not used": [0.97, 5.57, 1.36, 4.52],
+            "the distance is missing": [0.33307, 0.27553, 0.17058, 0.47249],
+            "the term −1 is missing": [2.30307, 6.84553, 2.53058, 5.99249],
+            "the variance is missing": [-0.23, 5.02, 0.56, 3.12],
+            "the logarithm of the variance is missing": [1.50307, 5.39553, 1.33058, 5.39249],
+            "the logarithm of the variance is added": [1.70307, 4.94553, 1.13058, 5.79249],
+            "z_log_var is used as the variance": [-0.03, 4.57, 0.36, 3.52],
+            "z_log_var has the wrong sign": [1.19765, 6.15047, 1.60793, 4.76136],
+            "exp(z_log_var) is given where z_log_var belongs": [
+                5.20404,
+                6.34865,
+                2.39565,
+                12.78103,
+            ],
+            "exp(z_log_var) is used as the standard deviation": [
+                2.77876,
+                6.42642,
+                1.97372,
+                7.50691,
+            ],
+            "the standard deviation stands for the variance": [0.94356, 5.87532, 1.50586, 4.41698],
+            "half of z_log_var stands for z_log_var": [1.04356, 5.65032, 1.40586, 4.61698],
+            "prior and posterior are swapped": [1.67164, 5.02924, 3.15025, 1.76628],
+            "the variance of the prior is taken for e instead of 1": [
+                0.72083,
+                2.80278,
+                1.05737,
+                1.95167,
+            ],
+            "the sign is wrong": [-1.30307, -5.84553, -1.53058, -4.99249],
+            "the KLs to all classes are averaged": [2.46057, 2.57136, 2.49808, 4.03166],
+            "the KLs to all classes are summed": [14.7634, 15.42816, 14.98846, 24.18995],
+            "the smallest KL of all classes is taken": [0.38307, 0.36553, 1.17058, 1.44249],
             "the KLs to all classes are returned": [
-                [1.65916, 4.67916, 0.43916, 4.93416],
-                [0.56701, 6.04701, 2.25701, 2.22201],
-                [1.61868, 1.25868, 3.30868, 1.84368],
+                [1.79307, 4.83307, 0.38307, 5.21807, 1.30307, 1.23307],
+                [0.36553, 5.84553, 2.05553, 2.02053, 3.01553, 2.12553],
+                [1.53058, 1.17058, 3.22058, 1.75558, 1.34058, 5.97058],
+                [1.48249, 9.48249, 2.59249, 4.19749, 4.99249, 1.44249],
             ],
-            "the numbers of the code are averaged instead of summed": [2.46708, 1.12851, 0.80934],
-            "the numbers of the code are not summed": [
-                [0.15436, 4.7798],
-                [0.52493, 1.73208],
-                [1.49277, 0.12591],
+            "the latent dimensions are averaged instead of summed": [
+                0.65153,
+                2.92276,
+                0.76529,
+                2.49625,
             ],
-            "the sum runs over the images instead of the code": [2.17206, 6.6378],
-            "the images are averaged, too": 2.93662,
-            "the images are summed, too": 8.80986,
+            "the latent dimensions are not summed": [
+                [0.89827, 0.4048],
+                [5.46993, 0.3756],
+                [1.40466, 0.12591],
+                [4.95208, 0.04041],
+            ],
+            "the sum runs over the images instead of the latent dimensions": [12.72494, 0.94672],
+            "every image gets the mean of all KLs": [3.41792] * 4,
+            "the images are averaged, too": 3.41792,
+            "the images are summed, too": 13.67166,
         },
     )
     # BEGIN HIDDEN TESTS
-
-    def kl(z_mean, z_log_var, prior_mean, variance=None):
-        """Per number, in numpy."""
-        variance = np.exp(z_log_var) if variance is None else variance
-        return 0.5 * (variance + (z_mean - prior_mean) ** 2 - 1 - z_log_var)
-
-    def values(z_mean, z_log_var, y, class_means):
-        """The right values, and those of each mistake."""
-        m, s, c = (a.astype(float) for a in (z_mean, z_log_var, class_means))
-        own = c[y]
-        each = kl(m, s, own)
-        to_all = kl(m[:, None], s[:, None], c).sum(-1)  # (n, n_classes)
-        sums = {
-            "the prior N(0, I) is used, which has no class": kl(m, s, 0),
-            "the mean of all class means is used": kl(m, s, c.mean(0)),
-            "classes are counted from 1": kl(m, s, c[y - 1]),
-            "the class after the right one is used": kl(m, s, c[(y + 1) % len(c)]),
-            "the mean of the first image's class is used for all": kl(m, s, c[y[0]]),
-            "the mean of class 0 is used for all": kl(m, s, c[0]),
-            "the labels are sorted": kl(m, s, c[np.sort(y)]),
-            "z_mean is not used": kl(0, s, own),
-            "the factor ½ is missing": 2 * each,
-            "the factor ½ stands only before the distance": (
-                np.exp(s) - 1 - s + 0.5 * (m - own) ** 2
-            ),
-            "the means are added instead of subtracted": kl(m, s, -own),
-            "the distance is not squared": 0.5 * (np.exp(s) + np.abs(m - own) - 1 - s),
-            "the distance is divided by the variance of q": (
-                0.5 * (np.exp(s) + (m - own) ** 2 / np.exp(s) - 1 - s)
-            ),
-            "only the distance counts": 0.5 * (m - own) ** 2,
-            "the distance is missing": 0.5 * (np.exp(s) - 1 - s),
-            "the term −1 is missing": each + 0.5,
-            "z_log_var is used as the variance": kl(m, s, own, variance=s),
-            "the logarithm of z_log_var is taken": kl(m, np.log(s), own),
-            "exp(z_log_var) is given where z_log_var belongs": kl(m, np.exp(s), own),
-            "exp(z_log_var) is used as the deviation": kl(m, 2 * s, own),
-            "the logarithm of the variance is added": each + s,
-            "prior and posterior are swapped": (0.5 * (np.exp(-s) * (1 + (m - own) ** 2) - 1 + s)),
-            "the variance of the prior is taken for e instead of 1": (
-                0.5 * (np.exp(s - 1) + (m - own) ** 2 / np.e - s)
-            ),
-            "the sign is wrong": -each,
-        }
-        return each.sum(-1), {text: a.sum(-1) for text, a in sums.items()} | {
-            "the KLs to all classes are averaged": to_all.mean(1),
-            "the KLs to all classes are summed": to_all.sum(1),
-            "the smallest KL of all classes is taken": to_all.min(1),
-            "the KLs to all classes are returned": to_all,
-            "the numbers of the code are averaged instead of summed": each.mean(-1),
-            "the numbers of the code are not summed": each,
-            "the sum runs over the images instead of the code": each.sum(0),
-            "the images are averaged, too": each.sum(-1).mean(),
-            "the images are summed, too": each.sum(),
-        }
-
     rng = np.random.default_rng(12)
-    for n, d, n_classes, far, case in (
-        (40, 8, 10, 1, "ten classes, a longer code"),
-        (1, 1, 2, 1, "one image, a code of one number"),
-        (5, 5, 5, 1, "as many images as numbers as classes"),
-        (12, 3, 4, 30, "means that lie far away"),
+    for n, d, n_classes, far, log_vars, labels, case in (
+        (4, 2, 6, 1, (-1, 1), [2, 5, 5, 3], "the same shapes, other values"),
+        (40, 100, 10, 1, (-1, 1), np.arange(40) * 7 % 10, "ten classes, many latent dimensions"),
+        (1, 1, 3, 1, (-1, 1), [2], "one image, one latent dimension"),
+        (5, 3, 8, 1, (-1, 1), [6] * 5, "all labels equal"),
+        (12, 3, 6, 30, (-1, 1), np.arange(12) * 5 % 6, "class means that lie far away"),
+        (7, 3, 5, 1, (-30, -12), [0, 3, 4, 1, 3, 0, 2], "very narrow posteriors"),
+        (7, 3, 5, 1, (12, 30), [2, 0, 3, 1, 4, 4, 2], "very wide posteriors"),
     ):
-        drawn = rng.normal(size=(n, d)), rng.uniform(0.3, 1.2, size=(n, d))
+        drawn = rng.normal(size=(n, d)), rng.uniform(*log_vars, size=(n, d))
         means = far * rng.normal(size=(n_classes, d))
         z_mean, z_log_var, class_means = (a.astype("float32") for a in (*drawn, means))
-        y = rng.integers(0, n_classes, size=n, dtype="int32")
-        right, mistakes = values(z_mean, z_log_var, y, class_means)
-        got = call(name, kl_to_class_prior, z_mean, z_log_var, y, class_means, case=case)
+        y = np.array(labels, dtype="int32")
+        m, s, c = (a.astype(float) for a in (z_mean, z_log_var, class_means))
+
+        def kl(s, to=c[y], m=m):
+            return 0.5 * (np.exp(s) + (m - to) ** 2 - 1 - s).sum(axis=-1)
+
+        cuts = {
+            f"z_log_var is cut off {at} away from 0": np.clip(s, -at, at)
+            for at in (5, 8, 10, 15, 20)
+        }
+        floors = {f"{low:g} is added to the variance": low for low in (1e-5, 1e-6, 1e-7, 1e-8)}
+        right, got = (
+            kl(s),
+            call(name, kl_to_class_prior, z_mean, z_log_var, y, class_means, case=case),
+        )
+        mistakes = {text: kl(cut) for text, cut in cuts.items()}
+        mistakes |= {text: kl(np.log(np.exp(s) + low)) for text, low in floors.items()}
+        mistakes["the class after the right one is used"] = kl(s, to=c[(y + 1) % n_classes])
+        mistakes["the smallest KL of all classes is taken"] = kl(s[:, None], c, m[:, None]).min(1)
         check_close(name, got, right, rtol=1e-3, atol=1e-3, mistakes=mistakes, case=case)
     # END HIDDEN TESTS
 
 
 def check_kl_full_covariance(kl_full_covariance):
-    """three pairs of Gaussians in two dimensions with full covariances"""
+    """four pairs of Gaussians in two dimensions with full covariances"""
     name = "kl_full_covariance"
-    mean = np.array([[0.5, -1], [1.2, 0.3], [-0.4, 0.8]], dtype="float32")
+    mean = np.array([[0.5, -1], [1.2, 0.3], [-0.4, 0.8], [-1.5, 0.1]], dtype="float32")
+    prior_mean = np.array([[1, 0.2], [-0.6, 0.9], [0.7, -0.5], [-0.3, 1.6]], dtype="float32")
     tril = np.array(
-        [[[1.4, 0], [0.6, 0.7]], [[0.8, 0], [-0.5, 1.3]], [[1.1, 0], [0.9, 1.6]]], dtype="float32"
+        [
+            [[1.4, 0], [0.6, 0.7]],
+            [[0.8, 0], [-0.5, 1.3]],
+            [[1.1, 0], [0.9, 1.6]],
+            [[0.4, 0], [-0.8, 0.5]],
+        ],
+        dtype="float32",
     )
-    prior_mean = np.array([[1, 0.2], [-0.6, 0.9], [0.7, -0.5]], dtype="float32")
     prior_tril = np.array(
-        [[[0.9, 0], [-0.4, 1.2]], [[1.5, 0], [0.7, 1.7]], [[1.3, 0], [0.5, 0.6]]], dtype="float32"
+        [
+            [[0.9, 0], [-0.4, 1.2]],
+            [[1.5, 0], [0.7, 1.7]],
+            [[1.3, 0], [0.5, 0.6]],
+            [[0.7, 0], [1.2, 2.1]],
+        ],
+        dtype="float32",
     )
     got = call(name, kl_full_covariance, mean, tril, prior_mean, prior_tril)
     check_close(
         name,
         got,
-        [1.85252, 1.54219, 6.89727],
+        [1.85252, 1.54219, 6.89727, 2.94116],
         rtol=3e-3,  # some GPUs round factors to three digits
         atol=3e-3,
         mistakes={
@@ -687,200 +821,185 @@ def check_kl_full_covariance(kl_full_covariance):
                 1.80394,
                 1.09376,
                 7.30416,
+                1.94381,
             ],
             "the factor 2 stands twice on the logarithms of the determinants": [
                 1.94969,
                 2.43907,
                 6.08349,
+                4.93586,
             ],
-            "the logarithms of the determinants are swapped": [1.65819, -0.25155, 8.52482],
-            "the logarithms of the determinants are missing": [1.75536, 0.64532, 7.71104],
-            "the logarithm of det Σp is missing": [1.77556, 0.6061, 7.14573],
-            "the logarithm of det Σq is missing": [1.83232, 1.58141, 7.46258],
-            "the logarithms of the determinants are added": [1.81212, 1.62064, 8.0279],
-            "the determinants stand without a logarithm": [1.85836, 3.35577, 6.46644],
-            "the diagonal of Σ is taken for that of L": [1.50422, 2.45773, 6.33594],
-            "det Σ is taken for the product of the diagonal of Σ": [1.62979, 1.55152, 7.02349],
-            "Σ = Lᵀ·L is taken instead of L·Lᵀ": [1.90585, 1.56316, 5.91288],
-            "Σ = Lᵀ·L is taken for q": [1.84481, 1.60429, 5.69757],
-            "Σ = Lᵀ·L is taken for p": [2.00616, 1.51453, 7.18655],
-            "L is taken for Σ": [0.96803, 1.43157, 2.68157],
-            "L is taken for Σ, but not in the determinants": [1.01661, 1.88001, 2.27469],
-            "L of p is inverted instead of Σp": [1.54577, 2.06981, 3.47469],
-            "L² is taken for Σ, without the transpose": [1.34755, 1.29979, 5.92143],
-            "each element of L is squared": [1.09035, 1.15446, 5.09878],
-            "p and q are swapped": [2.26404, 4.12208, 2.0898],
-            "Σp is not inverted": [1.30581, 6.59487, 1.48842],
-            "Σp is not inverted in the trace": [1.12522, 4.55423, 5.36162],
-            "Σp is not inverted in the distance": [2.03312, 3.58284, 3.02408],
-            "Σq is inverted instead of Σp": [1.1524, 3.50967, 0.63154],
-            "Σq is inverted instead of Σp in the trace": [2.25978, 4.38178, 3.49852],
-            "Σq is inverted instead of Σp in the distance": [2.05111, 3.07624, 3.86099],
+            "the logarithms of the determinants are swapped": [
+                1.65819,
+                -0.25155,
+                8.52482,
+                -1.04824,
+            ],
+            "the logarithms of the determinants are missing": [1.75536, 0.64532, 7.71104, 0.94646],
+            "the logarithm of det Σp is missing": [1.77556, 0.6061, 7.14573, 2.5559],
+            "the logarithm of det Σq is missing": [1.83232, 1.58141, 7.46258, 1.33172],
+            "the logarithms of the determinants are added": [1.81212, 1.62064, 8.0279, -0.27772],
+            "the determinants stand without a logarithm": [1.85836, 3.35577, 6.46644, 2.00691],
+            "the diagonal of Σ is taken for that of L": [1.50422, 2.45773, 6.33594, 3.94866],
+            "det Σ is taken for the product of the diagonal of Σ": [
+                1.62979,
+                1.55152,
+                7.02349,
+                2.44756,
+            ],
+            "Σ = Lᵀ·L is taken instead of L·Lᵀ": [1.90585, 1.56316, 5.91288, 2.76419],
+            "Σ = Lᵀ·L is taken for q": [1.84481, 1.60429, 5.69757, 3.766],
+            "Σ = Lᵀ·L is taken for p": [2.00616, 1.51453, 7.18655, 2.30365],
+            "L is taken for Σ": [0.96803, 1.43157, 2.68157, 1.2317],
+            "L is taken for Σ, but not in the determinants": [1.01661, 1.88001, 2.27469, 2.22905],
+            "L of p is inverted instead of Σp": [1.54577, 2.06981, 3.47469, 2.28109],
+            "L² is taken for Σ, without the transpose": [1.34755, 1.29979, 5.92143, 1.51138],
+            "each element of L is squared": [1.09035, 1.15446, 5.09878, 2.31105],
+            "p and q are swapped": [2.26404, 4.12208, 2.0898, 55.79655],
+            "Σp is not inverted": [1.30581, 6.59487, 1.48842, 11.8144],
+            "Σp is not inverted in the trace": [1.12522, 4.55423, 5.36162, 4.87293],
+            "Σp is not inverted in the distance": [2.03312, 3.58284, 3.02408, 9.88263],
+            "Σq is inverted instead of Σp": [1.1524, 3.50967, 0.63154, 36.9147],
+            "Σq is inverted instead of Σp in the trace": [2.25978, 4.38178, 3.49852, 26.37053],
+            "Σq is inverted instead of Σp in the distance": [2.05111, 3.07624, 3.86099, 36.35658],
             "each element of Σp is divided into 1 instead of the matrix being inverted": [
                 -2.82301,
                 -0.31019,
                 2.37282,
+                4.65763,
             ],
-            "the covariance of the prior is taken for the identity": [1.2702, 2.05078, 2.17469],
+            "the covariance of the prior is taken for the identity": [
+                1.2702,
+                2.05078,
+                2.17469,
+                2.97944,
+            ],
             "the distance of the means is not weighed with the inverse of Σp": [
                 1.84087,
                 2.26344,
                 3.86568,
+                3.28158,
             ],
-            "the inverse of Σp stands twice in the distance": [2.04142, 1.12063, 16.97462],
-            "the distance of the means is missing": [0.99587, 0.46344, 2.41568],
-            "the means are added instead of subtracted": [2.39093, 0.68988, 2.48964],
-            "the prior's mean is taken for 0": [1.36024, 0.79513, 3.72666],
-            "the trace is missing": [-0.04618, 0.97563, 2.66782],
-            "the whole matrix is summed instead of its diagonal": [3.15396, 1.16073, 6.32199],
-            "the matrices are multiplied element by element": [1.59326, 1.4776, 7.95496],
-            "the trace is the product of two traces": [2.85681, 2.09254, 11.32495],
-            "d is not subtracted": [2.85252, 2.54219, 7.89727],
-            "d is added": [3.85252, 3.54219, 8.89727],
-            "1 is subtracted instead of d": [2.35252, 2.04219, 7.39727],
-            "the number of images is subtracted instead of d": [1.35252, 1.04219, 6.39727],
-            "the factor ½ is missing": [3.70504, 3.08439, 13.79454],
-            "the factor ½ stands only before the trace": [1.80634, 2.51782, 9.56509],
-            "only the diagonals of L are used": [1.1315, 1.11377, 4.80498],
-            "the sign is wrong": [-1.85252, -1.54219, -6.89727],
+            "the inverse of Σp stands twice in the distance": [2.04142, 1.12063, 16.97462, 4.99715],
+            "the distance of the means is missing": [0.99587, 0.46344, 2.41568, 1.43658],
+            "the means are added instead of subtracted": [2.39093, 0.68988, 2.48964, 7.33942],
+            "the prior's mean is taken for 0": [1.36024, 0.79513, 3.72666, 4.54163],
+            "the trace is missing": [-0.04618, 0.97563, 2.66782, 2.49928],
+            "the whole matrix is summed instead of its diagonal": [
+                3.15396,
+                1.16073,
+                6.32199,
+                2.26764,
+            ],
+            "the matrices are multiplied element by element": [1.59326, 1.4776, 7.95496, 2.81677],
+            "the trace is the product of two traces": [2.85681, 2.09254, 11.32495, 4.03961],
+            "d is not subtracted": [2.85252, 2.54219, 7.89727, 3.94116],
+            "d is added": [3.85252, 3.54219, 8.89727, 4.94116],
+            "1 is subtracted instead of d": [2.35252, 2.04219, 7.39727, 3.44116],
+            "the number of images is subtracted instead of d": [0.85252, 0.54219, 5.89727, 1.94116],
+            "the factor ½ is missing": [3.70504, 3.08439, 13.79454, 5.88232],
+            "the factor ½ stands only before the trace": [1.80634, 2.51782, 9.56509, 5.44044],
+            "only the diagonals of L are used": [1.1315, 1.11377, 4.80498, 2.9108],
+            "the sign is wrong": [-1.85252, -1.54219, -6.89727, -2.94116],
+            "every image gets the mean of all KLs": [3.30829] * 4,
+            "the images are averaged, too": 3.30829,
+            "the images are summed, too": 13.23314,
             "the trace is summed over the images, too: its sum has no axis": [
-                *[6.64854, 7.67035, 9.36254]
+                7.09042,
+                8.11223,
+                9.80442,
+                9.63588,
             ],
             "the logarithms are summed over the images, too: their sum has no axis": [
-                *[1.93562, 0.82558, 7.89131]
+                3.93032,
+                2.82028,
+                9.88601,
+                3.12142,
             ],
-            "the images are averaged, too": 3.43066,
-            "the images are summed, too": 10.29199,
+            "the logarithms of the determinants are taken with base 10": [
+                1.79756,
+                1.03483,
+                7.35763,
+                1.81274,
+            ],
+            "the distance counts twice": [2.70918, 2.62095, 11.37886, 4.44574],
+            "the distance is not squared: its root is taken": [1.65034, 1.19786, 3.91261, 2.30392],
+            "L of p stands for its inverse in the distance": [1.86592, 4.13724, 3.46458, 12.32343],
+            "the diagonal of L is summed without a logarithm": [1.75536, 1.74532, 6.91104, 2.84646],
+            "the transpose of L of p is solved in the distance": [
+                1.99587,
+                1.45693,
+                6.17324,
+                1.81163,
+            ],
+            "the inverse of L of p stands in the distance for that of Σp": [
+                1.84587,
+                1.79756,
+                4.74773,
+                2.26617,
+            ],
         },
     )
     # BEGIN HIDDEN TESTS
-    T = lambda a: np.swapaxes(a, -1, -2)
-    inv = np.linalg.inv
-    trace = lambda a: np.trace(a, axis1=-2, axis2=-1)
-    log_det = lambda a: np.linalg.slogdet(a)[1]
 
-    def values(mean, tril, prior_mean, prior_tril):
-        """The right values, by determinants and inverses, and those of each mistake."""
-        m, lq, pm, lp = (np.asarray(a, dtype=float) for a in (mean, tril, prior_mean, prior_tril))
-        (n, d), way = m.shape, pm - m
-        q, p = lq @ T(lq), lp @ T(lp)
-        dets = log_det(p) - log_det(q)
-        far = lambda precision, way=way: np.einsum("ni,nij,nj->n", way, precision, way)
+    def kl(m, lq, pm, lp, of_q=0.0, of_p=0.0, of_inverse=0.0):
+        """In float64; a mistake may add something to the diagonals."""
+        (_, d), way = m.shape, (pm - m)[..., None]
+        q, p = (a @ np.swapaxes(a, 1, 2) for a in (lq, lp))
+        q, p = q + of_q * np.eye(d), p + of_p * np.eye(d)
+        scaled = np.linalg.solve(p + of_inverse * np.eye(d), np.concatenate([q, way], axis=-1))
+        traces = np.trace(scaled, axis1=1, axis2=2)
+        far = (way * scaled[..., -1:]).sum((1, 2))
+        log_dets = np.linalg.slogdet(p)[1] - np.linalg.slogdet(q)[1]
+        return 0.5 * (traces + far - d + log_dets)
 
-        def whole(q, p, precision=None, way=way, dets=None):
-            """The KL from covariances; a mistake may give its own precision or determinants."""
-            precision = inv(p) if precision is None else precision
-            dets = log_det(p) - log_det(q) if dets is None else dets
-            return 0.5 * (trace(precision @ q) + far(precision, way) - d + dets)
+    def logs(lower, small=0.0):
+        return np.log(np.diagonal(lower, axis1=1, axis2=2) + small).sum(-1)
 
-        traced, right = trace(inv(p) @ q), whole(q, p)
-        identity = np.broadcast_to(np.eye(d), q.shape)
-        on_diagonal = lambda a: np.log(np.diagonal(a, axis1=-2, axis2=-1)).sum(-1)
-        return right, {
-            "the logarithm of the determinant counts once: that of L instead of Σ": (
-                right - dets / 4
-            ),
-            "the factor 2 stands twice on the logarithms of the determinants": right + dets / 2,
-            "the logarithms of the determinants are swapped": right - dets,
-            "the logarithms of the determinants are missing": right - dets / 2,
-            "the logarithm of det Σp is missing": right - log_det(p) / 2,
-            "the logarithm of det Σq is missing": right + log_det(q) / 2,
-            "the logarithms of the determinants are added": right + log_det(q),
-            "the determinants stand without a logarithm": (
-                right - dets / 2 + (np.linalg.det(p) - np.linalg.det(q)) / 2
-            ),
-            "the diagonal of Σ is taken for that of L": (
-                right - dets / 2 + on_diagonal(p) - on_diagonal(q)
-            ),
-            "det Σ is taken for the product of the diagonal of Σ": (
-                right - dets / 2 + (on_diagonal(p) - on_diagonal(q)) / 2
-            ),
-            "Σ = Lᵀ·L is taken instead of L·Lᵀ": whole(T(lq) @ lq, T(lp) @ lp),
-            "Σ = Lᵀ·L is taken for q": whole(T(lq) @ lq, p),
-            "Σ = Lᵀ·L is taken for p": whole(q, T(lp) @ lp),
-            "L is taken for Σ": whole(lq, lp),
-            "L is taken for Σ, but not in the determinants": whole(lq, lp, dets=dets),
-            "L of p is inverted instead of Σp": whole(q, p, inv(lp)),
-            "L² is taken for Σ, without the transpose": whole(lq @ lq, lp @ lp),
-            "each element of L is squared": whole(lq**2, lp**2),
-            "p and q are swapped": whole(p, q),
-            "Σp is not inverted": whole(q, p, p),
-            "Σp is not inverted in the trace": right + (trace(p @ q) - traced) / 2,
-            "Σp is not inverted in the distance": right + (far(p) - far(inv(p))) / 2,
-            "Σq is inverted instead of Σp": whole(q, p, inv(q)),
-            "Σq is inverted instead of Σp in the trace": right + (trace(inv(q) @ p) - traced) / 2,
-            "Σq is inverted instead of Σp in the distance": right + (far(inv(q)) - far(inv(p))) / 2,
-            "each element of Σp is divided into 1 instead of the matrix being inverted": (
-                whole(q, p, 1 / p)
-            ),
-            "the covariance of the prior is taken for the identity": whole(q, identity),
-            "the distance of the means is not weighed with the inverse of Σp": (
-                right + ((way**2).sum(-1) - far(inv(p))) / 2
-            ),
-            "the inverse of Σp stands twice in the distance": (
-                right + (far(inv(p) @ inv(p)) - far(inv(p))) / 2
-            ),
-            "the distance of the means is missing": right - far(inv(p)) / 2,
-            "the means are added instead of subtracted": whole(q, p, way=pm + m),
-            "the prior's mean is taken for 0": whole(q, p, way=m),
-            "the trace is missing": right - traced / 2,
-            "the whole matrix is summed instead of its diagonal": (
-                right + (np.sum(inv(p) @ q, axis=(-2, -1)) - traced) / 2
-            ),
-            "the matrices are multiplied element by element": (
-                right + (trace(inv(p) * q) - traced) / 2
-            ),
-            "the trace is the product of two traces": (
-                right + (trace(inv(p)) * trace(q) - traced) / 2
-            ),
-            "d is not subtracted": right + d / 2,
-            "d is added": right + d,
-            "1 is subtracted instead of d": right + (d - 1) / 2,
-            "the number of images is subtracted instead of d": right + (d - n) / 2,
-            "the factor ½ is missing": 2 * right,
-            "the factor ½ stands only before the trace": 2 * right - traced / 2,
-            "only the diagonals of L are used": whole(np.eye(d) * lq**2, np.eye(d) * lp**2),
-            "the sign is wrong": -right,
-            "the images are averaged, too": right.mean(),
-            "the images are summed, too": right.sum(),
-        }
-
-    def check_case(n, d, seed, scale=1.0, prior_scale=1.0, case=None):
-        rng = np.random.default_rng(seed)
-
-        def trils(scale):
-            """Lower triangular, the diagonals between 0.5 and 1.5 times the scale."""
-            lower = np.tril(rng.normal(size=(n, d, d)), -1) / max(1, d - 1) ** 0.5
-            return scale * (lower + np.eye(d) * rng.uniform(0.5, 1.5, size=(n, 1, d)))
-
-        arrays = rng.normal(size=(n, d)), trils(scale), rng.normal(size=(n, d)), trils(prior_scale)
+    def check_arrays(*arrays, case):
         arrays = [a.astype("float32") for a in arrays]
-        right, mistakes = values(*arrays)
-        got = call(name, kl_full_covariance, *arrays, case=case)
+        exact, mistakes = [a.astype(float) for a in arrays], {}
+        right, got = kl(*exact), call(name, kl_full_covariance, *arrays, case=case)
+        check_shape(name, got, right.shape, case=case)
+        if not np.allclose(np.asarray(got, dtype=float), right, rtol=3e-3, atol=3e-3):
+            for small in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8):
+                added = f"{small:g} is added to the diagonal of"
+                mistakes[f"{added} Σp"] = kl(*exact, of_p=small)
+                mistakes[f"{added} Σp before it is inverted"] = kl(*exact, of_inverse=small)
+                mistakes[f"{added} both covariances"] = kl(*exact, of_q=small, of_p=small)
+                floors = [logs(exact[i], small) - logs(exact[i]) for i in (1, 3)]
+                mistakes[f"{added} L in the logarithms"] = right + floors[1] - floors[0]
         check_close(name, got, right, rtol=3e-3, atol=3e-3, mistakes=mistakes, case=case)
 
-    check_case(20, 5, seed=2, case="more dimensions")
-    check_case(4, 4, seed=3, case="as many images as dimensions")
-    check_case(1, 1, seed=4, case="one image, one dimension")
-    check_case(6, 3, seed=5, scale=0.05, case="narrow posteriors")
-    check_case(6, 2, seed=6, prior_scale=20.0, case="a wide prior")
-    check_case(5, 24, seed=7, scale=0.3, case="many dimensions")
+    far_apart = [1e-4, 1e4]  # of the first image and of the second
+    for seed, (n, d, scale, prior_scale, away, case) in enumerate(
+        (
+            (4, 2, 1, 1, 0, "the same shapes, other values"),
+            (20, 5, 1, 1, 0, "more dimensions"),
+            (1, 1, 1, 1, 0, "one image, one dimension"),
+            (6, 3, 0.05, 1, 0, "narrow posteriors"),
+            (7, 2, 1, 20, 0, "a wide prior"),
+            (7, 2, 1, 1, 200, "means far from 0, close to each other"),
+            (2, 100, far_apart, far_apart, 0, "a hundred dimensions, very narrow and very wide"),
+            (6, 3, 1e-9, 1, 0, "very narrow posteriors"),
+            (6, 3, 1e-4, 1e-4, 0, "very narrow posteriors and priors"),
+        )
+    ):
+        rng = np.random.default_rng(seed)
+        lower = np.tril(rng.normal(size=(2, n, d, d)), -1) / max(1, d - 1) ** 0.5
+        trils = lower + np.eye(d) * rng.uniform(0.5, 1.5, size=(2, n, 1, d))
+        of_q, of_p = (np.reshape(one, (-1, 1, 1)) for one in (scale, prior_scale))
+        means = away + of_p[..., 0] * rng.normal(size=(2, n, d))
+        check_arrays(means[0], of_q * trils[0], means[1], of_p * trils[1], case=case)
 
     case = "diagonal matrices, where the formula of 02 holds"
     rng = np.random.default_rng(8)
     mean, log_var = rng.normal(size=(2, 7, 3))
     tril = np.exp(log_var / 2)[..., None] * np.eye(3)
-    arrays = [a.astype("float32") for a in (mean, tril, 0 * mean, np.eye(3) + 0 * tril)]
-    diagonal = 0.5 * (np.exp(log_var) + mean**2 - 1 - log_var).sum(-1)
-    got = call(name, kl_full_covariance, *arrays, case=case)
-    mistakes = {
-        "the logarithm of the determinant counts once: that of L instead of Σ": (
-            diagonal + log_var.sum(-1) / 4
-        )
-    }
-    check_close(name, got, diagonal, rtol=3e-3, atol=3e-3, mistakes=mistakes, case=case)
+    check_arrays(mean, tril, 0 * mean, np.eye(3) + 0 * tril, case=case)
+    arrays = [a.astype("float32") for a in (mean, tril, mean, tril)]
     case = "q is p"
-    got = call(name, kl_full_covariance, *arrays[:2], *arrays[:2], case=case)
+    got = call(name, kl_full_covariance, *arrays, case=case)
     check_shape(name, got, (7,), case=case)
     problem = "the KL of a Gaussian from itself is not 0."
     check_true(name, np.allclose(np.asarray(got, dtype=float), 0, atol=3e-3), problem, case=case)

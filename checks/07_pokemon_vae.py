@@ -13,7 +13,7 @@ from vaelib.data.synthetic.creatures import synthetic_creatures
 
 
 def check_load_image(load_image):
-    """a wide picture, partly transparent: colours and padding; bytes that are no picture"""
+    """a wide picture, partly transparent: colours, padding, float32; bytes of no picture"""
     name = "load_image"
 
     def stored(picture, kind="PNG"):
@@ -120,6 +120,8 @@ def check_load_image(load_image):
     corner = colours(wide, 24, [(0, 0)])
     less = {"the colours are divided by 256 instead of 255": [[0.99609] * 3]}
     check_close(name, corner, [white], atol=1e-3, what="a corner, which is white", mistakes=less)
+    kind = np.asarray(call(name, load_image, stored(wide), 24)).dtype
+    check_true(name, kind == np.float32, f"the numbers are {kind}: float32 is promised.")
 
     def complaint(source, told, case=None):
         """The text of what is raised, in small letters, or None."""
@@ -134,6 +136,11 @@ def check_load_image(load_image):
             own = isinstance(raised, AttributeError | NameError | TypeError)
             if own and told not in text:  # a mistake of its own, which `call` names
                 call(name, load_image, source, 16, case=case)
+            # Of a file that is not there, Python's own error names the path, too.
+            kinds = (ValueError, OSError) if case == "a file that is not there" else ValueError
+            if told in text:
+                problem = "what is raised is no ValueError."
+                check_true(name, isinstance(raised, kinds), problem, case=case)
             return text
         return None
 
@@ -160,15 +167,18 @@ def check_load_image(load_image):
         got = colours(picture, 16, middle, case, kind)
         black = {"it became black. `convert` reads every kind": [[0] * 3]}
         check_close(name, got, [expected], atol=0.04, mistakes=black, case=case)
+    case = "a square of one pixel"
+    got = colours(Image.new("RGB", (9, 9), (255, 51, 0)), 1, [(0, 0)], case)
+    check_close(name, got, [red], atol=0.03, case=case)
     case = "a picture that is mostly clear"
-    got = colours(Image.new("RGBA", (9, 9), (0, 0, 0, 51)), 16, middle, case)
+    got = colours(Image.new("RGBA", (9, 9), (102, 102, 102, 51)), 16, middle, case)
     mistakes = {
-        "alpha is ignored where it is not 0: mix the picture with white": [[0] * 3],
+        "alpha is ignored where it is not 0: mix the picture with white": [[0.4] * 3],
         "all that is a little clear becomes white: mix the picture with white": [white],
-        "the shares of white and of the picture are exchanged": [[0.2] * 3],
-        "white is added to the whole": [[0.2] * 3],
+        "the shares of white and of the picture are exchanged": [[0.52] * 3],
+        "the picture is mixed with black": [[0.08] * 3],
     }
-    check_close(name, got, [[0.8] * 3], atol=0.04, mistakes=mistakes, case=case)
+    check_close(name, got, [[0.88] * 3], atol=0.04, mistakes=mistakes, case=case)
     case = "a grey picture that is clear"
     got = colours(Image.new("LA", (9, 9), (0, 0)), 16, middle, case)
     black = {"what is clear became black: lay the picture on white": [[0] * 3]}
@@ -180,11 +190,13 @@ def check_load_image(load_image):
     check_close(name, got, [white, red], atol=0.04, mistakes=black, case=case)
     case = "a tall picture"
     tall = wide.rotate(90, expand=True)
-    got = colours(tall, 24, [(12, 12), (4, 12), (12, 2), (12, 21)], case)
+    got = colours(tall, 24, [(12, 12), (6, 12), (12, 2), (12, 21)], case)
     mistakes = {
         "the picture is stretched: pad it with white": [red, blue, red, red],
-        "the picture is stretched or cropped, and only wide ones are padded": [red] * 4,
-        "the picture is cropped to a square: pad it instead": [red, red, red, red],
+        "the picture is cropped to a square: pad it instead": [red] * 4,
+        "the padding is black": [red, blue, [0, 0, 0], [0, 0, 0]],
+        "the picture stands at the left: put it in the middle": [white, white, red, white],
+        "the picture stands at the right: put it in the middle": [red, blue, white, red],
     }
     check_close(name, got, [red, blue, white, white], atol=0.03, mistakes=mistakes, case=case)
 
@@ -251,17 +263,24 @@ def check_latent_kl(latent_kl):
             ],
             "this is still the KL between pictures, averaged over the pixels": [0.18329, 1.16447],
             "the KL between pictures is still added": [3.40403, 5.09735],
-            "the KL between pictures is still added, and the code is averaged": [1.62345, 4.80436],
-            "it is averaged over the numbers of the code instead of summed": [0.89029, 0.14649],
-            "it is averaged over the numbers of the code, and ½ is missing": [1.78057, 0.29299],
+            "the KL between pictures is still added, and the other one is averaged": [
+                1.62345,
+                4.80436,
+            ],
+            "it is averaged over the latent dimensions instead of summed": [0.89029, 0.14649],
+            "it is averaged over the latent dimensions, and ½ is missing": [1.78057, 0.29299],
             "it is averaged over everything": 0.51839,
             "the images are summed": 3.11034,
             "the images are averaged": 1.55517,
-            "the sum over the numbers of the code is missing": [
+            "the sum over the latent dimensions is missing": [
                 [0.1357, 0.53516, 2.0],
                 [0.18394, 0.10561, 0.14993],
             ],
-            "it is summed over the images instead of the code": [0.31964, 0.64077, 2.14993],
+            "it is summed over the images instead of the latent dimensions": [
+                0.31964,
+                0.64077,
+                2.14993,
+            ],
             "the factor ½ is missing": [5.34172, 0.87896],
             "it is divided by the number of images": [1.33543, 0.21974],
             "the sign is wrong": [-2.67086, -0.43948],
@@ -278,26 +297,41 @@ def check_latent_kl(latent_kl):
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(1)
-    for n, d, spread, case in (
-        (5, 7, 1.0, "a longer code"),
-        (1, 40, 1.0, "one image"),
-        (3, 2, 30.0, "means far away"),
-        (4, 3, 0.0, "posteriors at the prior's mean"),
+    for n, d, spread, lowest, highest, case in (
+        (9, 11, 1, -3, 1, "more latent dimensions"),
+        (1, 40, 1, -3, 1, "one image"),
+        (6, 1, 1, -3, 1, "one latent dimension"),
+        (3, 6, 30, -3, 1, "means far away"),
+        (4, 6, 0, -3, 1, "posteriors at the prior's mean"),
+        (9, 4, 1, -30, -15, "very narrow posteriors"),
+        (9, 4, 1, 15, 30, "very wide posteriors"),
     ):
         z_mean = (spread * rng.normal(size=(n, d))).astype("float32")
-        z_log_var = rng.uniform(-3, 1, size=(n, d)).astype("float32")
-        x, x_hat = rng.uniform(0.1, 1, size=(2, n, 4, 4, 3)).astype("float32")
-        expected = [
-            sum((np.exp(v) + m * m - 1 - v) / 2 for m, v in zip(a, b, strict=True))
-            for a, b in zip(z_mean.astype(float), z_log_var.astype(float), strict=True)
+        z_log_var = rng.uniform(lowest, highest, size=(n, d)).astype("float32")
+        x, x_hat = rng.uniform(0.1, 1, size=(2, n, 5, 7, 3)).astype("float32")
+        terms = [
+            [(math.exp(v) + m * m - 1 - v) / 2 for m, v in zip(*row, strict=True)]
+            for row in zip(z_mean.tolist(), z_log_var.tolist(), strict=True)
         ]
+        expected = np.array([sum(row) for row in terms])
         got = call(name, latent_kl, x, x_hat, z_mean, z_log_var, case=case)
         pictures = (x * np.log(x / x_hat)).sum(axis=(1, 2, 3))
         mistakes = {
             "this is still the KL between pictures": pictures,
             "the KL between pictures is still added": expected + pictures,
+            "the sum over the latent dimensions is missing": terms,
+            "the factor ½ is missing": 2 * expected,
         }
+        for limit in (10, 20):
+            cut = np.clip(z_log_var.astype(float), -limit, limit)
+            mistakes[f"log-variances are cut off at ±{limit}"] = (
+                np.sum(np.exp(cut) + z_mean.astype(float) ** 2 - 1 - cut, axis=1) / 2
+            )
         check_close(name, got, expected, rtol=1e-4, atol=1e-4, mistakes=mistakes, case=case)
+    case = "black pictures"
+    black = np.zeros_like(x)
+    got = call(name, latent_kl, black, black, z_mean, z_log_var, case=case)
+    check_close(name, got, expected, rtol=1e-4, case=case)
     # END HIDDEN TESTS
 
 
@@ -313,7 +347,6 @@ def check_posterior_std(posterior_std):
         rtol=2e-3,
         mistakes={
             "ReLU is still there": [[0, 0, 0], [0.8, 2, 0]],
-            "ReLU is still there, with a little added": [[1e-6, 1e-6, 1e-6], [0.8, 2, 1e-6]],
             "ReLU is still there, with 0.001 added": [[0.001] * 3, [0.801, 2.001, 0.001]],
             "ReLU is still there, with 1 added": [[1, 1, 1], [1.8, 3, 1]],
             "ReLU is still there, before exp": [[1, 1, 1], [1.49182, 2.71828, 1]],
@@ -345,6 +378,14 @@ def check_posterior_std(posterior_std):
                 [-0.6, -0.1, 0],
                 [0.8, 2, -2],
             ],
+            "an ELU gives negative deviations": [
+                [-0.95021, -0.39347, 0],
+                [0.8, 2, -0.99995],
+            ],
+            "the root of raw is taken, which is NaN below 0": [
+                [np.nan, np.nan, 0],
+                [0.89443, 1.41421, np.nan],
+            ],
             "this is elu + 1: raw is the logarithm of the variance": [
                 [0.04979, 0.60653, 1],
                 [1.8, 3, 4.54e-05],
@@ -361,17 +402,29 @@ def check_posterior_std(posterior_std):
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(2)
     for raw, case in (
-        (rng.normal(size=(6, 9)), "other numbers"),
-        (rng.uniform(-10, -6, size=(3, 4)), "narrow posteriors"),
-        (rng.uniform(3, 9, size=(1, 5)), "wide posteriors"),
+        (rng.normal(size=(6, 9)), "more images and latent dimensions"),
+        (rng.uniform(-30, -15, size=(5, 3)), "very narrow posteriors"),
+        (rng.uniform(15, 30, size=(5, 3)), "very wide posteriors"),
+        (rng.uniform(3, 9, size=(1, 5)), "one image"),
+        (rng.uniform(-9, -3, size=(4, 1)), "one latent dimension"),
         (np.zeros((2, 2)), "the prior's deviation"),
     ):
         raw = raw.astype("float32")
-        expected = [[math.sqrt(math.exp(value)) for value in row] for row in raw.tolist()]
+        exact = raw.astype(float)
+        expected = [[math.sqrt(math.exp(value)) for value in row] for row in exact]
         got = call(name, posterior_std, raw, case=case)
-        dead = {"ReLU is still there": np.maximum(raw, 0)}
-        # Who adds 1e-5 for safety, or cuts off below −10, is right, too.
-        check_close(name, got, expected, rtol=1e-3, atol=2e-5, mistakes=dead, case=case)
+        mistakes = {
+            "ReLU is still there": np.maximum(exact, 0),
+            "this is the variance": np.exp(exact),
+        }
+        for limit in (10, 20):
+            cut = np.exp(np.clip(exact, -limit, limit) / 2)
+            mistakes[f"raw is cut off at ±{limit}: it may be any number"] = cut
+        for little in (1e-5, 1e-6, 1e-7, 1e-8):
+            more = np.sqrt(np.exp(exact) + little), np.exp(exact / 2) + little
+            mistakes[f"{little:g} is added to the variance"] = more[0]
+            mistakes[f"{little:g} is added to the standard deviation"] = more[1]
+        check_close(name, got, expected, rtol=1e-4, atol=0, mistakes=mistakes, case=case)
     # END HIDDEN TESTS
 
 
@@ -429,9 +482,9 @@ def check_sample_code(sample_code):
             "the mean is multiplied by the deviation": [3.29744, -0.36788],
         },
     )
-    eps = (z - [2, -1]) / np.exp([0.5, -1])
+    eps = (z - [2, -1]) / [1.64872, 0.36788]
     shared = abs(np.corrcoef(eps.T)[0, 1]) > 0.2
-    check_true(name, not shared, "the numbers of a code share their noise.")
+    check_true(name, not shared, "the latent dimensions share their noise.")
     again, other = draws(1), draws(2)
     differs = not np.allclose(other, z)
     check_true(name, differs, "another seed gives the same draws: hand it on.")
@@ -444,12 +497,60 @@ def check_sample_code(sample_code):
     check_true(name, 2.4 < fourth < 3.8, "the noise is not Gaussian.", case=case)
     repeated = len(np.unique(eps[:, 0])) < 4500
     check_true(name, not repeated, "images share their noise.", case=case)
-    case = "no width at all"
-    z_mean = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
-    narrow = np.full((5, 3), -60, dtype="float32")
-    got = call(name, sample_code, z_mean, narrow, 3, case=case)
-    # Who cuts z_log_var off at −10 is right, too.
-    check_close(name, got, z_mean, atol=0.05, case=case)
+    case = "more latent dimensions"
+    got = call(name, sample_code, *np.zeros((2, 3000, 5), dtype="float32"), 3, case=case)
+    check_shape(name, got, (3000, 5), case=case)
+    # Six standard errors of 3,000 draws; so are the bands around the deviations below.
+    linked = np.abs(np.corrcoef(np.asarray(got).T) - np.eye(5)).max() > 0.11
+    check_true(name, not linked, "latent dimensions share their noise.", case=case)
+
+    zeros = np.zeros_like(z_mean)
+    for log_vars, case in (
+        ([-30, -24], "very narrow posteriors"),
+        ([24, 30], "very wide posteriors"),
+    ):
+        z_log_var = zeros + np.array(log_vars, dtype="float32")
+        got = call(name, sample_code, zeros, z_log_var, 3, case=case)
+        check_shape(name, got, zeros.shape, case=case)
+        wide = np.asarray(got, dtype=float) / [math.exp(v / 2) for v in log_vars]
+        cut = "log-variances are cut off at"
+        mistakes = {
+            f"{cut} ±{limit}": [math.exp((np.clip(v, -limit, limit) - v) / 2) for v in log_vars]
+            for limit in (10, 20)
+        }
+        what = "the deviations of 6,000 draws"
+        options = {"rtol": 0.055, "what": what, "mistakes": mistakes, "case": case}
+        check_close(name, wide.std(axis=0), [1, 1], **options)
+
+    rng = np.random.default_rng(0)
+    for n, d, case in (
+        (9, 4, "means far from 0"),
+        (1, 6, "one image"),
+        (7, 1, "one latent dimension"),
+    ):
+        z_mean = rng.uniform(-100, 100, size=(n, d)).astype("float32")
+        narrow = np.full((n, d), -30, dtype="float32")
+        got = call(name, sample_code, z_mean, narrow, 3, case=case)
+        check_close(name, got, z_mean, rtol=1e-5, atol=1e-5, case=case)
+
+    # Keras takes the last of them for 1, which is none of the others.
+    drawn = []
+    for seed in (0, 3, 2**16, 2**16 + 3, 2**30, 2**30 + 1, 2**31 - 1):
+        case = "large seeds" if seed > 3 else "seed 0"
+        got = call(name, sample_code, zeros[:50], zeros[:50], seed, case=case)
+        check_shape(name, got, (50, 2), case=case)
+        differs = not any(np.allclose(other, got) for other in drawn)
+        check_true(name, differs, "two seeds give the same draws.", case=case)
+        drawn.append(np.asarray(got))
+    zeros = np.zeros((5, 3), dtype="float32")
+    for first, second in ((0, 1), (7, 1007)):
+        case = f"the seeds {first} and {second}"
+        got = [
+            np.asarray(call(name, sample_code, zeros, zeros, seed, case=case))
+            for seed in (first, second)
+        ]
+        problem = "two seeds give the same draws."
+        check_true(name, not np.allclose(*got), problem, case=case)
     # END HIDDEN TESTS
 
 
@@ -485,13 +586,16 @@ def check_vae_loss(vae_loss):
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(4)
-    for n, d, largest, case in (
-        (64, 100, 3, "a larger batch"),
-        (1, 6, 3, "one image"),
-        (5, 1, 3, "a code of one"),
-        (8, 20, 0.1, "codes that hardly say anything"),
+    for n, d, lowest, highest, largest, case in (
+        (64, 100, -50, 300, 3, "a larger batch"),
+        (1, 6, -50, 300, 3, "one image"),
+        (5, 1, -50, 300, 3, "one latent dimension"),
+        (8, 20, -50, 300, 0.1, "codes that hardly say anything"),
+        (8, 20, -50, 300, 90, "the same shapes, larger KLs"),
+        (9, 12, -50, 2e5, 2e4, "very many nats"),
+        (9, 12, -2e4, -1e4, 30, "densities far above 1"),
     ):
-        nll = rng.uniform(-50, 300, size=n).astype("float32")
+        nll = rng.uniform(lowest, highest, size=n).astype("float32")
         kl = rng.uniform(0, largest, size=(n, d)).astype("float32")
         pairs = zip(nll.tolist(), kl.tolist(), strict=True)
         expected = sum(a + sum(b) for a, b in pairs) / n
@@ -500,8 +604,11 @@ def check_vae_loss(vae_loss):
             "the KL is still averaged over the code": nll.mean() + kl.mean(),
             "the KL is still divided by the batch": nll.mean() + kl.sum(1).mean() / n,
             "the KL is summed over the batch": nll.mean() + kl.sum(),
+            "the images are summed": nll.sum() + kl.sum(),
+            "the KL is missing": nll.mean(),
+            "the mean over the images is missing": nll + kl.sum(axis=1),
         }
-        check_close(name, got, expected, rtol=1e-4, mistakes=mistakes, case=case)
+        check_close(name, got, expected, rtol=3e-5, atol=1e-4, mistakes=mistakes, case=case)
     # END HIDDEN TESTS
 
 
@@ -546,13 +653,30 @@ def check_reconstruction_score(reconstruction_score):
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(5)
-    for shape, case in (((4, 6, 5, 3), "larger images"), ((1, 3, 3, 3), "one image")):
-        x, x_hat = rng.uniform(size=(2, *shape)).astype("float32")
+    for shape, error, case in (
+        ((11, 5, 9, 3), 1, "larger images"),
+        ((11, 5, 9, 3), 0.001, "nearly perfect reconstructions"),
+        ((11, 5, 9, 3), 30, "reconstructions far outside [0, 1]"),
+        ((1, 3, 7, 3), 1, "one image"),
+        ((4, 1, 1, 3), 1, "images of one pixel"),
+    ):
+        x = rng.uniform(size=shape).astype("float32")
+        # The errors of each image have a size of their own.
+        sizes = np.linspace(1, 2, len(x))[:, None, None, None]
+        x_hat = (x + error * sizes * rng.uniform(-1, 1, size=shape)).astype("float32")
         differences = (x.astype(float) - x_hat).reshape(len(x), -1)
-        expected = [sum(d * d for d in row) / len(row) for row in differences]
+        expected = np.array([sum(d * d for d in row) / len(row) for row in differences])
         got = call(name, reconstruction_score, x, x_hat, case=case)
-        batch = {"the images are averaged": np.mean(expected)}
-        check_close(name, got, expected, rtol=1e-4, mistakes=batch, case=case)
+        cut = np.clip(x_hat.astype(float), 0, 1)
+        mistakes = {
+            "the root is taken": expected**0.5,
+            "the pixels are summed": expected * differences.shape[1],
+            "this is the mean absolute error": np.abs(differences).mean(axis=1),
+            "reconstructions are cut off at 0 and 1": ((x - cut) ** 2).mean(axis=(1, 2, 3)),
+        }
+        if len(x) > 1:
+            mistakes["the images are averaged"] = expected.mean()
+        check_close(name, got, expected, rtol=1e-4, atol=1e-9, mistakes=mistakes, case=case)
     case = "a perfect reconstruction"
     got = call(name, reconstruction_score, x, x.copy(), case=case)
     check_close(name, got, np.zeros(len(x)), case=case)
@@ -596,16 +720,37 @@ def check_optimal_sigma(optimal_sigma):
             "this is the precision, 1 / σ²": 37.4269,
             "there is a factor ½ under the root": 0.11558,
             "there is a factor 2 under the root": 0.23117,
+            "reconstructions are cut off at 0 and 1": 0.13788,
         },
     )
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(6)
-    for shape, case in (((5, 4, 6, 3), "more images"), ((1, 8, 8, 3), "one image")):
-        x, x_hat = rng.uniform(size=(2, *shape)).astype("float32")
-        errors = (x.astype(float) - x_hat).ravel()
-        expected = (sum(e * e for e in errors) / len(errors)) ** 0.5
+    for shape, error, case in (
+        ((11, 5, 9, 3), 1, "more images"),
+        ((11, 5, 9, 3), 0.001, "very small errors"),
+        ((11, 5, 9, 3), 30, "very large errors"),
+        ((1, 7, 7, 3), 1, "one image"),
+    ):
+        x = rng.uniform(size=shape).astype("float32")
+        # Each image errs in its own direction and size, so that nothing is equal by chance.
+        sizes = np.linspace(0.5, 3, len(x))[:, None, None, None]
+        x_hat = (x + error * sizes * rng.uniform(-0.4, 1, size=shape)).astype("float32")
+        errors = x.astype(float) - x_hat
+        expected = (sum(e * e for e in errors.ravel()) / errors.size) ** 0.5
         got = call(name, optimal_sigma, x, x_hat, case=case)
-        check_close(name, got, expected, rtol=1e-4, case=case)
+        of_each = np.sqrt((errors**2).mean(axis=(1, 2, 3)))
+        mistakes = {
+            "this is the variance, not the deviation": expected**2,
+            "it is one deviation for each image": of_each,
+            "the deviations of the images are averaged": of_each.mean(),
+            "this is the mean absolute error": np.abs(errors).mean(),
+            "this is the deviation from the mean error, as np.std gives it": errors.std(),
+            "reconstructions are cut off at 0 and 1": np.mean((x - np.clip(x_hat, 0, 1)) ** 2)
+            ** 0.5,
+        }
+        for little in (1e-6, 1e-7, 1e-8):
+            mistakes[f"{little:g} is added to the variance"] = (expected**2 + little) ** 0.5
+        check_close(name, got, expected, rtol=1e-4, atol=1e-9, mistakes=mistakes, case=case)
     case = "the most probable deviation"
     x_hat = x + rng.normal(0.02, 0.07, size=x.shape).astype("float32")
     got = call(name, optimal_sigma, x, x_hat, case=case)
@@ -665,6 +810,8 @@ def check_augment(augment):
     # Of 300 fair draws fewer than 90 or more than 210 are flips once in 10¹¹ times.
     problem = f"{mirror.sum()} of 300 images are flipped; the probability should be ½."
     check_true(name, 90 <= mirror.sum() <= 210, problem)
+    again = "the same seed gives other images. Use it for every draw."
+    check_true(name, np.allclose(got, changed(x, 1, 0.0), atol=1e-4), again)
     # Now brightness. A flip does not change a grey image.
     grey = np.full((300, 2, 2, 3), 0.6, dtype="float32")
     ignored = "brightness is ignored: multiply by a drawn number."
@@ -677,8 +824,7 @@ def check_augment(augment):
     for_all = np.ptp(got[:, 0, 0, 0]) < 1e-3
     problem = "all images get the same brightness: draw one number for each image."
     check_true(name, not for_all, problem)
-    problem = "the same seed gives other images. Use it for every draw."
-    check_true(name, np.allclose(got, changed(grey, 1, 0.3), atol=1e-4), problem)
+    check_true(name, np.allclose(got, changed(grey, 1, 0.3), atol=1e-4), again)
     problem = "another seed gives the same images: use it."
     check_true(name, not np.allclose(got, changed(grey, 2, 0.3)), problem)
     got = changed(np.ones_like(grey), 1, 0.5)
@@ -692,13 +838,18 @@ def check_augment(augment):
         mean = images.mean(axis=every, keepdims=True)
         return np.isclose(images, mean, atol=2e-3).all(axis=every), mean.ravel()
 
-    case = "other shapes"
-    wide = np.random.default_rng(1).uniform(0.2, 0.6, size=(40, 3, 5, 3)).astype("float32")
-    backwards = wide[:, :, [4, 3, 2, 1, 0]]
-    for n in (40, 1):
-        got = changed(wide[:n], 4, 0.0, case=case)
-        fits = equal(got, wide[:n]) | equal(got, backwards[:n])
-        problem = "with brightness 0, an image is neither itself nor its mirror image."
+    rng = np.random.default_rng(1)
+    problem = "with brightness 0, an image is neither itself nor its mirror image."
+    for shape, case in (
+        ((40, 9, 5, 3), "other shapes"),
+        ((40, 9, 5, 3), "the same shape, other images"),
+        ((1, 9, 5, 3), "one image"),
+        ((6, 7, 1, 3), "images as narrow as a pixel"),
+    ):
+        images = rng.uniform(0, 1, size=shape).astype("float32")
+        backwards = images[:, :, list(range(shape[2]))[::-1]]
+        got = changed(images, 4, 0.0, case=case)
+        fits = equal(got, images) | equal(got, backwards)
         check_true(name, fits.all(), problem, case=case)
 
     case = "brightness alone"
@@ -764,10 +915,25 @@ def check_augment(augment):
     problem = "bright images are rescaled: cut them off at 1."
     check_true(name, brighter > 0.3, problem, case=case)
 
+    case = "a brightness above 1"
+    got = changed(np.full_like(x, 0.2), 2, 1.5, case=case)
+    problem = "the pixels do not lie in [0, 1]. Cut them off at 0, too."
+    check_true(name, got.min() >= 0 and got.max() <= 1, problem, case=case)
+    problem = "a factor below 0 does not give black: cut the product off at 0."
+    black = (got == 0).all(axis=every).mean()  # one sixth, within six standard errors
+    check_true(name, 0.04 < black < 0.3, problem, case=case)
+
+    # Keras takes the last of them for 1, which is none of the others.
+    large = []
+    for seed in (0, 3, 2**16, 2**16 + 3, 2**30, 2**31 - 1):
+        case = "large seeds" if seed > 3 else "seed 0"
+        got = changed(x, seed, 0.2, case=case)
+        differs = not any(np.allclose(other, got, atol=1e-4) for other in large)
+        check_true(name, differs, "two seeds give the same images.", case=case)
+        large.append(got)
+
     case = "seeds"
-    first, again = (changed(x, 1, 0.2, case=case) for _ in range(2))
-    problem = "the same seed gives other images. Use it for every draw."
-    check_true(name, np.allclose(first, again, atol=1e-4), problem, case=case)
+    first = changed(x, 1, 0.2, case=case)
     # The seeds lie far apart: who draws image i from seed + i is right, too.
     drawn = [changed(x, seed, 0.0, case=case) for seed in range(1, 8000, 1000)]
     flips = np.array([equal(got, mirrored) for got in drawn])
@@ -783,6 +949,13 @@ def check_augment(augment):
     check_true(name, np.ptp(number) > 0, problem, case=case)
     problem = "the probability of a flip is not ½."
     check_true(name, 0.43 < flips.mean() < 0.57, problem, case=case)
+
+    case = "one image with many seeds"
+    image = rng.uniform(0.2, 0.6, size=(1, 2, 3, 3)).astype("float32")
+    kept = [equal(changed(image, seed, 0.0, case=case), image)[0] for seed in range(0, 4000, 100)]
+    # Of 40 fair draws all are the same once in 10¹¹ times.
+    check_true(name, not all(kept), "a single image is never flipped.", case=case)
+    check_true(name, any(kept), "a single image is always flipped.", case=case)
 
     case = "flips and brightness together"
     (itself, factor), (turned, mirror_factor) = (apart(first / y) for y in (x, mirrored))
@@ -813,8 +986,8 @@ def check_nearest_neighbours(nearest_neighbours):
     def check_numbers(distances, case=None):
         """Refuse NaN, with a hint."""
         problem = (
-            "a distance is NaN. (If you take a root of a² + b² − 2ab: "
-            "of a copy it can be just below 0, so cut it off at 0.)"
+            "a distance is NaN. (What you take a root of can be just below 0 "
+            "for a copy, since numbers are rounded: cut it off at 0.)"
         )
         check_true(name, not np.isnan(array(distances)).any(), problem, case=case)
 
@@ -845,6 +1018,7 @@ def check_nearest_neighbours(nearest_neighbours):
             "the farthest are taken, the last k of argsort": [[1, 3], [0, 3], [2, 0]],
             "copies are left out, or argsort is applied twice": [[0, 2], [2, 0], [3, 1]],
             "it is the scalar product that counts, not the distance": [[3, 1]] * 3,
+            "it is the angle that counts, not the distance": [[3, 1], [1, 3], [1, 3]],
         },
     )
     apart = isinstance(got, tuple | list)
@@ -894,7 +1068,8 @@ def check_nearest_neighbours(nearest_neighbours):
     # BEGIN HIDDEN TESTS
     rng = np.random.default_rng(7)
     for n, m, shape, k, case in (
-        (7, 40, (4, 5, 3), 3, "more pictures"),
+        (7, 40, (5, 9, 3), 11, "more pictures"),
+        (7, 40, (5, 9, 3), 11, "the same shapes, other pictures"),
         (1, 6, (2, 2, 3), 6, "all of them"),
         (5, 9, (3, 3, 3), 1, "one neighbour"),
         (30, 8, (2, 3, 3), 2, "more generated than training pictures"),
@@ -919,8 +1094,17 @@ def check_nearest_neighbours(nearest_neighbours):
         if np.array_equal(np.sort(array(indices)), np.sort(right_indices)):
             mistakes["they are the right ones, but not the nearest first"] = array(indices)
         check_close(name, indices, right_indices, what="the indices", mistakes=mistakes, case=case)
-        mistakes = {"the root is missing": right**2, flat: right[:, 0]}
-        options = {"what": "the distances", "rtol": 1e-3, "atol": 1e-3, "case": case}
+        of_root_mean = "this is the root of the mean, not of the sum"
+        mistakes = {
+            "the root is missing": right**2,
+            of_root_mean: right / train[0].size ** 0.5,
+            "they are not sorted with the indices": [
+                [d for _, d in sorted((i, d) for d, i in row)][:k] for row in expected
+            ],
+        }
+        if k == 1:
+            mistakes[flat] = right[:, 0]
+        options = {"what": "the distances", "rtol": 3e-5, "atol": 3e-5, "case": case}
         check_close(name, distances, right, mistakes=mistakes, **options)
     case = "many neighbours"
     order = rng.permutation(1000)  # argpartition alone sorts some hundred numbers on some machines
@@ -944,6 +1128,18 @@ def check_nearest_neighbours(nearest_neighbours):
     check_close(name, first, places, what="the nearest", case=case)
     distances = np.asarray(distances)[:, 0]
     check_close(name, distances, zeros, atol=0.02, what="the distances of copies", case=case)
+    case = "pictures that are twice in train"
+    train = np.tile(rng.uniform(size=(6, 2, 4, 3)).astype("float32"), (2, 1, 1, 1))
+    got = call(name, nearest_neighbours, train[:3], train, 5, case=case)
+    indices, distances = check_pair(name, got, case=case)
+    check_numbers(distances, case)
+    check_shape(name, indices, (3, 5), what="the indices", case=case)
+    indices = array(indices)
+    problem = "the same place comes twice. Equal pictures are two neighbours."
+    check_true(name, all(len(set(row)) == 5 for row in indices.tolist()), problem, case=case)
+    pairs = np.sort(indices[:, :2], axis=1)
+    right = [[0, 6], [1, 7], [2, 8]]
+    check_close(name, pairs, right, what="the two nearest, sorted", case=case)
     # END HIDDEN TESTS
 
 
@@ -970,7 +1166,7 @@ def check_type_direction(type_direction):
             "only the last type of a creature counts": [4.66667, -2.33333],
             "a creature with two types counts half for each": [4.41667, -2],
             "a and b are taken for places of creatures": [4, -6],
-            "the mean over the numbers of the code is taken, too": 0.16667,
+            "the mean over the latent dimensions is taken, too": 0.16667,
             "the codes are summed, not averaged": [5, -10],
             "the sums are divided by the number of all creatures": [0.71429, -1.42857],
             "both sums are divided by the number of a": [1.25, -2.5],
@@ -983,6 +1179,7 @@ def check_type_direction(type_direction):
             "the mean of a is not subtracted": [5.66667, 0.66667],
             "this is the middle between both means": [4.33333, 1.83333],
             "it is scaled to length 1": [0.75258, -0.6585],
+            "true and false are taken for the places 1 and 0": [-0.28571, -0.57143],
         },
     )
     # BEGIN HIDDEN TESTS
@@ -1007,10 +1204,33 @@ def check_type_direction(type_direction):
     sides = np.stack([known[:, 0] < 0, known[:, 0] > 0], axis=1)
     got = call(name, type_direction, known[:, :1].astype("float32"), sides, 0, 1, case=case)
     check_close(name, got, [2], case=case)
-    case = "a long code"
-    codes = rng.normal(size=(50, 300)).astype("float32")
-    types = rng.random((50, 3)) < 0.5
-    expected = codes[types[:, 2]].astype(float).mean(0) - codes[types[:, 0]].astype(float).mean(0)
-    got = call(name, type_direction, codes, types, 0, 2, case=case)
-    check_close(name, got, expected, rtol=1e-3, atol=1e-4, case=case)
+    for n, d, n_types, a, b, case in (
+        (50, 300, 3, 0, 2, "many latent dimensions"),
+        (50, 300, 3, 0, 2, "the same shapes, other codes and types"),
+        (9, 1, 5, 4, 1, "one latent dimension"),
+    ):
+        codes = rng.normal(3, 1, size=(n, d)).astype("float32")
+        types = rng.random((n, n_types)) < 0.5
+        types[0] = True
+        means = [
+            np.mean([c for c, its in zip(codes.astype(float), types, strict=True) if its[kind]], 0)
+            for kind in (a, b)
+        ]
+        got = call(name, type_direction, codes, types, a, b, case=case)
+        mistakes = {
+            "this is the way from b to a": means[0] - means[1],
+            "the mean of a is not subtracted": means[1],
+        }
+        check_close(
+            name, got, means[1] - means[0], rtol=1e-4, atol=3e-5, mistakes=mistakes, case=case
+        )
+    case = "all creatures have both types"
+    got = call(name, type_direction, codes, np.ones((9, 2), dtype=bool), 0, 1, case=case)
+    check_close(name, got, [0], atol=1e-5, case=case)
+    case = "one creature of each type"
+    codes = np.array([[1, 2, 3], [5, 5, 5], [9, 4, -1]], dtype="float32")
+    got = call(name, type_direction, codes, np.eye(3, dtype=bool), 2, 0, case=case)
+    check_close(
+        name, got, [-8, -2, 4], mistakes={"this is the way from b to a": [8, 2, -4]}, case=case
+    )
     # END HIDDEN TESTS

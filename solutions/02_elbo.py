@@ -363,7 +363,7 @@ print(
 #
 # $$-\log p(x \mid z) = \sum_{i} \big( \mathrm{softplus}(\ell_i) - x_i\, \ell_i \big)$$
 #
-# and `keras.ops.softplus` (or `np.logaddexp(0, l)`) is safe for every logit.
+# which is safe for every logit if a library computes the softplus.
 
 # %% [markdown]
 # ### Exercise 4 · `bernoulli_nll` (2 points)
@@ -728,7 +728,7 @@ plt.show()
 # %% [markdown]
 # ### Exercise 7 · `importance_weighted_bound` (2 points)
 #
-# Return the bound of each image. The draws lie along the **first** axis. `keras.ops.logsumexp` or `scipy.special.logsumexp` know the trick.
+# Return the bound of each image. The draws lie along the **first** axis. Several libraries know the trick, too.
 
 
 # %% exercise="importance_weighted_bound"

@@ -132,23 +132,23 @@ plt.show()
 # Now the tape finds its way:
 
 # %%
-log_var = tf.Variable(0.0)
+std = tf.Variable(1.0)
 eps = generator.normal(size=N_DRAWS).astype("float32")
 with tf.GradientTape() as tape:
-    z = mean + tf.exp(0.5 * log_var) * eps  # exercise 1, written so that the tape can follow
+    z = mean + std * eps
     loss = tf.reduce_mean(z**2)
-print("gradients for μ and log σ²:", [f"{g:.3f}" for g in tape.gradient(loss, [mean, log_var])])
+print("gradients for μ and σ:", [f"{g:.3f}" for g in tape.gradient(loss, [mean, std])])
 
 # %% [markdown]
-# Both are close to the exact values. The mean of $z^2$ is $\mu^2 + \sigma^2$, so its slope in $\mu$ is $2\mu = 1$. Its slope in $\log \sigma^2$ is $\sigma^2 = 1$.
+# Both are close to the exact values. The mean of $z^2$ is $\mu^2 + \sigma^2$, so its slope in $\mu$ is $2\mu = 1$. Its slope in $\sigma$ is $2\sigma = 2$.
 #
 # You may meet code that calls `tf.random.normal` with a mean and a deviation, and it trains. How? TensorFlow rolls standard dice and does $\mu + \sigma\,\varepsilon$ *inside*, with recorded operations. So it is the same trick, hidden in a function. numpy does the same sum, but off the record.
 
 # %%
 with tf.GradientTape() as tape:
-    z = tf.random.normal([N_DRAWS], mean, tf.exp(0.5 * log_var), seed=SEED)
+    z = tf.random.normal([N_DRAWS], mean, std, seed=SEED)
     loss = tf.reduce_mean(z**2)
-print("gradients for μ and log σ²:", [f"{g:.3f}" for g in tape.gradient(loss, [mean, log_var])])
+print("gradients for μ and σ:", [f"{g:.3f}" for g in tape.gradient(loss, [mean, std])])
 
 # %% [markdown]
 # ## The other way: ask the density

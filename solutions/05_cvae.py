@@ -77,7 +77,7 @@ print(np.asarray(ops.one_hot([4, 8], 10)).astype(int))
 # %% [markdown]
 # ### Exercise 1 · `condition_code` (1 point)
 #
-# Return each code with its label, one-hot, **behind** it. Write it with `ops.one_hot` and `ops.concatenate`, and mind the `axis`: with −1 each code is followed by its own label, while the default puts the labels below the codes, where they do not fit. In numpy it would pass here, but in exercise 3 you will want it inside a model, where only `ops` works.
+# Return each code with its label, one-hot, **behind** it. Write it with functions of `ops`, and mind the `axis`: each code is followed by its own label, while the default puts the labels below the codes, where they do not fit. In numpy it would pass here, but in exercise 3 you will want it inside a model, where only `ops` works.
 
 
 # %% exercise="condition_code"
@@ -538,7 +538,7 @@ latent_explorer(cvae.decode, mnist.x_test[:400], z_test, y_test[:400], condition
 # %% [markdown]
 # ### Exercise 6 · `kl_to_class_prior` (2 points)
 #
-# The KL of a diagonal posterior from the prior of its image's class. The general closed form of `02_elbo` is imported: `kl_divergence(q_mean, q_log_var, p_mean, p_log_var)`. The last one is a **log**-variance, so for the variance 1 it is 0. Label $y_i$ says which row of `class_means` belongs to image $i$: `ops.take(class_means, y, axis=0)`.
+# The KL of a diagonal posterior from the prior of its image's class. The general closed form of `02_elbo` is imported: `kl_divergence(q_mean, q_log_var, p_mean, p_log_var)`. The last one is a **log**-variance. Label $y_i$ says which row of `class_means` belongs to image $i$.
 
 
 # %% exercise="kl_to_class_prior"
@@ -611,7 +611,7 @@ plt.show()
 #
 # Return the KL of each image. Useful: `ops.swapaxes(L, -1, -2)` transposes each matrix, `a @ b` multiplies them, `ops.linalg.inv(a)` inverts each, and `ops.diagonal(a, axis1=-2, axis2=-1)` gives each diagonal. The trace is the sum of the diagonal. In numpy the names are the same. Sum the logarithms of the diagonals: that is safer than a determinant, which is rounded to 0 in a hundred dimensions.
 #
-# For the distance, `d[..., None]` makes a column (n, d, 1) of each row of (n, d). Or `ops.einsum("ni,nij,nj->n", d, a, d)` multiplies from both sides in one go.
+# For the distance, `d[..., None]` makes a column (n, d, 1) of each row of (n, d).
 
 
 # %% exercise="kl_full_covariance"

@@ -42,7 +42,7 @@ STEPS_TYPES = budget(cpu=360, gpu=10_000, smallest=2)  # and the conditional one
 N_FEW = 60  # creatures of the models that are to learn by heart
 ROUNDS = budget(cpu=4, gpu=20, smallest=1)  # of ten epochs, with so few
 EPOCHS_MOMENT = budget(cpu=5, gpu=10)
-N_FRAMES = 8  # of the film, at most
+N_FRAMES = 7  # of the film, at most
 TYPES_SHOWN = ("grass", "electric", "ghost")
 
 # %% [markdown]
@@ -97,7 +97,7 @@ plt.show()
 #
 # 1. Open it with `Image.open`, which takes a path or, for bytes, `io.BytesIO(source)`. Its `convert("RGBA")` turns nearly every kind into red, green, blue and alpha. If anything fails here, raise a `ValueError` whose text has the path in it, or the words `image bytes`.
 # 2. Put it on white. `Image.new("RGBA", picture.size, "white")` is a white sheet, and `white.alpha_composite(picture)` lays a picture onto it. That changes `white` itself and returns nothing, so go on with `white`.
-# 3. Make it a square that is **padded** with white: `ImageOps.pad(white.convert("RGB"), (size, size), color="white")` keeps the shape. Return RGB in [0, 1].
+# 3. Make it a square that is **padded** with white: `ImageOps.pad` keeps the shape. It wants the size as a pair, and pads with black unless you name another colour. Return red, green and blue, without alpha, as float32 in [0, 1].
 
 
 # %% exercise="load_image"
@@ -277,7 +277,7 @@ def posterior_std(raw):
 std = np.asarray(posterior_std(raw))
 print(f"{np.mean(std == 0):.0%} of the deviations are exactly 0, the smallest is {std.min():.3f}")
 fig, ax = plt.subplots(figsize=(5, 2.4), layout="constrained")
-plots.histograms({"exp(raw / 2)": std.ravel()}, xlabel="posterior deviation", ax=ax)
+plots.histograms({"repaired": std.ravel()}, xlabel="posterior deviation", ax=ax)
 plt.show()
 
 # %% [markdown]
@@ -289,7 +289,7 @@ plt.show()
 # %%
 def faulty_sample(z_mean, z_log_var, seed):
     noise = layers.GaussianNoise(1.0, seed=seed)
-    return z_mean + ops.exp(0.5 * z_log_var) * noise(ops.zeros_like(z_mean))
+    return z_mean + posterior_std(z_log_var) * noise(ops.zeros_like(z_mean))
 
 
 def draw_and_plot(sample, title):
@@ -503,7 +503,7 @@ compare(reconstruction_score, x_train[4])
 #
 # The deviation σ says how exact the reconstruction must be. It decides how the two terms of the ELBO are weighed: a squared error counts $1 / (2 \sigma^2)$. With σ = 1 nearly any picture is good enough. With σ = 0.001 every pixel is worth a fight, and the KL counts for nothing. Published code often takes what the library's mean squared error happens to give.
 #
-# There is a best value, and it is simple. For given errors the σ that makes the pictures most probable is found by setting the derivative to 0. It is the root of the mean squared error. (Rybkin et al. 2021 call the result σ-VAE.)
+# There is a best value, and it is simple. For given errors the σ that makes the pictures most probable is found by setting the derivative of the sum to 0. (Rybkin et al. 2021 call the result σ-VAE.)
 
 # %% [markdown]
 # ### Exercise 7 · `optimal_sigma` (1 point)
@@ -546,7 +546,7 @@ plt.show()
 
 
 # %% [markdown]
-# `VAE(…, sigma="optimal")` does this in every batch: it **learns** the deviation. Nobody has to choose it.
+# So σ² is the mean squared error. `VAE(…, sigma="optimal")` does this in every batch: it **learns** the deviation. Nobody has to choose it.
 
 # %% [markdown]
 # ## More pictures than there are

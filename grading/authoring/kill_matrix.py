@@ -2,7 +2,7 @@
 
 A wrong answer that passes, a right one that fails, and a message that names another mistake are
 faults of the check. So is a promise of a docstring that nothing tries: see
-`grading.authoring.promises`.
+`grading.authoring.breaking`.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import vaelib  # noqa: F401 - before the answers import Keras: it keeps TensorFlow's messages away
-from grading.authoring import answers, promises
+from grading.authoring import answers, breaking, promises
 from grading.authoring.answers import Answer
 from grading.authoring.checks import private_folder
 from grading.authoring.lesson import read
@@ -83,7 +83,7 @@ def run(path: Path) -> Table:
             Answer(name, "the solution", solution, True),
             Answer(name, "the stub", stub, False, UNTOUCHED),
         ]
-        own += [Answer(name, text, value, False) for text, value in promises.broken(solution)]
+        own += [Answer(name, text, value, False) for text, value in breaking.broken(solution)]
         sizes: list[dict[str, int]] = []
         run_check(checks[name].cell, name, promises.sizes(solution, sizes))
         if fault := promises.coincide(sizes):

@@ -49,7 +49,7 @@ def density_log_var_as_variance(x, mean, log_var):
     return np.sum(log_density(x, mean, np.log(log_var)), axis=-1)
 
 
-@wrong("log_normal_pdf", says="exp(log_var) is used as the deviation")
+@wrong("log_normal_pdf", says="exp(log_var) is used as the standard deviation")
 def density_variance_as_deviation(x, mean, log_var):
     return stats.norm.logpdf(x, mean, np.exp(log_var)).sum(axis=-1)
 
@@ -87,7 +87,7 @@ def density_without_half_on_the_distance(x, mean, log_var):
     return -np.sum(0.5 * (LOG_2_PI + log_var) + squares, axis=-1)
 
 
-@wrong("log_normal_pdf", says="hidden case: as many dimensions")
+@wrong("log_normal_pdf", says="a density or a product is computed before its logarithm")
 def density_as_the_log_of_a_product(x, mean, log_var):
     with np.errstate(divide="ignore"):
         return np.log(np.prod(stats.norm.pdf(x, mean, np.exp(log_var / 2)), axis=-1))
@@ -116,6 +116,63 @@ def density_summed_over_everything(x, mean, log_var):
 @wrong("log_normal_pdf", says="hidden case: a single point")
 def density_over_axis_one(x, mean, log_var):
     return np.sum(log_density(x, mean, log_var), axis=1)
+
+
+@right("log_normal_pdf")
+def density_of_covariance_matrices(x, mean, log_var):
+    values = np.zeros(x.shape[:-1])
+    for i in np.ndindex(values.shape):
+        cov = np.diag(np.exp(log_var[i].astype(float)))
+        values[i] = stats.multivariate_normal(mean[i], cov).logpdf(x[i])
+    return values
+
+
+@right("log_normal_pdf")
+def density_in_keras_ops(x, mean, log_var):
+    x, mean, log_var = (ops.convert_to_tensor(a) for a in (x, mean, log_var))
+    z = ops.divide(ops.subtract(x, mean), ops.sqrt(ops.exp(log_var)))
+    each = ops.square(z) / 2 + ops.log(ops.sqrt(2 * np.pi * ops.exp(log_var)))
+    return -ops.sum(each, axis=-1)
+
+
+@wrong("log_normal_pdf", says="the factor ½ is missing")
+def density_without_any_half(x, mean, log_var):
+    return 2 * np.sum(log_density(x, mean, log_var), axis=-1)
+
+
+@wrong("log_normal_pdf", says="the squared distance is multiplied by the variance")
+def density_times_variance(x, mean, log_var):
+    return -0.5 * np.sum(LOG_2_PI + log_var + (x - mean) ** 2 * np.exp(log_var), axis=-1)
+
+
+@wrong("log_normal_pdf", says="the distance is not squared")
+def density_not_squared(x, mean, log_var):
+    return -0.5 * np.sum(LOG_2_PI + log_var + (x - mean) / np.exp(log_var), axis=-1)
+
+
+@wrong("log_normal_pdf", says="an axis of length 1 is left over")
+def density_with_kept_axis(x, mean, log_var):
+    return np.sum(log_density(x, mean, log_var), axis=-1, keepdims=True)
+
+
+@wrong("log_normal_pdf", says="all axes but the first are summed")
+def density_over_all_but_the_first(x, mean, log_var):
+    axes = tuple(range(1, x.ndim)) or 0
+    return np.sum(log_density(x, mean, log_var), axis=axes)
+
+
+@wrong("log_normal_pdf", says="a density or a product is computed before its logarithm")
+def density_of_a_product_of_variances(x, mean, log_var):
+    variance = np.exp(log_var.astype(float))
+    squares = ((x - mean) ** 2 / variance).sum(axis=-1)
+    with np.errstate(all="ignore"):
+        log_det = np.log(np.prod(variance, axis=-1))
+    return -0.5 * (x.shape[-1] * LOG_2_PI + log_det + squares)
+
+
+@wrong("log_normal_pdf", says="hidden case: points far from the mean")
+def density_of_a_floor(x, mean, log_var):
+    return np.sum(np.log(stats.norm.pdf(x, mean, np.exp(log_var / 2)) + 1e-300), axis=-1)
 
 
 # kl_divergence
@@ -180,7 +237,7 @@ def kl_log_var_as_variance(q_mean, q_log_var, p_mean, p_log_var):
     return kl_each(q_mean, q_log_var, p_mean, p_log_var).sum(axis=-1)
 
 
-@wrong("kl_divergence", says="exp(log_var) is used as the deviation")
+@wrong("kl_divergence", says="exp(log_var) is used as the standard deviation")
 def kl_variance_as_deviation(q_mean, q_log_var, p_mean, p_log_var):
     return kl_sum(q_mean, 2 * q_log_var, p_mean, 2 * p_log_var)
 
@@ -227,6 +284,67 @@ def kl_as_a_list(*args):
     return kl_with_deviations_in_float64(*args).tolist()
 
 
+@right("kl_divergence")
+def kl_in_a_loop_over_pairs(q_mean, q_log_var, p_mean, p_log_var):
+    values = np.zeros(q_mean.shape[:-1])
+    for i in np.ndindex(*q_mean.shape[:-1]):
+        for j in range(q_mean.shape[-1]):
+            q, p = float(q_log_var[i][j]), float(p_log_var[i][j])
+            distance = float(q_mean[i][j]) - float(p_mean[i][j])
+            values[i] += (math.exp(q - p) - 1 - (q - p) + distance**2 / math.exp(p)) / 2
+    return tf.constant(values)
+
+
+@right("kl_divergence")
+def kl_by_einsum(q_mean, q_log_var, p_mean, p_log_var):
+    inverse = np.exp(-p_log_var)
+    shift = q_mean - p_mean
+    squares = np.einsum("...i,...i,...i->...", shift, inverse, shift)
+    trace = np.einsum("...i,...i->...", np.exp(q_log_var), inverse)
+    return 0.5 * (trace + squares - q_mean.shape[-1] + (p_log_var - q_log_var).sum(-1))
+
+
+@wrong("kl_divergence", says="p's mean is taken for 0")
+def kl_around_zero(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_sum(q_mean, q_log_var, 0 * p_mean, p_log_var)
+
+
+@wrong("kl_divergence", says="p's variance is taken for 1")
+def kl_to_variance_one(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_sum(q_mean, q_log_var, p_mean, 0 * p_log_var)
+
+
+@wrong("kl_divergence", says="the logarithm is halved")
+def kl_with_log_deviations(q_mean, q_log_var, p_mean, p_log_var):
+    return kl_sum(q_mean, q_log_var, p_mean, p_log_var) + (q_log_var - p_log_var).sum(-1) / 4
+
+
+@wrong("kl_divergence", says="the factor ½ on the squared distance is missing")
+def kl_half_on_the_first_part(q_mean, q_log_var, p_mean, p_log_var):
+    distance = (q_mean - p_mean) ** 2 / np.exp(p_log_var)
+    return kl_sum(q_mean, q_log_var, p_mean, p_log_var) + 0.5 * distance.sum(-1)
+
+
+@wrong("kl_divergence", says="the term −1 is counted once")
+def kl_one_minus_one(q_mean, *args):
+    return kl_sum(q_mean, *args) + (q_mean.shape[-1] - 1) / 2
+
+
+@wrong("kl_divergence", says="all axes but the first are summed")
+def kl_over_all_but_the_first(q_mean, q_log_var, p_mean, p_log_var):
+    each = kl_each(q_mean, np.exp(q_log_var), p_mean, np.exp(p_log_var))
+    return each.sum(axis=tuple(range(1, each.ndim)) or 0)
+
+
+@wrong("kl_divergence", says="a product of variances is computed before its logarithm")
+def kl_of_products(q_mean, q_log_var, p_mean, p_log_var):
+    q_var, p_var = np.exp(q_log_var.astype(float)), np.exp(p_log_var.astype(float))
+    each = q_var / p_var - 1 + (q_mean - p_mean) ** 2 / p_var
+    with np.errstate(all="ignore"):
+        log_ratio = np.log(np.prod(q_var, axis=-1) / np.prod(p_var, axis=-1))
+    return 0.5 * (each.sum(axis=-1) - log_ratio)
+
+
 # kl_monte_carlo
 
 
@@ -263,6 +381,24 @@ def draws_from_a_generator_of_tf(q_mean, q_log_var, n, seed):
     z = q_mean + tf.exp(q_log_var / 2) * eps
     each = tf.reduce_sum(z**2 - eps**2 - q_log_var, axis=1) / 2
     return tf.reduce_mean(each)
+
+
+@right("kl_monte_carlo")
+def draws_of_densities_in_float32(q_mean, q_log_var, n, seed):
+    eps = np.random.default_rng(seed).standard_normal((n, len(q_mean)), dtype="float32")
+    z = q_mean + np.exp(q_log_var / 2) * eps
+    zeros = np.zeros_like(z)
+    log_q = density_in_keras_ops(z, q_mean + zeros, q_log_var + zeros)
+    return float(ops.mean(log_q - density_in_keras_ops(z, zeros, zeros)))
+
+
+@right("kl_monte_carlo")
+def draws_of_a_covariance_matrix(q_mean, q_log_var, n, seed):
+    cov = np.diag(np.exp(q_log_var.astype(float)))
+    q = stats.multivariate_normal(q_mean, cov)
+    z = q.rvs(size=n, random_state=seed).reshape(n, len(q_mean))
+    p = stats.multivariate_normal(np.zeros(len(q_mean)))
+    return np.mean(q.logpdf(z) - p.logpdf(z))
 
 
 def log_ratio(z, q_mean, q_log_var):
@@ -330,7 +466,7 @@ def draws_with_a_wide_p(q_mean, q_log_var, n, seed):
     return ratio.sum(1).mean()
 
 
-@wrong("kl_monte_carlo", says="the variance is used as the deviation")
+@wrong("kl_monte_carlo", says="the variance is used as the standard deviation")
 def draws_variance_as_deviation(q_mean, q_log_var, n, seed):
     z = drawn(q_mean, 2 * q_log_var, n, seed)
     return log_ratio(z, q_mean, q_log_var).sum(1).mean()
@@ -341,7 +477,7 @@ def draws_without_seed(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n, None), q_mean, q_log_var).sum(1).mean()
 
 
-@wrong("kl_monte_carlo", says="hidden case: two draws")
+@wrong("kl_monte_carlo", says="hidden case: one draw")
 def draws_divided_by_n_minus_one(q_mean, q_log_var, n, seed):
     terms = log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum(1)
     return terms.sum() / (n - 1)
@@ -357,6 +493,68 @@ def draws_with_the_root_of_log_var(q_mean, q_log_var, n, seed):
 @wrong("kl_monte_carlo", says="got shape (50,), expected ()")
 def draws_not_averaged(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum(1)
+
+
+@wrong("kl_monte_carlo", says="the factor ½ is missing")
+def draws_without_half(*args):
+    return 2 * draws_in_keras(*args)
+
+
+@wrong("kl_monte_carlo", says="log_var is used as the standard deviation")
+def draws_log_var_as_deviation(q_mean, q_log_var, n, seed):
+    z = q_mean + q_log_var * np.random.default_rng(seed).normal(size=(n, len(q_mean)))
+    return log_ratio(z, q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="eps is not multiplied by the standard deviation")
+def draws_of_variance_one(q_mean, q_log_var, n, seed):
+    z = drawn(q_mean, 0 * q_log_var, n, seed)
+    return log_ratio(z, q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="q_mean is not added to the draws")
+def draws_around_zero(q_mean, q_log_var, n, seed):
+    z = drawn(0 * q_mean, q_log_var, n, seed)
+    return log_ratio(z, q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="log q(z) is missing")
+def draws_of_log_p_alone(q_mean, q_log_var, n, seed):
+    z = drawn(q_mean, q_log_var, n, seed)
+    return -log_density(z, 0, np.zeros_like(q_log_var)).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="the draws are not independent of each other")
+def draws_in_pairs(q_mean, q_log_var, n, seed):
+    eps = np.random.default_rng(seed).normal(size=((n + 1) // 2, len(q_mean)))
+    z = q_mean + np.exp(q_log_var / 2) * np.concatenate([eps, -eps])[:n]
+    return log_ratio(z, q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="one draw too many is taken")
+def draws_of_one_more(q_mean, q_log_var, n, seed):
+    return log_ratio(drawn(q_mean, q_log_var, n + 1, seed), q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="another seed gives the same draws")
+def draws_of_a_thousand_seeds(q_mean, q_log_var, n, seed):
+    return log_ratio(drawn(q_mean, q_log_var, n, seed % 1000), q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="hidden case: one dimension")
+def draws_of_two_dimensions_at_least(q_mean, q_log_var, n, seed):
+    if len(q_mean) == 1:
+        q_mean, q_log_var = np.repeat(q_mean, 2), np.repeat(q_log_var, 2)
+    return log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum(1).mean()
+
+
+@wrong("kl_monte_carlo", says="no estimate is below 0")
+def estimate_that_is_never_negative(q_mean, q_log_var, n, seed):
+    std = np.exp(np.asarray(q_log_var, dtype=float) / 2)
+    eps = np.random.default_rng(seed).normal(size=(n, len(std)))
+    z = q_mean + std * eps
+    ratio = np.sum(z**2 - eps**2, axis=1) / 2 - np.sum(np.log(std))
+    return max(ratio.mean(), 0)
 
 
 # bernoulli_nll
@@ -412,12 +610,12 @@ def bernoulli_softplus_written_out(x, logits):
     return each.reshape(len(x), -1).sum(1)
 
 
-@wrong("bernoulli_nll", says="the probability is cut off")
+@wrong("bernoulli_nll", says="the probability is cut off before the logarithm")
 def bernoulli_clipped(x, logits):
     return cross_entropy(x, np.clip(special.expit(logits), 1e-7, 1 - 1e-7))
 
 
-@wrong("bernoulli_nll", says="the probability is cut off")
+@wrong("bernoulli_nll", says="the probability is cut off before the logarithm")
 def bernoulli_of_keras_probabilities(x, logits):
     loss = keras.losses.binary_crossentropy(x[..., None], ops.sigmoid(logits)[..., None])
     return ops.sum(ops.reshape(loss, (len(x), -1)), axis=1)
@@ -448,14 +646,73 @@ def bernoulli_of_bright_pixels(x, logits):
     return -(x * special.log_expit(logits)).reshape(len(x), -1).sum(1)
 
 
-@wrong("bernoulli_nll", says="together of shape (2, 1, 3, 1)")
+@wrong("bernoulli_nll", says="together of shape (2, 2, 1, 2)")
 def bernoulli_over_the_last_axis(x, logits):
     return (np.logaddexp(0, logits) - x * logits).sum(axis=-1)
 
 
-@wrong("bernoulli_nll", says="together of shape (2, 1, 3, 1)")
+@wrong("bernoulli_nll", says="together of shape (2, 2, 1, 2)")
 def bernoulli_over_one_axis(x, logits):
     return (np.logaddexp(0, logits) - x * logits).sum(axis=1)
+
+
+@right("bernoulli_nll")
+def bernoulli_in_a_loop(x, logits):
+    return [
+        sum(float(max(b, 0) - a * b + math.log1p(math.exp(-abs(b)))) for a, b in pixels)
+        for pixels in (
+            zip(a.ravel(), b.ravel(), strict=True) for a, b in zip(x, logits, strict=True)
+        )
+    ]
+
+
+@right("bernoulli_nll")
+def bernoulli_of_a_keras_loss(x, logits):
+    x, logits = (ops.reshape(a, (len(a), -1)) for a in (x, logits))
+    mean = keras.losses.binary_crossentropy(x, logits, from_logits=True)
+    return mean * x.shape[1]
+
+
+@wrong("bernoulli_nll", says="the mean of the pixels is multiplied by 784")
+def bernoulli_times_784(x, logits):
+    return 784 * bernoulli_each(x, logits).mean(1)
+
+
+@wrong("bernoulli_nll", says="the sigmoid is taken twice")
+def bernoulli_of_two_sigmoids(x, logits):
+    return bernoulli_each(x, special.expit(logits)).sum(1)
+
+
+@wrong("bernoulli_nll", says="black and white are swapped, or the sign of the logits")
+def bernoulli_of_negative_logits(x, logits):
+    return bernoulli_each(x, -logits).sum(1)
+
+
+@wrong("bernoulli_nll", says="grey pixels are rounded to 0 or 1")
+def bernoulli_of_rounded_pixels(x, logits):
+    return bernoulli_each((x > 0.5).astype("float32"), logits).sum(1)
+
+
+@wrong("bernoulli_nll", says="an axis of length 1 is left over")
+def bernoulli_with_kept_axis(x, logits):
+    return bernoulli_each(x, logits).sum(1, keepdims=True)
+
+
+@wrong("bernoulli_nll", says="the probability is cut off before the logarithm, or the logit is")
+def bernoulli_of_clipped_logits(x, logits):
+    return bernoulli_each(x, np.clip(logits, -50, 50)).sum(1)
+
+
+@wrong("bernoulli_nll", says="hidden case: images without a channel")
+def bernoulli_over_flat_or_three_axes(x, logits):
+    each = np.logaddexp(0, logits) - x * logits
+    return each.sum(axis=1 if x.ndim == 2 else (1, 2, 3))
+
+
+@wrong("bernoulli_nll", says="hidden case: five axes")
+def bernoulli_over_three_axes_at_most(x, logits):
+    each = np.logaddexp(0, logits) - x * logits
+    return each.sum(axis=tuple(range(1, min(x.ndim, 4))))
 
 
 # gaussian_nll
@@ -515,7 +772,7 @@ def gaussian_log_var_as_variance(x, mean, log_var):
     return gaussian_each(x, mean, np.log(log_var)).sum(1)
 
 
-@wrong("gaussian_nll", says="exp(log_var) is used as the deviation")
+@wrong("gaussian_nll", says="exp(log_var) is used as the standard deviation")
 def gaussian_variance_as_deviation(x, mean, log_var):
     return gaussian_each(x, mean, 2 * log_var).sum(1)
 
@@ -547,14 +804,67 @@ def gaussian_without_any_half(*args):
     return 2 * gaussian_each(*args).sum(1)
 
 
-@wrong("gaussian_nll", says="together of shape (2, 1, 3, 1)")
+@wrong("gaussian_nll", says="together of shape (2, 2, 1, 2)")
 def gaussian_over_the_last_axis(x, mean, log_var):
     return 0.5 * (np.log(2 * np.pi) + log_var + (x - mean) ** 2 / np.exp(log_var)).sum(axis=-1)
 
 
-@wrong("gaussian_nll", says="hidden case: whole images")
+@wrong("gaussian_nll", says="hidden case: very small variances")
 def gaussian_with_a_smallest_variance(x, mean, log_var):
     return gaussian_each(x, mean, np.maximum(log_var, -5)).sum(1)
+
+
+@right("gaussian_nll")
+def gaussian_in_a_loop(x, mean, log_var):
+    values = []
+    for one, m, v in zip(x, mean, log_var, strict=True):
+        squares = np.square(np.asarray(one, "float64") - m)
+        values.append(0.5 * np.sum(LOG_2_PI + v + squares / np.exp(v.astype("float64"))))
+    return tf.stack(values)
+
+
+@wrong("gaussian_nll", says="the mean of the pixels is multiplied by 784")
+def gaussian_times_784(*args):
+    return 784 * gaussian_each(*args).mean(1)
+
+
+@wrong("gaussian_nll", says="the squared error is multiplied by the variance")
+def gaussian_times_variance(x, mean, log_var):
+    each = LOG_2_PI + log_var + (x - mean) ** 2 * np.exp(log_var)
+    return 0.5 * each.reshape(len(x), -1).sum(1)
+
+
+@wrong("gaussian_nll", says="the factor ½ on the squared error is missing")
+def gaussian_without_half_on_the_error(x, mean, log_var):
+    return gaussian_each(x, mean, log_var).sum(1) + 0.5 * (
+        ((x - mean) ** 2 / np.exp(log_var)).reshape(len(x), -1).sum(1)
+    )
+
+
+@wrong("gaussian_nll", says="an axis of length 1 is left over")
+def gaussian_with_kept_axis(*args):
+    return gaussian_each(*args).sum(1, keepdims=True)
+
+
+@wrong("gaussian_nll", says="hidden case: errors of many standard deviations")
+def gaussian_of_densities(x, mean, log_var):
+    with np.errstate(divide="ignore"):
+        each = -np.log(stats.norm.pdf(x, mean, np.exp(log_var / 2)))
+    return each.reshape(len(x), -1).sum(1)
+
+
+@wrong("gaussian_nll", says="a density or a product is computed before its logarithm")
+def gaussian_of_a_product_of_variances(x, mean, log_var):
+    variance = np.exp(log_var.astype(float)).reshape(len(x), -1)
+    squares = ((x - mean) ** 2).reshape(len(x), -1) / variance
+    with np.errstate(all="ignore"):
+        log_det = np.log(np.prod(variance, axis=1))
+    return 0.5 * (variance.shape[1] * LOG_2_PI + log_det + squares.sum(1))
+
+
+@wrong("gaussian_nll", says="hidden case: images without a channel")
+def gaussian_over_flat_or_three_axes(x, mean, log_var):
+    return -log_density(x, mean, log_var).sum(axis=1 if x.ndim == 2 else (1, 2, 3))
 
 
 # linear_gaussian_elbo
@@ -634,7 +944,7 @@ def elbo_log_var_as_variance(x, W, b, log_var_x, q_mean, q_cov):
     return elbo(x, W, b, np.log(log_var_x), q_mean, q_cov)
 
 
-@wrong("linear_gaussian_elbo", says="exp(log_var_x) is used as the deviation")
+@wrong("linear_gaussian_elbo", says="exp(log_var_x) is used as the standard deviation")
 def elbo_variance_as_deviation(x, W, b, log_var_x, q_mean, q_cov):
     return elbo(x, W, b, 2 * log_var_x, q_mean, q_cov)
 
@@ -702,6 +1012,49 @@ def elbo_exact_evidence(x, W, b, log_var_x, q_mean, q_cov):
     return log_p_x(x, W, b, log_var_x)
 
 
+@wrong("linear_gaussian_elbo", says="only half of the log-determinant is taken")
+def elbo_of_half_a_log_det(x, W, b, log_var_x, q_mean, q_cov):
+    half = np.log(np.diag(np.linalg.cholesky(q_cov))).sum()
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) - half / 2
+
+
+@wrong("linear_gaussian_elbo", says="the factor ½ of the KL is missing")
+def elbo_without_half_of_the_kl(*args):
+    return elbo(*args, kl=2)
+
+
+@wrong("linear_gaussian_elbo", says="both factors ½ are missing")
+def elbo_without_halves(*args):
+    return 2 * elbo(*args)
+
+
+@wrong("linear_gaussian_elbo", says="the squared mean is missing in the KL")
+def elbo_without_squared_mean(x, W, b, log_var_x, q_mean, q_cov):
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) + q_mean @ q_mean / 2
+
+
+@wrong("linear_gaussian_elbo", says="the errors are divided by log_var_x")
+def elbo_over_log_var(x, W, b, log_var_x, q_mean, q_cov):
+    D = len(x)
+    squares = elbo(x, W, b, 0.0, q_mean, q_cov, kl=0) + 0.5 * D * LOG_2_PI
+    price = elbo(x, W, b, 0.0, q_mean, q_cov, kl=0) - elbo(x, W, b, 0.0, q_mean, q_cov)
+    with np.errstate(divide="ignore"):
+        return -0.5 * D * (LOG_2_PI + log_var_x) + squares / np.float64(log_var_x) - price
+
+
+@wrong("linear_gaussian_elbo", says="a determinant is computed before its logarithm")
+def elbo_of_a_determinant(x, W, b, log_var_x, q_mean, q_cov):
+    with np.errstate(all="ignore"):
+        wrong_log_det = np.log(np.linalg.det(q_cov.astype(float)))
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) + (wrong_log_det - log_det(q_cov)) / 2
+
+
+@wrong("linear_gaussian_elbo", says="hidden case: fewer pixels than latent dimensions")
+def elbo_of_tall_matrices(x, W, b, log_var_x, q_mean, q_cov):
+    D = max(W.shape)
+    return elbo(x, W, b, log_var_x, q_mean, q_cov) + (len(x) - D) * LOG_2_PI / 2
+
+
 # importance_weighted_bound
 
 
@@ -765,13 +1118,13 @@ def bound_shifted_by_the_smallest(log_w):
         return min(smallest, 0) + np.log(np.mean(inside, axis=0))
 
 
-@wrong("importance_weighted_bound", says="hidden case: images on different levels")
+@wrong("importance_weighted_bound", says="the same shift is taken for all images")
 def bound_with_one_shift_for_all_images(log_w):
     with np.errstate(divide="ignore"):
         return log_w.max() + np.log(np.mean(np.exp(log_w - log_w.max()), axis=0))
 
 
-@wrong("importance_weighted_bound", says="hidden case: images on different levels")
+@wrong("importance_weighted_bound", says="hidden case: one draw far above the others")
 def bound_shifted_by_the_mean(log_w):
     shift = log_w.mean(axis=0)
     with np.errstate(over="ignore"):
@@ -808,3 +1161,49 @@ def bound_over_the_batch(log_w):
 @wrong("importance_weighted_bound", says="the logarithms are summed")
 def bound_sum_of_logs(log_w):
     return np.sum(log_w, axis=0)
+
+
+@right("importance_weighted_bound")
+def bound_in_a_loop(log_w):
+    k, n = log_w.shape
+    values = []
+    for i in range(n):
+        total = -np.inf
+        for j in range(k):
+            total = np.logaddexp(total, float(log_w[j, i]))
+        values.append(total - math.log(k))
+    return values
+
+
+@right("importance_weighted_bound")
+def bound_of_keras_in_float64(log_w):
+    log_w = ops.cast(log_w, "float64")
+    largest = ops.max(log_w, axis=0, keepdims=True)
+    weights = ops.exp(log_w - largest)
+    return ops.squeeze(largest, axis=0) + ops.log(ops.mean(weights, axis=0))
+
+
+@wrong("importance_weighted_bound", says="log k is added instead of taken away")
+def bound_plus_log_k(log_w):
+    return special.logsumexp(log_w, axis=0) + np.log(len(log_w))
+
+
+@wrong("importance_weighted_bound", says="the largest logarithm is not added back")
+def bound_of_relative_weights(log_w):
+    return bound_by_hand_in_float64(log_w) - log_w.max(axis=0)
+
+
+@wrong("importance_weighted_bound", says="the mean weight runs over the images, too")
+def bound_of_everything(log_w):
+    everything = special.logsumexp(log_w) - np.log(log_w.size)
+    return everything
+
+
+@wrong("importance_weighted_bound", says="an axis of length 1 is left over")
+def bound_with_kept_axis(log_w):
+    return special.logsumexp(log_w, axis=0, keepdims=True) - np.log(len(log_w))
+
+
+@wrong("importance_weighted_bound", says="hidden case: many draws")
+def bound_of_a_thousand_draws(log_w):
+    return bound_by_hand_in_float64(log_w[:1000])

@@ -86,6 +86,42 @@ def own_eps(z_mean, z_log_var, eps):
     return z_mean + np.exp(0.5 * z_log_var) * np.random.default_rng(0).normal(size=z_mean.shape)
 
 
+@right("reparameterize")
+def reparameterize_row_by_row(z_mean, z_log_var, eps):
+    rows = zip(z_mean, z_log_var, eps, strict=True)
+    return [m + np.diag(np.sqrt(np.exp(s.astype(float)))) @ e for m, s, e in rows]
+
+
+@right("reparameterize")
+def reparameterize_by_einsum(z_mean, z_log_var, eps):
+    return z_mean + ops.einsum("nd,nd->nd", ops.power(ops.exp(z_log_var), 0.5), eps)
+
+
+@wrong("reparameterize", says="very narrow posteriors")
+def log_var_cut_off(z_mean, z_log_var, eps):
+    return z_mean + np.exp(0.5 * np.clip(z_log_var, -20, 20)) * eps
+
+
+@wrong("reparameterize", says="very wide posteriors")
+def large_log_var_cut_off(z_mean, z_log_var, eps):
+    return z_mean + np.exp(0.5 * np.minimum(z_log_var, 20)) * eps
+
+
+@wrong("reparameterize", says="very narrow posteriors")
+def variance_with_a_floor(z_mean, z_log_var, eps):
+    return z_mean + np.sqrt(np.exp(z_log_var) + 1e-8) * eps
+
+
+@wrong("reparameterize", says="very narrow posteriors")
+def deviation_with_a_floor(z_mean, z_log_var, eps):
+    return z_mean + (np.exp(z_log_var / 2) + keras.config.epsilon()) * eps
+
+
+@wrong("reparameterize", says="expected [[ 1.10653")
+def one_eps_for_all(z_mean, z_log_var, eps):
+    return z_mean + np.exp(0.5 * z_log_var) * eps[:1]
+
+
 # score_function_gradient
 
 
@@ -259,6 +295,35 @@ def score_for_the_mean_alone(f_z, z, mean, log_std):
     return score(f_z, z, mean, log_std)[0]
 
 
+@right("score_function_gradient")
+def score_draw_by_draw(f_z, z, mean, log_std):
+    variance = np.exp(2 * log_std)
+    for_mean = [f * (one - mean) / variance for f, one in zip(f_z, z, strict=True)]
+    for_log_std = [f * ((one - mean) ** 2 / variance - 1) for f, one in zip(f_z, z, strict=True)]
+    return for_mean, for_log_std
+
+
+@wrong("score_function_gradient", says="a very narrow q")
+def score_with_a_floor(f_z, z, mean, log_std):
+    variance = np.exp(2 * log_std) + 1e-8
+    return f_z * (z - mean) / variance, f_z * ((z - mean) ** 2 / variance - 1)
+
+
+@wrong("score_function_gradient", says="a very narrow q")
+def score_cut_off(f_z, z, mean, log_std):
+    return score(f_z, z, mean, max(log_std, -8))
+
+
+@wrong("score_function_gradient", says="got")
+def score_with_a_baseline(f_z, z, mean, log_std):
+    return score(f_z - np.mean(f_z), z, mean, log_std)
+
+
+@wrong("score_function_gradient", says="got shape (3, 1)")
+def score_as_columns(f_z, z, mean, log_std):
+    return tuple(g[:, None] for g in score(f_z, z, mean, log_std))
+
+
 # pathwise_gradient
 
 
@@ -346,6 +411,37 @@ def pathwise_averaged(df_dz, eps, log_std):
     return np.mean(df_dz), np.mean(df_dz * eps * np.exp(log_std))
 
 
+@right("pathwise_gradient")
+def pathwise_by_the_tape(df_dz, eps, log_std):
+    df_dz, eps = (tf.convert_to_tensor(a, tf.float64) for a in (df_dz, eps))
+    of_each = tf.fill(tf.shape(eps), tf.constant(log_std, tf.float64))
+    mean = tf.zeros_like(eps)
+    with tf.GradientTape() as tape:
+        tape.watch((mean, of_each))
+        z = mean + tf.exp(of_each) * eps
+    return tape.gradient(z, (mean, of_each), output_gradients=df_dz)
+
+
+@wrong("pathwise_gradient", says="a very narrow q")
+def pathwise_cut_off(df_dz, eps, log_std):
+    return df_dz, df_dz * eps * np.exp(max(log_std, -8))
+
+
+@wrong("pathwise_gradient", says="a very narrow q")
+def pathwise_with_a_floor(df_dz, eps, log_std):
+    return df_dz, df_dz * eps * np.sqrt(np.exp(2 * log_std) + 1e-8)
+
+
+@wrong("pathwise_gradient", says="got")
+def pathwise_with_size_of_the_slope(df_dz, eps, log_std):
+    return np.abs(df_dz), np.abs(df_dz) * eps * np.exp(log_std)
+
+
+@wrong("pathwise_gradient", says="one draw")
+def pathwise_of_several_draws(df_dz, eps, log_std):
+    return np.squeeze(df_dz), np.squeeze(df_dz * eps) * np.exp(log_std)
+
+
 # leave_one_out_baseline
 
 
@@ -421,6 +517,42 @@ def median_of_the_others(f_z):
 @wrong("leave_one_out_baseline", says="draws of equal value are left out, too")
 def masked_by_value(f_z):
     return np.array([f_z[f_z != v].mean() for v in f_z])
+
+
+@right("leave_one_out_baseline")
+def baseline_by_masks(f_z):
+    n = len(f_z)
+    others = np.arange(n) != np.arange(n)[:, None]
+    return np.mean(np.broadcast_to(f_z, (n, n)), axis=1, where=others, dtype=float)
+
+
+@right("leave_one_out_baseline")
+def baseline_from_both_sides(f_z):
+    f_z = np.asarray(f_z, dtype=float)
+    before = np.cumsum(f_z) - f_z
+    behind = np.cumsum(f_z[::-1])[::-1] - f_z
+    return (before + behind) / (len(f_z) - 1)
+
+
+@wrong("leave_one_out_baseline", says="got")
+def the_last_draw_left_out(f_z):
+    return np.full_like(f_z, f_z[:-1].mean())
+
+
+@wrong("leave_one_out_baseline", says="got")
+def the_largest_left_out(f_z):
+    return np.full_like(f_z, np.delete(f_z, np.argmax(f_z)).mean())
+
+
+@wrong("leave_one_out_baseline", says="an axis of length 1 is left over")
+def baseline_as_a_row(f_z):
+    return (np.sum(f_z, keepdims=True) - f_z)[None] / (len(f_z) - 1)
+
+
+@wrong("leave_one_out_baseline", says="the baseline is subtracted")
+def baseline_of_a_centred_f(f_z):
+    f_z = f_z - np.mean(f_z)
+    return f_z - (np.sum(f_z) - f_z) / (len(f_z) - 1)
 
 
 # Sampling
@@ -617,6 +749,93 @@ class MeanAndLogVarTogether(Rolls):
         return both + self.eps(both)
 
 
+@wrong("Sampling", says="very narrow posteriors")
+class SamplingWithLogVarCutOff(Rolls):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + ops.exp(0.5 * ops.clip(z_log_var, -10, 10)) * self.eps(z_mean)
+
+
+@wrong("Sampling", says="very wide posteriors")
+class SamplingWithLargeLogVarCutOff(Rolls):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + ops.exp(0.5 * ops.minimum(z_log_var, 20)) * self.eps(z_mean)
+
+
+@wrong("Sampling", says="very narrow posteriors")
+class SamplingWithAFloor(Rolls):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + ops.sqrt(ops.exp(z_log_var) + 1e-6) * self.eps(z_mean)
+
+
+@wrong("Sampling", says="gradient for z_log_var")
+class SamplingInFloat16(Rolls):
+    def call(self, inputs):
+        z_mean, z_log_var = (ops.cast(a, "float16") for a in inputs)
+        eps = ops.cast(self.eps(z_mean), "float16")
+        return ops.cast(z_mean + ops.exp(0.5 * z_log_var) * eps, "float32")
+
+
+@wrong("Sampling", says="the seed 0, and the largest seed")
+class SeedZeroForNone(layers.Layer):
+    def __init__(self, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.seed_generator = keras.random.SeedGenerator(seed or None)
+
+    call = SamplingInTf.call
+    eps = Rolls.eps
+
+
+@wrong("Sampling", says="at the first call or at a later one")
+class SeededOnceAlone(Rolls):
+    first = True
+
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        seed = self.seed_generator if self.first else None
+        self.first = False
+        eps = keras.random.normal(ops.shape(z_mean), seed=seed)
+        return z_mean + ops.exp(0.5 * z_log_var) * eps
+
+
+@wrong("Sampling", says="while it is trained")
+class DrawnInInferenceAlone(Rolls):
+    def call(self, inputs, training=False):
+        z_mean, z_log_var = inputs
+        eps = 0.0 if training else self.eps(z_mean)
+        return z_mean + ops.exp(0.5 * z_log_var) * eps
+
+
+@wrong("Sampling", says="wrong shape")
+class SamplingSqueezed(Rolls):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return ops.squeeze(z_mean + ops.exp(0.5 * z_log_var) * self.eps(z_mean))
+
+
+@wrong("Sampling", says="some numbers of the codes are alike")
+class HalfOfTheRollsMirrored(Rolls):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        n = len(z_mean)
+        half = self.eps(z_mean[: (n + 1) // 2])
+        eps = ops.concatenate([half, -half])[:n]
+        return z_mean + ops.exp(0.5 * z_log_var) * eps
+
+
+@wrong("Sampling", says="your code raised")
+class EpsOfTheFirstShape(Rolls):
+    shape = None
+
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        self.shape = self.shape or tuple(z_mean.shape)
+        eps = keras.random.normal(self.shape, seed=self.seed_generator)
+        return z_mean + ops.exp(0.5 * z_log_var) * eps
+
+
 # negative_elbo
 
 
@@ -806,6 +1025,84 @@ def summed_over_the_batch(x, logits, z_mean, z_log_var):
     return nll.sum() + kl.sum()
 
 
+@right("negative_elbo")
+def negative_elbo_image_by_image(x, logits, z_mean, z_log_var):
+    losses = []
+    for i in range(len(x)):
+        nll = ops.sum(ops.softplus(logits[i]) - x[i] * logits[i])
+        kl = ops.sum(ops.exp(z_log_var[i]) + ops.square(z_mean[i]) - 1 - z_log_var[i]) / 2
+        losses.append(nll + kl)
+    return ops.stack(losses)
+
+
+@right("negative_elbo")
+def negative_elbo_in_float64(x, logits, z_mean, z_log_var):
+    x, logits, z_mean, z_log_var = (tf.cast(a, tf.float64) for a in (x, logits, z_mean, z_log_var))
+    return negative_elbo_in_tf(x, logits, z_mean, z_log_var)
+
+
+@right("negative_elbo")
+def negative_elbo_by_einsum(x, logits, z_mean, z_log_var):
+    x, logits = (ops.reshape(a, (a.shape[0], -1)) for a in (x, logits))
+    nll = ops.sum(ops.relu(logits) + ops.log1p(ops.exp(-ops.abs(logits))), axis=1)
+    squares = ops.einsum("nd,nd->n", z_mean, z_mean)
+    variances = ops.sum(ops.exp(z_log_var) - z_log_var, axis=1)
+    return nll - ops.einsum("np,np->n", x, logits) + 0.5 * (squares + variances - z_mean.shape[1])
+
+
+@wrong("negative_elbo", says="very narrow posteriors")
+def log_variances_cut_off(x, logits, z_mean, z_log_var):
+    return negative_elbo_in_tf(x, logits, z_mean, ops.clip(z_log_var, -20, 20))
+
+
+@wrong("negative_elbo", says="very wide posteriors")
+def large_log_variances_cut_off(x, logits, z_mean, z_log_var):
+    return negative_elbo_in_tf(x, logits, z_mean, ops.minimum(z_log_var, 20))
+
+
+@wrong("negative_elbo", says="very narrow posteriors")
+def log_of_the_variance_with_a_floor(x, logits, z_mean, z_log_var):
+    variance = ops.exp(z_log_var)
+    kl = 0.5 * ops.sum(variance + z_mean**2 - 1 - ops.log(variance + 1e-8), axis=-1)
+    return negative_elbo_in_tf(x, logits, 0 * z_mean, 0 * z_mean) + kl
+
+
+@wrong("negative_elbo", says="logits of ±1000")
+def probabilities_cut_off(x, logits, z_mean, z_log_var):
+    p = ops.clip(ops.sigmoid(logits), 1e-7, 1 - 1e-7)
+    nll = -ops.sum(ops.reshape(x * ops.log(p) + (1 - x) * ops.log(1 - p), (len(x), -1)), axis=1)
+    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
+
+
+@wrong("negative_elbo", says="logits of ±1000")
+def large_logits_cut_off(x, logits, z_mean, z_log_var):
+    return negative_elbo_in_tf(x, ops.clip(logits, -100, 100), z_mean, z_log_var)
+
+
+@wrong("negative_elbo", says="images without a channel")
+def images_with_a_channel_alone(x, logits, z_mean, z_log_var):
+    nll = ops.sum(ops.softplus(logits) - x * logits, axis=(1, 2, 3))
+    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
+
+
+@wrong("negative_elbo", says="gradient for z_log_var")
+def gradient_of_the_variance_stopped(x, logits, z_mean, z_log_var):
+    held = ops.stop_gradient(z_log_var)
+    change = ops.exp(held) - ops.exp(z_log_var)
+    change -= ops.stop_gradient(change)
+    return negative_elbo_in_tf(x, logits, z_mean, z_log_var) + ops.sum(change, axis=1) / 2
+
+
+@wrong("negative_elbo", says="one image")
+def one_image_squeezed(x, logits, z_mean, z_log_var):
+    return ops.squeeze(negative_elbo_in_tf(x, logits, z_mean, z_log_var))
+
+
+@wrong("negative_elbo", says="an axis of length 1 is left over")
+def negative_elbo_as_a_column(x, logits, z_mean, z_log_var):
+    return negative_elbo_in_tf(x, logits, z_mean, z_log_var)[:, None]
+
+
 # build_vae_mlp
 
 
@@ -906,7 +1203,7 @@ def decoder_first(latent_dim=2):
     return networks(latent_dim)[::-1]
 
 
-@wrong("build_vae_mlp", says="got shape (3, 784)")
+@wrong("build_vae_mlp", says="got shape (5, 784)")
 def not_reshaped(latent_dim=2):
     encoder, decoder = networks(latent_dim)
     return encoder, keras.Model(decoder.inputs, decoder.layers[-2].output)
@@ -984,3 +1281,118 @@ def encoder_with_one_output(latent_dim=2):
 @wrong("build_vae_mlp", says="expected two values")
 def one_model(latent_dim=2):
     return networks(latent_dim)[0]
+
+
+@right("build_vae_mlp")
+def with_a_reshape_and_own_names(latent_dim=2):
+    x = keras.Input((28, 28, 1), name="image")
+    h = layers.ReLU()(layers.Dense(512, name="hidden")(ops.reshape(x, (-1, 784))))
+    heads = [layers.Dense(latent_dim, name=name)(h) for name in ("mean", "log_var")]
+    z = keras.Input((latent_dim,), name="code")
+    logits = layers.Dense(784)(layers.Dense(512, "relu")(z))
+    return keras.Model(x, heads), keras.Model(z, ops.reshape(logits, (-1, 28, 28, 1)))
+
+
+@right("build_vae_mlp")
+def with_a_shared_trunk_model(latent_dim=2):
+    x, image = keras.Input((28, 28, 1)), keras.Input((28, 28, 1))
+    trunk = keras.Model(x, layers.Dense(512)(layers.Flatten()(x)))
+    h = ops.maximum(trunk(image), 0.0)
+    heads = [layers.Dense(latent_dim)(h), layers.Dense(latent_dim)(h)]
+    return keras.Model(image, heads), networks(latent_dim)[1]
+
+
+@wrong("build_vae_mlp", says="a leaky ReLU stands where a ReLU is meant")
+def leaky_relu(latent_dim=2):
+    return networks(latent_dim, hidden="leaky_relu")
+
+
+@wrong("build_vae_mlp", says="LeakyReLU stands where a ReLU is meant")
+def leaky_relu_as_a_layer(latent_dim=2):
+    return networks(latent_dim, hidden=layers.LeakyReLU())
+
+
+@wrong("build_vae_mlp", says="ELU stands where a ReLU is meant")
+def elu(latent_dim=2):
+    return networks(latent_dim, hidden="elu")
+
+
+@wrong("build_vae_mlp", says="GELU stands where a ReLU is meant")
+def gelu(latent_dim=2):
+    return networks(latent_dim, hidden="gelu")
+
+
+@wrong("build_vae_mlp", says="tanh stands where a ReLU is meant")
+def tanh(latent_dim=2):
+    return networks(latent_dim, hidden="tanh")
+
+
+@wrong("build_vae_mlp", says="z_mean")
+def relu_up_to_6(latent_dim=2):
+    return networks(latent_dim, hidden="relu6")
+
+
+@wrong("build_vae_mlp", says="logits: got")
+def sigmoid_in_the_decoder(latent_dim=2):
+    return networks(latent_dim)[0], networks(latent_dim, hidden="sigmoid")[1]
+
+
+@wrong("build_vae_mlp", says="the encoder wants flat images")
+def flat_images_wanted(latent_dim=2):
+    x = keras.Input((784,))
+    h = layers.Dense(512, activation="relu")(x)
+    heads = [layers.Dense(latent_dim)(h), layers.Dense(latent_dim)(h)]
+    return keras.Model(x, heads), networks(latent_dim)[1]
+
+
+@wrong("build_vae_mlp", says="the encoder gives z_log_var first")
+def log_variance_first(latent_dim=2):
+    x = keras.Input((28, 28, 1))
+    h = layers.Dense(512, activation="relu")(layers.Flatten()(x))
+    heads = [layers.Dense(latent_dim, name=name)(h) for name in ("z_log_var", "z_mean")]
+    return keras.Model(x, heads), networks(latent_dim)[1]
+
+
+@wrong("build_vae_mlp", says="z_mean: got")
+def dropout_in_the_encoder(latent_dim=2):
+    x = keras.Input((28, 28, 1))
+    h = layers.Dropout(0.2, seed=1)(layers.Dense(512, activation="relu")(layers.Flatten()(x)))
+    heads = [layers.Dense(latent_dim)(h), layers.Dense(latent_dim)(h)]
+    return keras.Model(x, heads), networks(latent_dim)[1]
+
+
+@wrong("build_vae_mlp", says="your code raised")
+def batches_of_five(latent_dim=2):
+    z = keras.Input((latent_dim,))
+    h = layers.Dense(784)(layers.Dense(512, activation="relu")(z))
+    return networks(latent_dim)[0], keras.Model(z, ops.reshape(h, (5, 28, 28, -1)))
+
+
+@wrong("build_vae_mlp", says="z_log_var")
+def log_variance_cut_off(latent_dim=2):
+    encoder, decoder = networks(latent_dim)
+    z_mean, z_log_var = encoder.outputs
+    return keras.Model(encoder.inputs, [z_mean, ops.clip(z_log_var, -10, 10)]), decoder
+
+
+@wrong("build_vae_mlp", says="logits: got")
+def gelu_in_the_decoder(latent_dim=2):
+    return networks(latent_dim)[0], networks(latent_dim, hidden="gelu")[1]
+
+
+@wrong("build_vae_mlp", says="logits: got")
+def relu_up_to_6_in_the_decoder(latent_dim=2):
+    return networks(latent_dim)[0], networks(latent_dim, hidden="relu6")[1]
+
+
+@wrong("build_vae_mlp", says="z_log_var: got")
+def log_variance_cut_off_at_20(latent_dim=2):
+    encoder, decoder = networks(latent_dim)
+    z_mean, z_log_var = encoder.outputs
+    return keras.Model(encoder.inputs, [z_mean, ops.clip(z_log_var, -20, 20)]), decoder
+
+
+@wrong("build_vae_mlp", says="logits: got")
+def logits_cut_off(latent_dim=2):
+    encoder, decoder = networks(latent_dim)
+    return encoder, keras.Model(decoder.input, ops.clip(decoder.output, -20, 20))

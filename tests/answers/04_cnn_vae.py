@@ -85,7 +85,7 @@ def encoder_valid_at_first(latent_dim):
     return encoder([conv(32, padding="valid"), conv(64)], latent_dim)
 
 
-@wrong("build_conv_encoder", says="z_mean and z_log_var, stacked, under known weights")
+@wrong("build_conv_encoder", says="zeros are added at the left and at the top")
 def encoder_padded_on_the_other_side(latent_dim):
     pads = [layers.ZeroPadding2D(((1, 0), (1, 0))) for _ in range(2)]
     body = [pads[0], conv(32, padding="valid"), pads[1], conv(64, padding="valid")]
@@ -222,7 +222,7 @@ def encoder_with_global_pooling(latent_dim):
     return encoder([conv(32), conv(64), layers.GlobalAveragePooling2D()], latent_dim)
 
 
-@wrong("build_conv_encoder", says="the weights have shapes [(4, 4, 1, 32)")
+@wrong("build_conv_encoder", says="the kernels are 4 × 4 instead of 3 × 3")
 def encoder_with_larger_kernels(latent_dim):
     return encoder([conv(32, size=4), conv(64, size=4)], latent_dim)
 
@@ -251,7 +251,7 @@ def encoder_of_shared_layers(latent_dim):
     return encoder(BODY, latent_dim)
 
 
-@wrong("build_conv_encoder", says="the weights have shapes")
+@wrong("build_conv_encoder", says="BatchNormalization stands behind the first convolution")
 def encoder_with_batch_normalization(latent_dim):
     return encoder([conv(32), layers.BatchNormalization(), conv(64)], latent_dim)
 
@@ -298,6 +298,139 @@ def encoder_with_exp_behind_a_head(latent_dim):
 @wrong("build_conv_encoder", says="a sigmoid stands on one of the two heads")
 def encoder_sigmoid_mean(latent_dim):
     return encoder([conv(32), conv(64)], latent_dim, last=("sigmoid", None))
+
+
+@right("build_conv_encoder")
+def encoder_of_sublayers_with_names(latent_dim):
+    """Its second head is made first, and a layer that does nothing stands before them."""
+    image = keras.Input((28, 28, 1), dtype="float32", name="image")
+    h = image
+    for i, filters in enumerate((32, 64)):
+        h = layers.Conv2D(filters, [3, 3], [2, 2], "same", name=f"convolution_{i}")(h)
+        h = layers.ReLU()(h)
+    h = layers.Dropout(0.0)(
+        layers.Dense(16, activation=keras.activations.relu)(layers.Flatten()(h))
+    )
+    log_var = layers.Dense(latent_dim, name="log_var")(h)
+    return keras.Model(image, [layers.Dense(latent_dim, name="mean")(h), log_var])
+
+
+@wrong("build_conv_encoder", says="a leaky ReLU of slope 0.2 instead of a ReLU")
+def encoder_leaky(latent_dim):
+    body = [conv(32, activation="leaky_relu"), conv(64, activation="leaky_relu")]
+    return encoder(body, latent_dim, dense="leaky_relu")
+
+
+@wrong("build_conv_encoder", says="a leaky ReLU of slope 0.3 instead of a ReLU")
+def encoder_leaky_layers(latent_dim):
+    body = [conv(32, activation=None), layers.LeakyReLU(), conv(64, activation=layers.LeakyReLU())]
+    return encoder(body, latent_dim, dense=layers.LeakyReLU())
+
+
+@wrong("build_conv_encoder", says="an ELU instead of a ReLU")
+def encoder_elu(latent_dim):
+    return encoder([conv(32, activation="elu"), conv(64, activation="elu")], latent_dim, "elu")
+
+
+@wrong("build_conv_encoder", says="a GELU instead of a ReLU")
+def encoder_gelu(latent_dim):
+    return encoder([conv(32, activation="gelu"), conv(64, activation="gelu")], latent_dim, "gelu")
+
+
+@wrong("build_conv_encoder", says="a SiLU (swish) instead of a ReLU")
+def encoder_swish(latent_dim):
+    return encoder([conv(32, activation="silu"), conv(64, activation="silu")], latent_dim, "silu")
+
+
+@wrong("build_conv_encoder", says="under known weights")
+def encoder_relu6(latent_dim):
+    return encoder([conv(32, activation="relu6"), conv(64, activation="relu6")], latent_dim)
+
+
+@wrong("build_conv_encoder", says="the dense layer of 16 has a tanh")
+def encoder_dense_tanh(latent_dim):
+    return encoder([conv(32), conv(64)], latent_dim, dense="tanh")
+
+
+@wrong("build_conv_encoder", says="zeros are added at the left and at the top")
+def encoder_padded_all_around(latent_dim):
+    pads = [layers.ZeroPadding2D() for _ in range(2)]
+    body = [pads[0], conv(32, padding="valid"), pads[1], conv(64, padding="valid")]
+    return encoder(body, latent_dim)
+
+
+@wrong("build_conv_encoder", says="it wants flat images")
+def encoder_of_flat_images(latent_dim):
+    x = keras.Input((784,))
+    return keras.Model(
+        x, encoder([conv(32), conv(64)], latent_dim)(ops.reshape(x, (-1, 28, 28, 1)))
+    )
+
+
+@wrong("build_conv_encoder", says="each head has a dense layer of 16 of its own")
+def encoder_with_two_dense_layers(latent_dim):
+    x = keras.Input((28, 28, 1))
+    h = layers.Flatten()(conv(64)(conv(32)(x)))
+    heads = [layers.Dense(16, "relu")(h) for _ in range(2)]
+    return keras.Model(x, [layers.Dense(latent_dim)(one) for one in heads])
+
+
+@wrong("build_conv_encoder", says="the pixels are divided by 255")
+def encoder_that_rescales(latent_dim):
+    return encoder([layers.Rescaling(1 / 255), conv(32), conv(64)], latent_dim)
+
+
+@wrong("build_conv_encoder", says="the kernels are 5 × 5 instead of 3 × 3")
+def encoder_with_kernels_of_five(latent_dim):
+    return encoder([conv(32, size=5), conv(64, size=5)], latent_dim)
+
+
+@wrong("build_conv_encoder", says="z_log_var is returned first")
+def encoder_with_a_named_log_var_first(latent_dim):
+    x = keras.Input((28, 28, 1))
+    h = layers.Dense(16, activation="relu")(layers.Flatten()(conv(64)(conv(32)(x))))
+    heads = [layers.Dense(latent_dim, name=name)(h) for name in ("logvar", "mu")]
+    return keras.Model(x, heads)
+
+
+@wrong("build_conv_encoder", says="of one image")
+def encoder_that_drops_axes(latent_dim):
+    model = encoder([conv(32), conv(64)], latent_dim)
+
+    class Squeezed(layers.Layer):
+        def call(self, h):
+            return ops.squeeze(h, 0) if h.shape[0] == 1 else h
+
+        def compute_output_shape(self, shape):
+            return shape
+
+    return keras.Model(model.input, [Squeezed()(h) for h in model.outputs])
+
+
+@wrong("build_conv_encoder", says="under known weights")
+def encoder_that_centres_the_batch(latent_dim):
+    model = encoder([conv(32), conv(64)], latent_dim)
+    means = [h - ops.mean(h, axis=0, keepdims=True) for h in model.outputs]
+    return keras.Model(model.input, means)
+
+
+@wrong("build_conv_encoder", says="under known weights")
+def encoder_with_a_clipped_log_var(latent_dim):
+    model = encoder([conv(32), conv(64)], latent_dim)
+    z_mean, z_log_var = model.outputs
+    return keras.Model(model.input, [z_mean, ops.clip(z_log_var, -10.0, 10.0)])
+
+
+@wrong("build_conv_encoder", says="under known weights")
+def encoder_that_spreads_over_the_image(latent_dim):
+    """Its columns and rows are exchanged before they are flattened."""
+    return encoder([conv(32), conv(64), layers.Permute((2, 1, 3))], latent_dim)
+
+
+@wrong("build_conv_encoder", says="BatchNormalization stands behind both convolutions")
+def encoder_with_two_batch_normalizations(latent_dim):
+    norms = [layers.BatchNormalization() for _ in range(2)]
+    return encoder([conv(32), norms[0], conv(64), norms[1]], latent_dim)
 
 
 # build_conv_decoder
@@ -503,7 +636,7 @@ def decoder_flat_images(latent_dim):
     return decoder(latent_dim, up(64), up(32), up(1, 1, activation=None), layers.Flatten())
 
 
-@wrong("build_conv_decoder", says="got shape (4, 28, 28), expected (4, 28, 28, 1)")
+@wrong("build_conv_decoder", says="wrong shape: the channel axis is missing")
 def decoder_without_channel(latent_dim):
     body = [up(64), up(32), up(1, 1, activation=None), layers.Reshape((28, 28))]
     return decoder(latent_dim, *body)
@@ -560,15 +693,98 @@ def decoder_with_channels_in_front(latent_dim):
     return keras.Sequential([keras.Input((latent_dim,)), *start, *steps])
 
 
+@wrong("build_conv_decoder", says="a leaky ReLU of slope 0.2 instead of a ReLU")
+def decoder_leaky(latent_dim):
+    body = [up(64, activation="leaky_relu"), up(32, activation="leaky_relu")]
+    return decoder(latent_dim, *body, up(1, 1, activation=None), activation="leaky_relu")
+
+
+@wrong("build_conv_decoder", says="an ELU instead of a ReLU")
+def decoder_elu(latent_dim):
+    body = [up(64, activation="elu"), up(32, activation="elu"), up(1, 1, activation=None)]
+    return decoder(latent_dim, *body, activation="elu")
+
+
+@wrong("build_conv_decoder", says="a GELU instead of a ReLU")
+def decoder_gelu(latent_dim):
+    body = [up(64, activation="gelu"), up(32, activation="gelu"), up(1, 1, activation=None)]
+    return decoder(latent_dim, *body, activation="gelu")
+
+
+@wrong("build_conv_decoder", says="a tanh instead of a ReLU")
+def decoder_all_tanh(latent_dim):
+    body = [up(64, activation="tanh"), up(32, activation="tanh"), up(1, 1, activation=None)]
+    return decoder(latent_dim, *body, activation="tanh")
+
+
+@wrong("build_conv_decoder", says="under known weights")
+def decoder_relu6(latent_dim):
+    body = [up(64, activation="relu6"), up(32, activation="relu6"), up(1, 1, activation=None)]
+    return decoder(latent_dim, *body)
+
+
+@wrong("build_conv_decoder", says="a softplus stands on the logits")
+def decoder_softplus(latent_dim):
+    return decoder(latent_dim, up(64), up(32), up(1, 1, activation="softplus"))
+
+
+@wrong("build_conv_decoder", says="under known weights")
+def decoder_that_centres_the_batch(latent_dim):
+    model = decoder(latent_dim, up(64), up(32), up(1, 1, activation=None))
+    logits = model.outputs[0]
+    return keras.Model(model.inputs, logits - ops.mean(logits, 0, keepdims=True))
+
+
+@wrong("build_conv_decoder", says="the padding is `valid` instead of `same`")
+def decoder_cropped_at_the_end(latent_dim):
+    body = [up(64, padding="valid"), up(32, padding="valid"), up(1, 1, activation=None)]
+    return decoder(latent_dim, *body)
+
+
+def with_logits(model, change):
+    logits = model.outputs[0]
+    return keras.Model(model.inputs, change(logits))
+
+
+@wrong("build_conv_decoder", says="under known weights")
+def decoder_with_clipped_logits(latent_dim):
+    model = decoder(latent_dim, up(64), up(32), up(1, 1, activation=None))
+    return with_logits(model, lambda logits: ops.clip(logits, -10.0, 10.0))
+
+
+@wrong("build_conv_decoder", says="as Dropout does")
+def decoder_with_dropout_at_the_end(latent_dim):
+    model = decoder(latent_dim, up(64), up(32), up(1, 1, activation=None))
+    return with_logits(model, layers.Dropout(0.5))
+
+
+@wrong("build_conv_decoder", says="logits of one code")
+def decoder_that_drops_axes(latent_dim):
+    class Squeezed(layers.Layer):
+        def call(self, h):
+            return ops.squeeze(h, 0) if h.shape[0] == 1 else h
+
+        def compute_output_shape(self, shape):
+            return shape
+
+    return with_logits(decoder(latent_dim, up(64), up(32), up(1, 1, activation=None)), Squeezed())
+
+
+@wrong("build_conv_decoder", says="BatchNormalization stands behind two of the convolutions")
+def decoder_with_batch_normalization(latent_dim):
+    norms = [layers.BatchNormalization() for _ in range(2)]
+    return decoder(latent_dim, up(64), norms[0], up(32), norms[1], up(1, 1, activation=None))
+
+
 # binarize
 
 
 @right("binarize")
 def binarize_with_the_old_generator(x, mode, seed, epoch=0):
     if mode == "threshold":
-        return np.where(x < 0.5, 0.0, 1.0)
+        return np.where(x < 0.5, np.float32(0), np.float32(1))
     rng = np.random.RandomState(seed if mode == "static" else seed + 1000 * epoch)
-    return rng.binomial(1, x)
+    return rng.binomial(1, x).astype("float32")
 
 
 @right("binarize")
@@ -593,7 +809,8 @@ def binarize_pixel_by_pixel(x, mode, seed, epoch=0):
     rng = np.random.default_rng((seed, epoch) if mode == "dynamic" else (seed,))
     pixels = x.astype(float).ravel().tolist()
     dice = rng.random(x.size).tolist() if mode != "threshold" else [0.5 - 1e-9] * x.size
-    return np.reshape([int(d < p) for d, p in zip(dice, pixels, strict=True)], x.shape)
+    drawn = np.array([d < p for d, p in zip(dice, pixels, strict=True)], dtype=np.float32)
+    return drawn.reshape(x.shape)
 
 
 def thrown(x, mode, seed, epoch, shape=None):
@@ -612,12 +829,14 @@ def binarize_rounded(x, mode, seed, epoch=0):
 
 @wrong("binarize", says="a pixel of exactly 0.5 becomes 0")
 def binarize_above_half(x, mode, seed, epoch=0):
-    return (x > 0.5) * 1.0 if mode == "threshold" else binarized(x, mode, seed, epoch)
+    return (x > 0.5) * np.float32(1) if mode == "threshold" else binarized(x, mode, seed, epoch)
 
 
 @wrong("binarize", says="the threshold is the mean of the images")
 def binarize_at_the_mean(x, mode, seed, epoch=0):
-    return (x >= x.mean()) * 1.0 if mode == "threshold" else binarized(x, mode, seed, epoch)
+    return (
+        (x >= x.mean()) * np.float32(1) if mode == "threshold" else binarized(x, mode, seed, epoch)
+    )
 
 
 @wrong("binarize", says="every pixel that is not white becomes 1")
@@ -627,7 +846,7 @@ def binarize_above_zero(x, mode, seed, epoch=0):
 
 @wrong("binarize", says="black and white are swapped")
 def binarize_below_half(x, mode, seed, epoch=0):
-    return (x < 0.5) * 1.0 if mode == "threshold" else binarized(x, mode, seed, epoch)
+    return (x < 0.5) * np.float32(1) if mode == "threshold" else binarized(x, mode, seed, epoch)
 
 
 @wrong("binarize", says="threshold: the pixels are True and False")
@@ -714,12 +933,12 @@ def binarize_by_coins(x, mode, seed, epoch=0):
     return binarized(x if mode == "threshold" else 0 * x + 0.5, mode, seed, epoch)
 
 
-@wrong("binarize", says="the dice are drawn from a Gaussian instead of evenly")
+@wrong("binarize", says="normal instead of uniform numbers are drawn")
 def binarize_with_gaussian_dice(x, mode, seed, epoch=0):
     if mode == "threshold":
         return binarized(x, mode, seed, epoch)
     rng = np.random.default_rng([seed, epoch] if mode == "dynamic" else seed)
-    return (rng.normal(size=x.shape) < x) * 1.0
+    return (rng.normal(size=x.shape) < x) * np.float32(1)
 
 
 @wrong("binarize", says="all pixels of one grey come out alike")
@@ -768,30 +987,124 @@ def binarize_without_the_seed_0(x, mode, seed, epoch=0):
     if mode == "threshold":
         return binarized(x, mode, seed, epoch)
     seeds = [seed, epoch] if mode == "dynamic" else [seed]
-    return (np.random.default_rng(seeds if seed else None).random(x.shape) < x) * 1.0
+    return (np.random.default_rng(seeds if seed else None).random(x.shape) < x) * np.float32(1)
 
 
-@wrong("binarize", says="dynamic: the next epoch has the same dice, shifted")
+@wrong("binarize", says="dynamic: the next epoch has the same draws, shifted")
 def binarize_with_a_number_skipped_an_epoch(x, mode, seed, epoch=0):
     if mode != "dynamic":
         return binarized(x, mode, seed, epoch)
     dice = np.random.default_rng(seed).random(x.size + epoch)[epoch:]
-    return (dice.reshape(x.shape) < x) * 1.0
+    return (dice.reshape(x.shape) < x) * np.float32(1)
 
 
-@wrong("binarize", says="dynamic: the next epoch has the same dice, shifted")
+@wrong("binarize", says="dynamic: the next epoch has the same draws, shifted")
 def binarize_with_a_seed_for_each_image(x, mode, seed, epoch=0):
     if mode != "dynamic":
         return binarized(x, mode, seed, epoch)
     dice = [np.random.default_rng(seed + epoch + i).random(x[i].shape) for i in range(len(x))]
-    return (np.array(dice) < x) * 1.0
+    return (np.array(dice) < x) * np.float32(1)
 
 
-@wrong("binarize", says="dynamic: the next epoch has the same dice, shifted")
+@wrong("binarize", says="dynamic: the next epoch has the same draws, shifted")
 def binarize_with_dice_moved_on(x, mode, seed, epoch=0):
     if mode != "dynamic":
         return binarized(x, mode, seed, epoch)
-    return ((np.random.default_rng(seed).random(x.shape) + 0.1 * epoch) % 1 < x) * 1.0
+    return ((np.random.default_rng(seed).random(x.shape) + 0.1 * epoch) % 1 < x) * np.float32(1)
+
+
+@right("binarize")
+def binarize_in_float64_and_a_loop(x, mode, seed, epoch=0):
+    made = np.zeros(np.shape(x), dtype="float32")
+    child = np.random.SeedSequence(seed, spawn_key=(epoch,) if mode == "dynamic" else ())
+    rng = np.random.Generator(np.random.Philox(child))
+    for at in np.ndindex(*np.shape(x)):
+        bound = 0.5 if mode == "threshold" else float(rng.uniform()) + 1e-12
+        made[at] = 1.0 if float(x[at]) >= bound else 0.0
+    return made
+
+
+@wrong("binarize", says="but their type is not float32")
+def binarize_in_float64(x, mode, seed, epoch=0):
+    return binarized(x, mode, seed, epoch).astype("float64")
+
+
+@wrong("binarize", says="but their type is not float32")
+def binarize_to_ints(x, mode, seed, epoch=0):
+    return binarized(x, mode, seed, epoch).astype("int32")
+
+
+@wrong("binarize", says="the largest seeds): static: another seed gives the same draw")
+def binarize_with_16_bits_of_the_seed(x, mode, seed, epoch=0):
+    return binarized(x, mode, seed % 2**16, epoch)
+
+
+@wrong("binarize", says="dynamic, the largest seeds): your code raised")
+def binarize_with_a_seed_of_32_bits(x, mode, seed, epoch=0):
+    if mode != "dynamic":
+        return binarized(x, mode, seed, epoch)
+    return (np.random.RandomState(10 * seed + epoch).random_sample(x.shape) < x).astype("float32")
+
+
+@wrong("binarize", says="dynamic, many epochs): dynamic: two epochs have the same draw")
+def binarize_with_two_epochs(x, mode, seed, epoch=0):
+    return binarized(x, mode, seed, epoch % 2)
+
+
+@wrong("binarize", says="dynamic, many epochs): dynamic: two epochs have the same draw")
+def binarize_with_a_first_epoch_like_the_next(x, mode, seed, epoch=0):
+    return binarized(x, mode, seed, max(epoch, 1))
+
+
+@wrong("binarize", says="a pixel of 0 has to stay 0")
+def binarize_with_clipped_probabilities(x, mode, seed, epoch=0):
+    return binarized(x if mode == "threshold" else np.clip(x, 0.01, 0.99), mode, seed, epoch)
+
+
+@wrong("binarize", says="the probability is x²")
+def binarize_with_squares(x, mode, seed, epoch=0):
+    return binarized(x if mode == "threshold" else x**2, mode, seed, epoch)
+
+
+@wrong("binarize", says="some images have the same draw")
+def binarize_with_half_the_images(x, mode, seed, epoch=0):
+    if mode == "threshold":
+        return binarized(x, mode, seed, epoch)
+    drawn = thrown(np.ones_like(x), mode, seed, epoch, x.shape)
+    half = np.random.default_rng([seed, epoch * (mode == "dynamic")]).random(x.shape)
+    half[len(x) // 2 :] = half[: len(x) - len(x) // 2]
+    return drawn * (half < x).astype("float32")
+
+
+@wrong("binarize", says="hidden case: a single row of pixels")
+def binarize_that_wants_a_batch(x, mode, seed, epoch=0):
+    rows = x.reshape(x.shape[0], x.shape[1], -1)
+    return binarized(rows, mode, seed, epoch).reshape(x.shape)
+
+
+@wrong("binarize", says="got shape (2, 3, 1), expected (2, 3)")
+def binarize_with_a_channel_axis(x, mode, seed, epoch=0):
+    return binarized(x, mode, seed, epoch)[..., None]
+
+
+@wrong("binarize", says="dynamic, many epochs): dynamic: two epochs have the same draw")
+def binarize_with_fifty_epochs(x, mode, seed, epoch=0):
+    return binarized(x, mode, seed, min(epoch, 50))
+
+
+@wrong("binarize", says="dynamic, the largest seeds): dynamic: another seed gives the same draw")
+def binarize_with_the_epoch_times_the_seed(x, mode, seed, epoch=0):
+    return binarized(x, mode, 7 if mode == "dynamic" and not epoch else seed, epoch)
+
+
+@wrong("binarize", says="the next epoch has the same draws, turned around")
+def binarize_with_turned_draws(x, mode, seed, epoch=0):
+    if mode != "dynamic":
+        return binarized(x, mode, seed, epoch)
+    drawn = np.random.default_rng([seed, epoch // 2]).random(x.shape)
+    if epoch % 4 > 1:
+        drawn = 1 - np.random.default_rng([seed, epoch // 2 - 1]).random(x.shape)
+    return (drawn < x).astype("float32")
 
 
 # single_sample_elbo
@@ -923,7 +1236,7 @@ def one_draw_log_var_as_variance(x, logits, z, z_mean, z_log_var):
     return log_x + log_p - log_q
 
 
-@wrong("single_sample_elbo", says="exp(z_log_var) is used as the deviation")
+@wrong("single_sample_elbo", says="exp(z_log_var) is used as the standard deviation")
 def one_draw_variance_as_deviation(x, logits, z, z_mean, z_log_var):
     log_x, log_p, log_q = three_terms(x, logits, z, z_mean, 2 * z_log_var)
     return log_x + log_p - log_q
@@ -941,7 +1254,7 @@ def one_draw_pixels_averaged(x, logits, *args):
     return log_x / x[0].size + log_p - log_q
 
 
-@wrong("single_sample_elbo", says="the numbers of the code are averaged instead of summed")
+@wrong("single_sample_elbo", says="the latent dimensions are averaged instead of summed")
 def one_draw_code_averaged(x, logits, z, z_mean, z_log_var):
     log_x, log_p, log_q = three_terms(x, logits, z, z_mean, z_log_var)
     return log_x + (log_p - log_q) / z.shape[-1]
@@ -969,7 +1282,7 @@ def one_draw_over_axis_one(x, logits, *args):
     return log_p - log_q - np.sum(np.logaddexp(0, logits) - x * logits, axis=1)
 
 
-@wrong("single_sample_elbo", says="got shape (2, 2), expected (2,)")
+@wrong("single_sample_elbo", says="the latent dimensions are not summed")
 def one_draw_not_summed(x, logits, z, z_mean, z_log_var):
     log_p, log_q = stats.norm.logpdf(z), stats.norm.logpdf(z, z_mean, np.exp(z_log_var / 2))
     return log_p - log_q - np.asarray(bernoulli_nll(x, logits))[:, None]
@@ -997,6 +1310,97 @@ def one_draw_with_images_for_logits(x, logits, z, z_mean, z_log_var):
 def one_draw_with_clipped_logits(x, logits, z, z_mean, z_log_var):
     log_ratio = log_normal_pdf(z, 0.0, 0.0) - log_normal_pdf(z, z_mean, z_log_var)
     return log_ratio - bernoulli_nll(x, ops.clip(logits, -20.0, 20.0))
+
+
+@right("single_sample_elbo")
+def one_draw_by_matrices_in_float64(x, logits, z, z_mean, z_log_var):
+    x, logits, z, mean, log_var = (
+        tf.cast(a, tf.float64) for a in (x, logits, z, z_mean, z_log_var)
+    )
+    pixels = tf.nn.softplus(logits) - x * logits
+    nll = tf.reduce_sum(pixels, axis=list(range(1, len(x.shape))))
+    log_p = -0.5 * (tf.einsum("ij,ij->i", z, z) + z.shape[1] * LOG_2_PI)
+    scale = tf.linalg.diag(tf.exp(log_var / 2))
+    eps = tf.linalg.triangular_solve(scale, (z - mean)[..., None])[..., 0]
+    log_det = 2 * tf.reduce_sum(tf.math.log(tf.linalg.diag_part(scale)), axis=-1)
+    log_q = -0.5 * (tf.reduce_sum(eps**2, axis=-1) + log_det + z.shape[1] * LOG_2_PI)
+    return log_p - log_q - nll
+
+
+def one_draw_of(log_x, z, z_mean, z_log_var, share=0.5, more=0.0):
+    """The estimate, with a share of the log-variance, and with more variance."""
+    variance = np.exp(z_log_var) + more
+    log_q = -((z - z_mean) ** 2) / variance / 2 - share * np.log(variance) - LOG_2_PI / 2
+    return log_x + np.asarray(log_normal_pdf(z, 0.0, 0.0)) - log_q.sum(-1)
+
+
+@wrong("single_sample_elbo", says="z_log_var itself stands in log q(z | x) instead of half of it")
+def one_draw_whole_log_determinant(x, logits, *args):
+    return one_draw_of(-np.asarray(bernoulli_nll(x, logits)), *args, share=1)
+
+
+@wrong("single_sample_elbo", says="a quarter of z_log_var stands in log q(z | x)")
+def one_draw_half_a_log_determinant(x, logits, *args):
+    return one_draw_of(-np.asarray(bernoulli_nll(x, logits)), *args, share=0.25)
+
+
+@wrong("single_sample_elbo", says="z_log_var is left out of log q(z | x)")
+def one_draw_without_log_determinant(x, logits, *args):
+    return one_draw_of(-np.asarray(bernoulli_nll(x, logits)), *args, share=0)
+
+
+@wrong("single_sample_elbo", says="hidden case: very narrow posteriors")
+def one_draw_with_a_little_more_variance(x, logits, *args):
+    return one_draw_of(-np.asarray(bernoulli_nll(x, logits)), *args, more=1e-7)
+
+
+@wrong("single_sample_elbo", says="a hundred latent dimensions): not every value is finite")
+def one_draw_with_determinants(x, logits, z, z_mean, z_log_var):
+    variance = np.exp(z_log_var.astype(float))
+    with np.errstate(all="ignore"):
+        log_det = np.log(np.prod(variance, axis=-1))
+    distance = ((z - z_mean) ** 2 / variance).sum(-1)
+    log_q = -0.5 * (distance + log_det + z.shape[-1] * LOG_2_PI)
+    return log_normal_pdf(z, 0.0, 0.0) - log_q - bernoulli_nll(x, logits)
+
+
+@wrong("single_sample_elbo", says="an axis of length 1 is left over")
+def one_draw_with_kept_axes(*args):
+    log_x, log_p, log_q = three_terms(*args)
+    return (log_x + log_p - log_q)[:, None]
+
+
+@wrong("single_sample_elbo", says="the images are summed, too")
+def one_draw_summed(*args):
+    log_x, log_p, log_q = three_terms(*args)
+    return np.sum(log_x + log_p - log_q)
+
+
+@wrong("single_sample_elbo", says="probabilities or logits are clipped")
+def one_draw_with_clipped_probabilities(x, logits, *args):
+    _, log_p, log_q = three_terms(x, logits, *args)
+    p = np.clip(special.expit(logits.astype(float)), 1e-7, 1 - 1e-7)
+    log_x = (x * np.log(p) + (1 - x) * np.log(1 - p)).reshape(len(x), -1).sum(1)
+    return log_x + log_p - log_q
+
+
+@wrong("single_sample_elbo", says="every image gets the mean of all")
+def one_draw_mean_for_all(*args):
+    log_x, log_p, log_q = three_terms(*args)
+    return np.full(len(log_x), np.mean(log_x + log_p - log_q))
+
+
+@wrong("single_sample_elbo", says="the pixels are not summed")
+def one_draw_for_each_pixel(x, logits, *args):
+    _, log_p, log_q = three_terms(x, logits, *args)
+    pixels = (x * logits - np.logaddexp(0, logits)).reshape(len(x), -1)
+    return pixels + (log_p - log_q)[:, None]
+
+
+@wrong("single_sample_elbo", says="the pixels of all images are summed")
+def one_draw_of_all_pixels(x, logits, *args):
+    log_x, log_p, log_q = three_terms(x, logits, *args)
+    return log_x.sum() + log_p - log_q
 
 
 # frame_epochs
@@ -1099,7 +1503,7 @@ def frames_that_need_two_epochs(n_epochs, n_frames):
     return [1, *sorted({*rounded(n_epochs, n_frames)} - {0, 1, n_epochs}), n_epochs]
 
 
-@wrong("frame_epochs", says="the parentheses around n_frames − 1 are missing")
+@wrong("frame_epochs", says="i counts from 1, or the parentheses around n_frames − 1 are missing")
 def frames_without_parentheses(n_epochs, n_frames):
     return sorted({max(1, round(n_epochs * (i / n_frames - 1) ** 2)) for i in range(n_frames)})
 
@@ -1115,7 +1519,7 @@ def frames_one_too_late(n_epochs, n_frames):
     return sorted({1 + epoch for epoch in rounded(n_epochs, n_frames)})
 
 
-@wrong("frame_epochs", says="i counts from 1")
+@wrong("frame_epochs", says="i counts from 1, or the parentheses around n_frames − 1 are missing")
 def frames_counted_from_one(n_epochs, n_frames):
     return sorted({max(1, round(n_epochs * ((i + 1) / n_frames) ** 2)) for i in range(n_frames)})
 
@@ -1123,6 +1527,37 @@ def frames_counted_from_one(n_epochs, n_frames):
 @wrong("frame_epochs", says="got a set, which has no order")
 def frames_as_a_set(n_epochs, n_frames):
     return {max(1, epoch) for epoch in rounded(n_epochs, n_frames)}
+
+
+@wrong("frame_epochs", says="they are not of type int")
+def frames_as_floats(n_epochs, n_frames):
+    return [float(epoch) for epoch in frames_in_a_loop(n_epochs, n_frames)]
+
+
+@wrong("frame_epochs", says="they are not of type int")
+def frames_of_numpy(n_epochs, n_frames):
+    return np.unique(np.maximum(np.round(n_epochs * np.linspace(0, 1, n_frames) ** 2), 1))
+
+
+@wrong("frame_epochs", says="numbers are rounded up, and it starts at 0")
+def frames_rounded_up_from_zero(n_epochs, n_frames):
+    return sorted({math.ceil(n_epochs * i**2 / (n_frames - 1) ** 2) for i in range(n_frames)})
+
+
+@wrong("frame_epochs", says="the power is 3 instead of 2")
+def frames_cubed(n_epochs, n_frames):
+    return sorted({max(1, round(n_epochs * (i / (n_frames - 1)) ** 3)) for i in range(n_frames)})
+
+
+@wrong("frame_epochs", says="hidden case: more frames than epochs")
+def frames_at_most_epochs(n_epochs, n_frames):
+    return frames_in_a_loop(n_epochs, n_frames if n_frames <= n_epochs else max(n_epochs, 2))
+
+
+@wrong("frame_epochs", says="only once repeated values are gone, so it stands twice")
+def frames_with_two_ones(n_epochs, n_frames):
+    epochs = sorted(set(rounded(n_epochs, n_frames)))
+    return [1, *epochs[1:]]
 
 
 # interpolate
@@ -1351,7 +1786,7 @@ def way_of_directions_pushed_out(z_a, z_b, steps, kind):
     return way_pushed_out(a, b, steps, kind) * norms
 
 
-@wrong("interpolate", says="slerp, the last code")
+@wrong("interpolate", says="the norm stays that of z_a")
 def way_with_the_norm_of_the_start(z_a, z_b, steps, kind):
     t = np.linspace(0, 1, steps)
     if kind == "lerp":
@@ -1395,6 +1830,48 @@ def way_without_the_division(z_a, z_b, steps, kind):
         return lerp(z_a, z_b, t)
     cosine = z_a @ z_b / np.linalg.norm(z_a) / np.linalg.norm(z_b)
     return slerp(z_a, z_b, t) * np.sin(np.arccos(np.clip(cosine, -1, 1)))
+
+
+@right("interpolate")
+def way_of_einsum_and_lists(z_a, z_b, steps, kind):
+    a, b = np.float64(z_a), np.float64(z_b)
+    t = np.arange(steps) / (steps - 1)
+    weights = np.stack([1 - t, t], axis=1)
+    if kind == "lerp":
+        return np.einsum("tk,kd->td", weights, [a, b]).tolist()
+    norms = np.sqrt(np.einsum("kd,kd->k", [a, b], [a, b]))
+    units = np.array([a, b]) / norms[:, None]
+    omega = 2 * np.arctan2(np.linalg.norm(units[0] - units[1]), np.linalg.norm(units[0] + units[1]))
+    if np.isclose(omega, np.pi, atol=0.01):
+        raise ValueError("opposite directions")
+    turned = np.sin(weights * omega) / np.sin(omega) if omega > 0.01 else weights
+    return (np.einsum("tk,kd->td", turned, units) * (weights @ norms)[:, None]).tolist()
+
+
+@wrong("interpolate", says="hidden case: small norms")
+def way_with_a_little_added_to_the_norms(z_a, z_b, steps, kind):
+    t = np.linspace(0, 1, steps)
+    if kind == "lerp":
+        return lerp(z_a, z_b, t)
+    norms = [np.linalg.norm(z) for z in (z_a, z_b)]
+    a, b = (z / (n + 1e-5) for z, n in zip((z_a, z_b), norms, strict=True))
+    return slerp(a, b, t) * np.linspace(*norms, steps)[:, None]
+
+
+@wrong("interpolate", says="hidden case: 170 degrees")
+def way_with_too_much_room_at_180(z_a, z_b, steps, kind):
+    t = np.linspace(0, 1, steps)
+    cosine = z_a @ z_b / np.linalg.norm(z_a) / np.linalg.norm(z_b)
+    if kind == "slerp" and cosine < -0.98:
+        raise ValueError("opposite directions")
+    return walk(kind, z_a, z_b, t)
+
+
+@wrong("interpolate", says="slerp between opposite directions: something was returned")
+def way_that_goes_straight_between_opposites(z_a, z_b, steps, kind):
+    t = np.linspace(0, 1, steps)
+    straight = kind == "lerp" or abs(z_a @ z_b) > 0.9999 * np.linalg.norm(z_a) * np.linalg.norm(z_b)
+    return lerp(z_a, z_b, t) if straight else slerp(z_a, z_b, t)
 
 
 # log_likelihood
@@ -1533,18 +2010,18 @@ def likelihood_with_the_kl(log_p, z, z_mean, z_log_var):
     return importance_weighted_bound(log_p - kl_divergence(z_mean, z_log_var, 0.0, 0.0))
 
 
-@wrong("log_likelihood", says="the numbers of the code are averaged instead of summed")
+@wrong("log_likelihood", says="the latent dimensions are averaged instead of summed")
 def likelihood_code_averaged(log_p, z, *args):
     log_ratio = log_weights(0 * log_p, z, *args) / z.shape[-1]
     return importance_weighted_bound(log_p + log_ratio)
 
 
-@wrong("log_likelihood", says="expected (2,)")
+@wrong("log_likelihood", says="the draws are not averaged")
 def likelihood_of_each_draw(*args):
     return log_weights(*args)
 
 
-@wrong("log_likelihood", says="hidden case: as many draws as images")
+@wrong("log_likelihood", says="hidden case: as many draws as images as latent dimensions")
 def likelihood_that_guesses_the_axis(log_p, z, z_mean, z_log_var):
     repeat = z_mean[:, None] if len(z) == len(z_mean) else z_mean
     return importance_weighted_bound(log_weights(log_p, z, repeat, z_log_var))
@@ -1581,3 +2058,108 @@ def likelihood_with_a_minus(log_p_x_given_z, *args):
 @wrong("log_likelihood", says="exp(z_log_var) is given where z_log_var belongs")
 def likelihood_with_variances(log_p_x_given_z, z, z_mean, z_log_var):
     return importance_weighted_bound(log_weights(log_p_x_given_z, z, z_mean, np.exp(z_log_var)))
+
+
+@right("log_likelihood")
+def likelihood_draw_by_draw_in_float64(log_p_x_given_z, z, z_mean, z_log_var):
+    k, n, _ = np.shape(z)
+    total = np.full(n, -np.inf)
+    for j in range(k):
+        for i in range(n):
+            sizes = tf.exp(tf.cast(z_log_var[i], tf.float64) / 2)
+            eps = (tf.cast(z[j, i], tf.float64) - z_mean[i]) / sizes
+            log_w = float(log_p_x_given_z[j, i]) - 0.5 * np.sum(np.float64(z[j, i]) ** 2)
+            log_w += 0.5 * float(tf.tensordot(eps, eps, 1)) + float(
+                tf.reduce_sum(tf.math.log(sizes))
+            )
+            total[i] = np.logaddexp(total[i], log_w)
+    return (total - math.log(k)).tolist()
+
+
+def likelihood_of(log_p_x_given_z, z, z_mean, z_log_var, share=0.5, more=0.0):
+    """The bound, with a share of the log-variance, and with more variance."""
+    variance = np.exp(z_log_var) + more
+    log_q = -((z - z_mean) ** 2) / variance / 2 - share * np.log(variance) - LOG_2_PI / 2
+    log_p = np.asarray(log_normal_pdf(z, 0.0, 0.0))
+    return special.logsumexp(log_p_x_given_z + log_p - log_q.sum(-1), axis=0) - np.log(len(z))
+
+
+@wrong("log_likelihood", says="z_log_var itself stands in log q(z | x) instead of half of it")
+def likelihood_whole_log_determinant(*args):
+    return likelihood_of(*args, share=1)
+
+
+@wrong("log_likelihood", says="a quarter of z_log_var stands in log q(z | x)")
+def likelihood_half_a_log_determinant(*args):
+    return likelihood_of(*args, share=0.25)
+
+
+@wrong("log_likelihood", says="z_log_var is left out of log q(z | x)")
+def likelihood_without_log_determinant(*args):
+    return likelihood_of(*args, share=0)
+
+
+@wrong("log_likelihood", says="narrow posteriors")
+def likelihood_with_a_little_more_variance(*args):
+    return likelihood_of(*args, more=1e-7)
+
+
+@wrong("log_likelihood", says="a hundred latent dimensions): not every value is finite")
+def likelihood_with_determinants(log_p_x_given_z, z, z_mean, z_log_var):
+    variance = np.exp(z_log_var.astype(float))
+    with np.errstate(all="ignore"):
+        log_det = np.log(np.prod(variance, axis=-1))
+    log_ratio = 0.5 * (((z - z_mean) ** 2 / variance).sum(-1) + log_det - (z**2).sum(-1))
+    return importance_weighted_bound(log_p_x_given_z + log_ratio)
+
+
+@wrong("log_likelihood", says="hidden case: ")
+def likelihood_of_normalized_densities(log_p_x_given_z, z, z_mean, z_log_var):
+    with np.errstate(all="ignore"):
+        q = stats.norm.pdf(z, z_mean, np.exp(z_log_var.astype(float) / 2)).prod(-1)
+        log_ratio = np.log(stats.norm.pdf(z).prod(-1) / q)
+    return importance_weighted_bound(log_p_x_given_z + log_ratio)
+
+
+@wrong("log_likelihood", says="log k is added instead of subtracted")
+def likelihood_with_log_k_added(*args):
+    log_w = log_weights(*args)
+    return special.logsumexp(log_w, axis=0) + np.log(len(log_w))
+
+
+@wrong("log_likelihood", says="an axis of length 1 is left over")
+def likelihood_with_kept_axes(*args):
+    return special.logsumexp(log_weights(*args), axis=0, keepdims=True) - np.log(len(args[1]))
+
+
+@wrong("log_likelihood", says="the images are summed, too")
+def likelihood_summed(*args):
+    return np.sum(importance_weighted_bound(log_weights(*args)))
+
+
+@wrong("log_likelihood", says="every image gets the mean of all")
+def likelihood_mean_for_all(*args):
+    each = np.asarray(importance_weighted_bound(log_weights(*args)))
+    return np.full_like(each, each.mean())
+
+
+@wrong("log_likelihood", says="the mean runs over draws and images")
+def likelihood_over_both_axes(*args):
+    log_w = log_weights(*args)
+    return special.logsumexp(log_w) - np.log(log_w.size)
+
+
+@wrong("log_likelihood", says="log q(z | x) is taken at z_mean instead of z")
+def likelihood_at_the_mean(log_p_x_given_z, z, z_mean, z_log_var):
+    log_ratio = log_normal_pdf(z, 0.0, 0.0) - log_normal_pdf(z_mean, z_mean, z_log_var)
+    return importance_weighted_bound(log_p_x_given_z + log_ratio)
+
+
+@wrong("log_likelihood", says="exp(z_log_var) is used as the standard deviation")
+def likelihood_with_variances_as_deviations(log_p_x_given_z, z, z_mean, z_log_var):
+    return importance_weighted_bound(log_weights(log_p_x_given_z, z, z_mean, 2 * z_log_var))
+
+
+@wrong("log_likelihood", says="z_log_var / 2 is given where z_log_var belongs")
+def likelihood_with_log_deviations(log_p_x_given_z, z, z_mean, z_log_var):
+    return importance_weighted_bound(log_weights(log_p_x_given_z, z, z_mean, z_log_var / 2))

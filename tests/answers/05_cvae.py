@@ -133,7 +133,7 @@ def code_with_labels_for_ones(z, y, n_classes):
     return np.c_[z, np.eye(n_classes)[y] * y[:, None]]
 
 
-@wrong("condition_code", says="got a tuple of 2, expected an array of shape (4, 6)")
+@wrong("condition_code", says="got a tuple of 2, expected an array of shape (4, 8)")
 def code_and_label_apart(z, y, n_classes):
     return z, ops.one_hot(y, n_classes)
 
@@ -148,6 +148,49 @@ def code_in_place(z, y, n_classes):
     given = np.c_[z, np.eye(n_classes)[y]]
     z *= 0
     return given
+
+
+@wrong("condition_code", says="the last class becomes the first")
+def code_counted_one_up_and_around(z, y, n_classes):
+    return np.c_[z, np.eye(n_classes)[(y + 1) % n_classes]]
+
+
+@wrong("condition_code", says="classes above the highest label get no column")
+def code_up_to_the_highest_label(z, y, n_classes):
+    return np.c_[z, np.eye(y.max() + 1)[y]]
+
+
+@wrong("condition_code", says="only the classes that occur are counted")
+def code_of_ranks(z, y, n_classes):
+    return np.c_[z, np.eye(n_classes)[np.unique(y, return_inverse=True)[1]]]
+
+
+@wrong("condition_code", says="the code is cut to whole numbers")
+def code_of_whole_numbers(z, y, n_classes):
+    return np.c_[z.astype(int), np.eye(n_classes)[y].astype(int)]
+
+
+@wrong("condition_code", says="the labels are all zeros")
+def code_of_the_rows_not_set(z, y, n_classes):
+    one_hot = np.zeros((len(y), n_classes))
+    for row, label in zip(one_hot[:], y, strict=True):
+        row = row + np.eye(n_classes)[label]  # an array of its own
+    return np.c_[z, one_hot]
+
+
+@wrong("condition_code", says="rows and columns are swapped")
+def code_transposed(z, y, n_classes):
+    return np.vstack([z.T, np.eye(n_classes)[:, y]])
+
+
+@wrong("condition_code", says="hidden case: very small and very large codes")
+def code_cut_off(z, y, n_classes):
+    return np.c_[np.clip(z, -10, 10), np.eye(n_classes)[y]]
+
+
+@wrong("condition_code", says="hidden case: very small and very large codes): wrong value.")
+def code_without_small_numbers(z, y, n_classes):
+    return np.c_[np.where(np.abs(z) < 1e-3, 0, z), np.eye(n_classes)[y]]
 
 
 @wrong("condition_code", says="got None. Does your function end with `return`?")
@@ -188,6 +231,14 @@ def plane_built_later(n_classes, size):
     return model
 
 
+@right("build_label_plane")
+def plane_with_an_activation_layer_of_nothing(n_classes, size):
+    label = keras.Input((n_classes,), dtype="float32")
+    rows = layers.Dense(size * size, kernel_initializer="glorot_normal", name="plane")(label)
+    plane = layers.Permute((2, 1, 3))(layers.Reshape((size, size, 1))(rows))
+    return keras.Model([label], layers.Activation("linear")(layers.Permute((2, 1, 3))(plane)))
+
+
 @wrong("build_label_plane", says="the plane has no weights")
 def plane_without_weights(n_classes, size):
     label = keras.Input((n_classes,))
@@ -213,6 +264,81 @@ def plane_with_tanh(n_classes, size):
 @wrong("build_label_plane", says="a softmax stands on the plane")
 def plane_with_softmax(n_classes, size):
     return label_plane(n_classes, size, activation="softmax")
+
+
+@wrong("build_label_plane", says="a leaky ReLU stands on the plane")
+def plane_with_leaky_relu(n_classes, size):
+    return label_plane(n_classes, size, activation="leaky_relu")
+
+
+@wrong("build_label_plane", says="an ELU stands on the plane")
+def plane_with_elu(n_classes, size):
+    return label_plane(n_classes, size, activation="elu")
+
+
+@wrong("build_label_plane", says="a softplus stands on the plane")
+def plane_with_softplus(n_classes, size):
+    return label_plane(n_classes, size, activation="softplus")
+
+
+@wrong("build_label_plane", says="No activation stands on it")
+def plane_with_relu6(n_classes, size):
+    return label_plane(n_classes, size, activation="relu6")
+
+
+@wrong("build_label_plane", says="No activation stands on it")
+def plane_with_another_leaky_relu(n_classes, size):
+    return label_plane(n_classes, size, layers.LeakyReLU())
+
+
+@wrong("build_label_plane", says="No activation stands on it")
+def plane_cut_off(n_classes, size):
+    return label_plane(n_classes, size, layers.Lambda(lambda h: ops.clip(h, -20, 20)))
+
+
+@wrong("build_label_plane", says="No activation stands on it")
+def plane_with_gelu(n_classes, size):
+    return label_plane(n_classes, size, activation="gelu")
+
+
+@wrong("build_label_plane", says="it does something else while it is trained")
+def plane_with_dropout(n_classes, size):
+    return label_plane(n_classes, size, layers.Dropout(0.2))
+
+
+@wrong("build_label_plane", says="it does something else while it is trained")
+def plane_with_noise(n_classes, size):
+    return label_plane(n_classes, size, layers.GaussianNoise(1.0))
+
+
+@wrong("build_label_plane", says="your code raised InvalidArgumentError")
+def plane_for_a_batch_of_classes(n_classes, size):
+    label = keras.Input((n_classes,))
+    flat = layers.Dense(size**2)(label)
+    return keras.Model(label, ops.reshape(flat, (n_classes, size, size, 1)))
+
+
+@wrong("build_label_plane", says="the plane of a single label")
+def plane_of_a_lonely_label(n_classes, size):
+    def less_the_mean(h):
+        return ops.where(ops.shape(h)[0] == 1, h - ops.mean(h), h)
+
+    return label_plane(n_classes, size, layers.Lambda(less_the_mean))
+
+
+@wrong("build_label_plane", says="`n_classes` and `size` are swapped")
+def plane_of_swapped_sizes(n_classes, size):
+    return label_plane(size, n_classes)
+
+
+@wrong("build_label_plane", says="the planes of all classes under known weights: got")
+def plane_upside_down(n_classes, size):
+    return label_plane(n_classes, size, layers.Lambda(lambda h: h[:, ::-1]))
+
+
+@wrong("build_label_plane", says="the planes of all classes under known weights: got")
+def plane_of_zeros(n_classes, size):
+    return label_plane(n_classes, size, layers.Lambda(lambda h: 0 * h))
 
 
 @wrong("build_label_plane", says="the bias is missing")
@@ -359,7 +485,7 @@ def told_encoder(
     label = one_hot(y)
     h = join(x, plane(label)) if plane else x
     for filters, changes in zip((32, 64), convolutions, strict=True):
-        h = conv(filters, **changes)(h)
+        h = conv(**{"filters": filters} | changes)(h)
     h = behind(layers.Flatten()(h), label)
     if hidden:
         h = layers.Dense(16, activation=None if hidden == "linear" else hidden)(h)
@@ -452,17 +578,17 @@ def encoder_with_a_constant_label(latent_dim):
     return keras.Model(x, two_heads(h, latent_dim)), told_decoder(latent_dim)
 
 
-@wrong("build_cvae", says="the image is left out of the encoder")
+@wrong("build_cvae", says="the first convolution sees one channel")
 def encoder_without_the_image(latent_dim):
     return cvae(latent_dim, join=lambda x, plane: plane)
 
 
-@wrong("build_cvae", says="added to the image instead of put behind it")
+@wrong("build_cvae", says="the first convolution sees one channel")
 def encoder_with_the_plane_added(latent_dim):
     return cvae(latent_dim, join=lambda x, plane: x + plane)
 
 
-@wrong("build_cvae", says="joined along another axis than the last")
+@wrong("build_cvae", says="the first convolution sees one channel")
 def encoder_with_the_plane_beside_the_image(latent_dim):
     return cvae(latent_dim, join=lambda x, plane: ops.concatenate([x, plane]))
 
@@ -530,12 +656,12 @@ def encoder_without_16(latent_dim):
     return cvae(latent_dim, hidden=None)
 
 
-@wrong("build_cvae", says="the dense layer of 16 has no activation")
+@wrong("build_cvae", says="no activation stands behind the dense layer of 16")
 def encoder_with_16_linear(latent_dim):
     return cvae(latent_dim, hidden="linear")
 
 
-@wrong("build_cvae", says="the convolutions have no activation")
+@wrong("build_cvae", says="no activation stands behind the convolutions")
 def encoder_with_linear_convolutions(latent_dim):
     return cvae(latent_dim, convolutions=[{"activation": None}] * 2)
 
@@ -548,6 +674,103 @@ def encoder_valid(latent_dim):
 @wrong("build_cvae", says="the stride of 2 is missing in one convolution")
 def encoder_with_one_stride(latent_dim):
     return cvae(latent_dim, convolutions=({}, {"strides": 1}))
+
+
+@wrong("build_cvae", says="a leaky ReLU of slope 0.2 stands in place of the ReLU of all three")
+def encoder_with_leaky_relus(latent_dim):
+    leaky = [{"activation": "leaky_relu"}] * 2
+    return cvae(latent_dim, convolutions=leaky, hidden="leaky_relu")
+
+
+@wrong("build_cvae", says="an ELU stands in place of the ReLU of the convolutions")
+def encoder_with_elus(latent_dim):
+    return cvae(latent_dim, convolutions=[{"activation": "elu"}] * 2)
+
+
+@wrong("build_cvae", says="a tanh stands in place of the ReLU of the dense layer of 16")
+def encoder_with_tanh(latent_dim):
+    return cvae(latent_dim, hidden="tanh")
+
+
+@wrong("build_cvae", says="a leaky ReLU of slope 0.2 stands on the plane")
+def encoder_with_a_leaky_plane(latent_dim):
+    return cvae(latent_dim, plane=lambda label: plane_of(label, activation="leaky_relu"))
+
+
+@wrong("build_cvae", says="z_mean and z_log_var, stacked, under known weights: got")
+def encoder_with_gelus(latent_dim):
+    return cvae(latent_dim, convolutions=[{"activation": "gelu"}] * 2)
+
+
+@wrong("build_cvae", says="the encoder does something else while it is trained")
+def encoder_with_dropout(latent_dim):
+    return cvae(latent_dim, behind=lambda h, _: layers.Dropout(0.3)(h))
+
+
+@wrong("build_cvae", says="the encoder does something else while it is trained")
+def encoder_with_noise_on_the_image(latent_dim):
+    def join(x, plane):
+        return layers.Concatenate()([layers.GaussianNoise(0.5)(x), plane])
+
+    return cvae(latent_dim, join=join)
+
+
+@wrong("build_cvae", says="the decoder does something else while it is trained")
+def decoder_with_dropout(latent_dim):
+    return told_encoder(latent_dim), told_decoder(latent_dim, last=layers.Dropout(0.3))
+
+
+@wrong("build_cvae", says="large values are cut off")
+def encoder_cut_off(latent_dim):
+    def heads(h, d, **_):
+        z_mean, z_log_var = two_heads(h, d)
+        return z_mean, ops.clip(z_log_var, -10, 10)
+
+    return cvae(latent_dim, heads=heads)
+
+
+@wrong("build_cvae", says="large values are cut off")
+def decoder_cut_off(latent_dim):
+    def last(logits):
+        return ops.clip(logits, -15, 15)
+
+    return told_encoder(latent_dim), told_decoder(latent_dim, last=last)
+
+
+@wrong("build_cvae", says="the filters are in the wrong order")
+def encoder_with_filters_turned(latent_dim):
+    return cvae(latent_dim, convolutions=[{"filters": 64}, {"filters": 32}])
+
+
+@wrong("build_cvae", says="z_log_var is returned first")
+def encoder_with_other_names_turned(latent_dim):
+    names = ("log_variance", "mean")
+    return cvae(latent_dim, heads=lambda h, d, **_: [layers.Dense(d, name=n)(h) for n in names])
+
+
+@wrong("build_cvae", says="your code raised")
+def encoder_for_twelve_images(latent_dim):
+    def behind(h, _):
+        return ops.reshape(h, (12, 3136))
+
+    return cvae(latent_dim, behind=behind)
+
+
+@wrong("build_cvae", says="your code raised")
+def encoder_of_flat_images(latent_dim):
+    encoder, decoder = cvae(latent_dim)
+    x, y = keras.Input((784,)), keras.Input((), dtype="int32")
+    return keras.Model([x, y], encoder([ops.reshape(x, (-1, 28, 28, 1)), y])), decoder
+
+
+@wrong("build_cvae", says="logits: got shape (12, 784), expected (12, 28, 28, 1)")
+def decoder_of_flat_images(latent_dim):
+    return told_encoder(latent_dim), told_decoder(latent_dim, last=layers.Flatten())
+
+
+@wrong("build_cvae", says="a leaky ReLU of slope 0.3 stands on the logits")
+def decoder_with_leaky_logits(latent_dim):
+    return told_encoder(latent_dim), told_decoder(latent_dim, last=layers.LeakyReLU())
 
 
 @wrong("build_cvae", says="an exp stands on one of the heads")
@@ -904,6 +1127,52 @@ def grid_without_channels(*args):
     return grid(*args)[..., 0]
 
 
+def of_logits(change):
+    """The right grid but for what becomes of the logits."""
+
+    def answer(decoder, z, n_classes):
+        rows = [decoder([z, np.full(len(z), label)]) for label in range(n_classes)]
+        return change(np.stack([np.asarray(row) for row in rows]))
+
+    return answer
+
+
+@wrong("class_style_grid", says="the logits are cut off at 0 and 1")
+def grid_cut_off(*args):
+    return of_logits(lambda logits: np.clip(logits, 0, 1))(*args)
+
+
+@wrong("class_style_grid", says="an exp is taken instead of a sigmoid")
+def grid_of_exps(*args):
+    return of_logits(np.exp)(*args)
+
+
+@wrong("class_style_grid", says="a tanh is taken instead of a sigmoid")
+def grid_of_tanhs(*args):
+    return of_logits(np.tanh)(*args)
+
+
+@wrong("class_style_grid", says="the sign of the logits is wrong")
+def grid_of_negatives(*args):
+    return of_logits(special.expit)(*args) * -1 + 1
+
+
+@wrong("class_style_grid", says="codes and logits far from 0): not every value is finite")
+def grid_that_overflows(*args):
+    return of_logits(lambda logits: np.exp(logits) / (1 + np.exp(logits)))(*args)
+
+
+@wrong("class_style_grid", says="the mean of the codes is used for all")
+def grid_of_the_mean_code(*args):
+    return grid(*args, row=lambda z, _: 0 * z + z.mean(axis=0))
+
+
+@wrong("class_style_grid", says="hidden case: one code, one class, images in colour): wrong shape")
+def grid_squeezed(*args):
+    images = grid(*args)
+    return images[0] if len(images) == 1 else images
+
+
 @wrong("class_style_grid", says="the pixels are rounded")
 def grid_rounded(*args):
     return (grid(*args) > 0.5).astype("float32")
@@ -929,6 +1198,12 @@ def grid_of_one_hot_labels(decoder, z, n_classes):
 @wrong("class_style_grid", says="got None. Does your function end with `return`?")
 def grid_not_returned(*args):
     grid(*args)
+
+
+@wrong("class_style_grid", says="another result when it is called again")
+def grid_while_training(decoder, z, n_classes):
+    rows = [decoder([z, np.full(len(z), c)], training=True) for c in range(n_classes)]
+    return ops.sigmoid(ops.stack(rows))
 
 
 # swap_label
@@ -1037,6 +1312,59 @@ def swap_to_one_label(encoder, decoder, x, y, y_new):
     return swap(encoder, decoder, x, y, np.full(len(x), y_new[0]))
 
 
+def swap_of(change):
+    """The right images but for what becomes of the logits."""
+
+    def answer(encoder, decoder, x, y, y_new):
+        z_mean = np.asarray(encoder([x, y])[0])
+        return change(np.asarray(decoder([z_mean, y_new])))
+
+    return answer
+
+
+@wrong("swap_label", says="the logits are cut off at 0 and 1")
+def swap_cut_off(*args):
+    return swap_of(lambda logits: np.clip(logits, 0, 1))(*args)
+
+
+@wrong("swap_label", says="a tanh is taken instead of a sigmoid")
+def swap_of_tanhs(*args):
+    return swap_of(np.tanh)(*args)
+
+
+@wrong("swap_label", says="an exp is taken instead of a sigmoid")
+def swap_of_exps(*args):
+    return swap_of(np.exp)(*args)
+
+
+@wrong("swap_label", says="all labels equal, logits far from 0): not every value is finite")
+def swap_that_overflows(*args):
+    return swap_of(lambda logits: np.exp(logits) / (1 + np.exp(logits)))(*args)
+
+
+@wrong("swap_label", says="hidden case: all labels equal, logits far from 0): your code raised")
+def swap_for_several_labels(encoder, decoder, x, y, y_new):
+    if len(y) > 1 and len(set(y)) == 1:
+        raise ValueError("one class")
+    return swap(encoder, decoder, x, y, y_new)
+
+
+@wrong("swap_label", says="the new labels are in the reverse order")
+def swap_to_reversed_labels(encoder, decoder, x, y, y_new):
+    return swap(encoder, decoder, x, y, y_new[::-1])
+
+
+@wrong("swap_label", says="hidden case: whole images, one of which keeps its label): wrong value")
+def swap_only_where_it_changes(encoder, decoder, x, y, y_new):
+    images = swap(encoder, decoder, x, y, y_new)
+    return np.where((y == y_new)[:, None, None, None], x, images)
+
+
+@wrong("swap_label", says="the images depend on chance or on z_log_var")
+def swap_of_both(*args):
+    return swap(*args, code=lambda z_mean, z_log_var: z_mean + np.exp(z_log_var / 2))
+
+
 @wrong("swap_label", says="the images come back unchanged")
 def swap_of_nothing(encoder, decoder, x, y, y_new):
     return x
@@ -1075,6 +1403,13 @@ def swap_of_both_outputs(encoder, decoder, x, y, y_new):
 @wrong("swap_label", says="got None. Does your function end with `return`?")
 def swap_not_returned(*args):
     swap(*args)
+
+
+@wrong("swap_label", says="another result when it is called again")
+def swap_while_training(encoder, decoder, x, y, y_new):
+    x, y, y_new = map(ops.convert_to_tensor, (x, y, y_new))
+    z_mean, _ = encoder([x, y], training=True)
+    return ops.sigmoid(decoder([z_mean, y_new], training=True))
 
 
 # kl_to_class_prior
@@ -1117,6 +1452,14 @@ def prior_by_entropies(z_mean, z_log_var, y, class_means):
     away = np.asarray(class_means[y] - z_mean, dtype=float)
     cross = -stats.norm.logpdf(away).sum(-1) + np.exp(z_log_var).sum(-1) / 2
     return cross - stats.norm.entropy(0, np.exp(z_log_var / 2)).sum(-1)
+
+
+@right("kl_to_class_prior")
+def prior_by_einsum_in_float64(z_mean, z_log_var, y, class_means):
+    z_mean, z_log_var, class_means = (np.float64(a) for a in (z_mean, z_log_var, class_means))
+    away = z_mean - np.einsum("nk,kd->nd", np.eye(len(class_means))[y], class_means)
+    squares = np.einsum("nd,nd->n", away, away)
+    return (squares + np.exp(z_log_var).sum(-1) - z_log_var.sum(-1) - z_mean.shape[1]) / 2
 
 
 def all_priors(z_mean, z_log_var, class_means):
@@ -1204,7 +1547,7 @@ def prior_with_the_variance(z_mean, z_log_var, y, class_means):
     return kl_divergence(z_mean, np.exp(z_log_var), class_means[y], 0.0)
 
 
-@wrong("kl_to_class_prior", says="the logarithm of z_log_var is taken")
+@wrong("kl_to_class_prior", says="got nan at [0], expected 1.30307 there")
 def prior_with_the_logarithm(z_mean, z_log_var, y, class_means):
     return kl_divergence(z_mean, np.log(z_log_var), class_means[y], 0.0)
 
@@ -1235,7 +1578,7 @@ def prior_without_distance(*args):
     return by_terms(*args, square=np.zeros_like)
 
 
-@wrong("kl_to_class_prior", says="only the distance counts")
+@wrong("kl_to_class_prior", says="only the distance counts, and z_log_var is not used")
 def prior_as_a_distance(z_mean, z_log_var, y, class_means):
     return 0.5 * np.sum((z_mean - class_means[y]) ** 2, axis=-1)
 
@@ -1260,7 +1603,7 @@ def prior_with_log_added(z_mean, z_log_var, *args):
     return by_terms(z_mean, z_log_var, *args) + z_log_var.sum(-1)
 
 
-@wrong("kl_to_class_prior", says="exp(z_log_var) is used as the deviation")
+@wrong("kl_to_class_prior", says="exp(z_log_var) is used as the standard deviation")
 def prior_with_deviations(z_mean, z_log_var, *args):
     return by_terms(z_mean, 2 * z_log_var, *args)
 
@@ -1270,17 +1613,70 @@ def prior_with_means_added(z_mean, z_log_var, y, class_means):
     return by_terms(z_mean, z_log_var, y, -class_means)
 
 
+@wrong("kl_to_class_prior", says="image i gets the mean of class i")
+def prior_of_the_first_classes(z_mean, z_log_var, y, class_means):
+    return kl_divergence(z_mean, z_log_var, class_means[: len(y)], 0.0)
+
+
+@wrong("kl_to_class_prior", says="the variance is missing")
+def prior_without_variance(*args):
+    return by_terms(*args, variance=np.zeros_like)
+
+
+@wrong("kl_to_class_prior", says="the logarithm of the variance is missing")
+def prior_without_logarithm(z_mean, z_log_var, *args):
+    return by_terms(z_mean, z_log_var, *args) + z_log_var.sum(-1) / 2
+
+
+@wrong("kl_to_class_prior", says="z_log_var has the wrong sign")
+def prior_with_a_wrong_sign(z_mean, z_log_var, *args):
+    return by_terms(z_mean, -z_log_var, *args)
+
+
+@wrong("kl_to_class_prior", says="the standard deviation stands for the variance")
+def prior_with_standard_deviations(*args):
+    return by_terms(*args, variance=lambda s: np.exp(s / 2))
+
+
+@wrong("kl_to_class_prior", says="half of z_log_var stands for z_log_var")
+def prior_with_half_a_log_var(z_mean, z_log_var, *args):
+    return by_terms(z_mean, z_log_var / 2, *args)
+
+
+@wrong("kl_to_class_prior", says="This is what you get when 1e-08 is added to the variance")
+def prior_with_a_floor(z_mean, z_log_var, *args):
+    return by_terms(z_mean, np.log(np.exp(z_log_var) + 1e-8), *args)
+
+
+@wrong("kl_to_class_prior", says="This is what you get when z_log_var is cut off 20 away from 0")
+def prior_cut_off(z_mean, z_log_var, *args):
+    return by_terms(z_mean, np.clip(z_log_var, -20, 20), *args)
+
+
+@wrong("kl_to_class_prior", says="hidden case: all labels equal): your code raised")
+def prior_for_several_labels(z_mean, z_log_var, y, class_means):
+    of_class = {label: class_means[label] for label in y}
+    if len(y) > 1 and len(of_class) == 1:
+        raise ValueError("one class")
+    return by_terms(z_mean, z_log_var, y, class_means)
+
+
+@wrong("kl_to_class_prior", says="an axis of length 1 is left over")
+def prior_as_a_column(*args):
+    return by_terms(*args)[:, None]
+
+
 @wrong("kl_to_class_prior", says="the sign is wrong")
 def prior_negated(*args):
     return -by_terms(*args)
 
 
-@wrong("kl_to_class_prior", says="averaged instead of summed")
+@wrong("kl_to_class_prior", says="the latent dimensions are averaged instead of summed")
 def prior_averaged_over_the_code(z_mean, *args):
     return by_terms(z_mean, *args) / z_mean.shape[1]
 
 
-@wrong("kl_to_class_prior", says="the numbers of the code are not summed")
+@wrong("kl_to_class_prior", says="the latent dimensions are not summed")
 def prior_of_each_number(z_mean, z_log_var, y, class_means):
     one = [a[..., None] for a in (z_mean, z_log_var, class_means[y])]
     return kl_divergence(*one, 0.0)
@@ -1323,12 +1719,22 @@ def full_by_determinants(mean, scale_tril, prior_mean, prior_scale_tril):
     inverse, way = np.linalg.inv(p), prior_mean - mean
     trace = np.trace(inverse @ q, axis1=-2, axis2=-1)
     distance = np.einsum("ni,nij,nj->n", way, inverse, way)
-    dets = np.log(np.linalg.det(p)) - np.log(np.linalg.det(q))
+    dets = np.linalg.slogdet(p).logabsdet - np.linalg.slogdet(q).logabsdet
     return (trace + distance - mean.shape[1] + dets) / 2
 
 
 @right("kl_full_covariance")
-def full_by_determinants_in_keras(mean, scale_tril, prior_mean, prior_scale_tril):
+def full_image_by_image_in_float32(mean, scale_tril, prior_mean, prior_scale_tril):
+    values = []
+    for m, lq, pm, lp in zip(mean, scale_tril, prior_mean, prior_scale_tril, strict=True):
+        scaled = np.linalg.inv(lp) @ np.c_[lq, pm - m]
+        logs = np.sum(np.log(np.diag(lp)) - np.log(np.diag(lq)))
+        values.append(0.5 * (np.sum(scaled**2) - len(m)) + logs)
+    return tf.stack(values)
+
+
+@right("kl_full_covariance")
+def full_by_cholesky_in_keras(mean, scale_tril, prior_mean, prior_scale_tril):
     sigma_q, sigma_p = (
         ops.matmul(a, ops.transpose(a, (0, 2, 1))) for a in (scale_tril, prior_scale_tril)
     )
@@ -1336,8 +1742,11 @@ def full_by_determinants_in_keras(mean, scale_tril, prior_mean, prior_scale_tril
     trace = ops.trace(ops.matmul(inverse, sigma_q), axis1=1, axis2=2)
     way = ops.subtract(mean, prior_mean)[:, None]
     distance = ops.matmul(ops.matmul(way, inverse), ops.transpose(way, (0, 2, 1)))[:, 0, 0]
-    dets = ops.log(ops.linalg.det(sigma_p) / ops.linalg.det(sigma_q))
-    return (trace + distance - ops.cast(mean.shape[1], "float32") + dets) / 2
+    log_p, log_q = (
+        ops.sum(ops.log(ops.diagonal(ops.linalg.cholesky(sigma), axis1=1, axis2=2)), axis=1)
+        for sigma in (sigma_p, sigma_q)
+    )
+    return (trace + distance - ops.cast(mean.shape[1], "float32")) / 2 + log_p - log_q
 
 
 @right("kl_full_covariance")
@@ -1437,6 +1846,73 @@ def full_without_the_determinant_of_p(*args):
 @wrong("kl_full_covariance", says="the logarithm of det Σq is missing")
 def full_without_the_determinant_of_q(*args):
     return full(*args, dets=lambda p, q: np.log(np.linalg.det(p)))
+
+
+@wrong("kl_full_covariance", says="very narrow and very wide): not every value is finite")
+def full_by_plain_determinants(*args):
+    return full(*args, dets=lambda p, q: np.log(np.linalg.det(p)) - np.log(np.linalg.det(q)))
+
+
+@wrong("kl_full_covariance", says="very narrow and very wide): not every value is finite")
+def full_by_a_quotient_of_determinants_in_float64(*arrays):
+    def dets(p, q):
+        return np.log(np.linalg.det(p) / np.linalg.det(q))
+
+    return full(*(a.astype(float) for a in arrays), dets=dets)
+
+
+@wrong("kl_full_covariance", says="very narrow and very wide): not every value is finite")
+def full_by_products_of_diagonals(*args):
+    def log_det(a):
+        return 2 * np.log(np.prod(np.diagonal(a, axis1=1, axis2=2), axis=-1))
+
+    return full(*args, of_tril=log_det)
+
+
+@wrong("kl_full_covariance", says="This is what you get when 1e-06 is added to the diagonal of Σp")
+def full_with_a_jitter(*args):
+    return full(*args, precision=lambda p, q: np.linalg.inv(p + 1e-6 * np.eye(p.shape[-1])))
+
+
+@wrong(
+    "kl_full_covariance", says="This is what you get when 1e-08 is added to the diagonal of both"
+)
+def full_with_a_jitter_on_both(*arrays):
+    def sigma(a):
+        return a @ T(a) + 1e-8 * np.eye(a.shape[-1])
+
+    return full(*(a.astype(float) for a in arrays), sigma=sigma)
+
+
+@wrong("kl_full_covariance", says="1e-08 is added to the diagonal of L in the logarithms")
+def full_with_a_floor_in_the_logarithm(*args):
+    def log_det(a):
+        return 2 * np.log(np.diagonal(a, axis1=1, axis2=2) + 1e-8).sum(-1)
+
+    return full(*args, of_tril=log_det)
+
+
+@wrong("kl_full_covariance", says="the distance counts twice")
+def full_with_two_distances(*args):
+    return full(*args, far=lambda way, a: 2 * np.einsum("ni,nij,nj->n", way, a, way))
+
+
+@wrong("kl_full_covariance", says="its root is taken")
+def full_with_a_root(*args):
+    return full(*args, far=lambda way, a: np.sqrt(np.einsum("ni,nij,nj->n", way, a, way)))
+
+
+@wrong("kl_full_covariance", says="the diagonal of L is summed without a logarithm")
+def full_with_plain_diagonals(*args):
+    return full(*args, of_tril=lambda a: 2 * np.diagonal(a, axis1=1, axis2=2).sum(-1))
+
+
+@wrong("kl_full_covariance", says="the transpose of L of p is solved")
+def full_with_the_transpose_solved(mean, lq, prior_mean, lp):
+    def far(way, _):
+        return np.sum(np.linalg.solve(T(lp), way[..., None]) ** 2, axis=(1, 2))
+
+    return full(mean, lq, prior_mean, lp, far=far)
 
 
 @wrong("kl_full_covariance", says="the logarithms of the determinants are added")
@@ -1649,7 +2125,7 @@ def full_summed(*args):
     return full(*args).sum()
 
 
-@wrong("kl_full_covariance", says="got shape (3, 1), expected (3,)")
+@wrong("kl_full_covariance", says="got shape (4, 1), expected (4,)")
 def full_as_a_column(*args):
     return full(*args)[:, None]
 

@@ -151,6 +151,41 @@ def objective_printed(nll, kl, beta):
     print(-nll - beta * kl)
 
 
+@right("beta_elbo")
+def objective_by_einsum(nll, kl, beta):
+    return np.einsum("n->n", -nll) - np.einsum("n,->n", kl, np.float32(beta))
+
+
+@wrong("beta_elbo", says="β counts as 1 where it is less")
+def objective_of_beta_from_1(nll, kl, beta):
+    return -nll - max(beta, 1) * kl
+
+
+@wrong("beta_elbo", says="a large β")
+def objective_of_beta_up_to_100(nll, kl, beta):
+    return -nll - min(beta, 100) * kl
+
+
+@wrong("beta_elbo", says="β is zero")
+def objective_of_some_beta(nll, kl, beta):
+    return -nll - (beta or 1.0) * kl
+
+
+@wrong("beta_elbo", says="one image")
+def objective_squeezed(nll, kl, beta):
+    return np.squeeze(-nll - beta * kl)
+
+
+@wrong("beta_elbo", says="negative nll")
+def elbo_of_the_size_of_nll(nll, kl, beta):
+    return -(abs(nll) + beta * kl)
+
+
+@wrong("beta_elbo", says="many nats")
+def elbo_with_a_clipped_kl(nll, kl, beta):
+    return -(nll + beta * np.minimum(kl, 300))
+
+
 # kl_per_dimension
 
 
@@ -359,7 +394,7 @@ def share_swapped(z_mean, z_log_var):
     return each_number(z_mean * np.exp(-z_log_var / 2), -z_log_var).mean(0)
 
 
-@wrong("kl_per_dimension", says="large or small values of z_log_var are cut off")
+@wrong("kl_per_dimension", says="z_log_var is cut off above 5")
 def share_with_clip(z_mean, z_log_var):
     return ops.mean(each_number(z_mean, np.clip(z_log_var, -5, 5)), axis=0)
 
@@ -378,6 +413,39 @@ def share_in_place(z_mean, z_log_var):
 @wrong("kl_per_dimension", says="got None. Does your function end with `return`?")
 def share_not_returned(*args):
     each_number(*args).mean(0)
+
+
+@right("kl_per_dimension")
+def share_by_einsum(z_mean, z_log_var):
+    squares = np.einsum("nd,nd->d", z_mean, z_mean, dtype=float)
+    rest = np.sum(np.exp(z_log_var.astype(float)) - z_log_var - 1, axis=0)
+    return (squares + rest) / (2 * len(z_mean))
+
+
+@wrong("kl_per_dimension", says="z_log_var is cut off above 20")
+def share_of_log_var_up_to_20(z_mean, z_log_var):
+    return each_number(z_mean, np.clip(z_log_var, -20, 20)).mean(0)
+
+
+@wrong("kl_per_dimension", says="z_log_var is cut off below −10")
+def share_of_log_var_from_10(z_mean, z_log_var):
+    return each_number(z_mean, np.maximum(z_log_var, -10)).mean(0)
+
+
+@wrong("kl_per_dimension", says="very narrow posteriors")
+def share_with_a_floor(z_mean, z_log_var):
+    return each_number(z_mean, z_log_var, log=lambda s: np.log(np.exp(s) + 1e-8)).mean(0)
+
+
+@wrong("kl_per_dimension", says="one image")
+def share_by_sample_mean(z_mean, z_log_var):
+    each = each_number(z_mean, z_log_var)
+    return each.mean(0) if len(each) > 1 else each
+
+
+@wrong("kl_per_dimension", says="got")
+def share_of_the_first_images(z_mean, z_log_var):
+    return each_number(z_mean, z_log_var)[:2].mean(0)
 
 
 # active_units
@@ -526,6 +594,49 @@ def units_in_place(z_mean, threshold=0.01):
 @wrong("active_units", says="got None. Does your function end with `return`?")
 def units_printed(z_mean, threshold=0.01):
     print(np.sum(np.var(z_mean, axis=0) > threshold))
+
+
+@right("active_units")
+def units_by_numpy_statistics(z_mean, threshold=0.01):
+    import statistics
+
+    return sum(statistics.pvariance(map(float, unit)) > threshold for unit in z_mean.T)
+
+
+@wrong("active_units", says="numbers that differ in one image")
+def units_by_mean_distance(z_mean, threshold=0.01):
+    distance = np.abs(z_mean - z_mean.mean(0)).mean(0)
+    return np.sum(distance**2 > threshold)
+
+
+@wrong("active_units", says="numbers that differ in one image")
+def units_by_range(z_mean, threshold=0.01):
+    return np.sum((np.ptp(z_mean, axis=0) / 2) ** 2 > threshold)
+
+
+@wrong("active_units", says="no threshold given")
+def units_of_another_default(z_mean, threshold=0.1):
+    return np.sum(np.var(z_mean, axis=0) > threshold)
+
+
+@wrong("active_units", says="numbers far from 0")
+def units_in_float16(z_mean, threshold=0.01):
+    return np.sum(np.var(z_mean.astype("float16"), axis=0, dtype=float) > threshold)
+
+
+@wrong("active_units", says="got shape (1,)")
+def units_in_a_list(z_mean, threshold=0.01):
+    return [np.sum(np.var(z_mean, axis=0) > threshold)]
+
+
+@wrong("active_units", says="a threshold of zero")
+def active_with_a_threshold_of_0_for_none(z_mean, threshold=0.01):
+    return int(np.sum(np.var(z_mean, axis=0) > (threshold or 0.01)))
+
+
+@wrong("active_units", says="of which only late ones differ")
+def active_among_the_first(z_mean, threshold=0.01):
+    return int(np.sum(np.var(z_mean[:100], axis=0) > threshold))
 
 
 # traversal
@@ -724,6 +835,51 @@ def path_on_a_broadcast(z, dim, values):
 @wrong("traversal", says="got None. Does your function end with `return`?")
 def path_not_returned(z, dim, values):
     path_by_where(z, dim, values)
+
+
+@wrong("traversal", says="the values are sorted")
+def path_of_sorted_values(z, dim, values):
+    return path_by_where(z, dim, np.sort(values))
+
+
+@wrong("traversal", says="values out of order, and one twice")
+def path_of_values_once(z, dim, values):
+    return path_by_where(z, dim, list(dict.fromkeys(values)))
+
+
+@wrong("traversal", says="another code and other values")
+def path_of_small_values(z, dim, values):
+    return path_by_where(z, dim, np.clip(values, -3, 3))
+
+
+@wrong("traversal", says="one value")
+def path_squeezed(z, dim, values):
+    return path_by_where(z, dim, values)[0] if len(values) == 1 else path_by_where(z, dim, values)
+
+
+@wrong("traversal", says="all the other numbers are replaced")
+def path_by_a_mask_turned_around(z, dim, values):
+    codes = np.tile(z, (len(values), 1))
+    codes[:, np.arange(len(z)) != dim] = np.reshape(values, (-1, 1))
+    return codes
+
+
+@wrong("traversal", says="got")
+def path_up_to_the_place(z, dim, values):
+    codes = np.tile(z, (len(values), 1))
+    codes[:, : dim + 1] = np.reshape(values, (-1, 1))
+    return codes
+
+
+BUFFERS = {}
+
+
+@wrong("traversal", says="what an earlier call gave")
+def traversal_in_one_buffer(z, dim, values):
+    codes = BUFFERS.setdefault((len(values), len(z)), np.zeros((len(values), len(z))))
+    codes[:] = z
+    codes[:, dim] = values
+    return codes
 
 
 # mutual_information_gap
@@ -952,6 +1108,31 @@ def gap_sorted_in_place(mi, entropy):
 @wrong("mutual_information_gap", says="got None. Does your function end with `return`?")
 def gap_not_returned(mi, entropy):
     np.mean(gap(mi) / entropy)
+
+
+@right("mutual_information_gap")
+def gap_in_float32(mi, entropy):
+    table = np.sort(np.asarray(mi, dtype="float32"), axis=0)
+    return np.einsum("k,k->", table[-1] - table[-2], 1 / np.float32(entropy)) / len(entropy)
+
+
+@wrong("mutual_information_gap", says="got shape (1,), expected ()")
+def gap_with_an_axis(mi, entropy):
+    return np.mean(gap(mi) / entropy, keepdims=True)
+
+
+@wrong("mutual_information_gap", says="more factors than numbers")
+def gap_of_square_tables(mi, entropy):
+    return np.mean(gap(mi[:, : len(mi)]) / entropy[: len(mi)])
+
+
+@wrong("mutual_information_gap", says="a factor that no dimension tells")
+def gap_of_the_factors_that_are_told(mi, entropy):
+    first, second = np.sort(mi, axis=0)[[-1, -2]]
+    told = first > 0
+    if not told.any():
+        return 0.0
+    return np.mean(((first - second) / entropy)[told])
 
 
 # elbo_decomposition
@@ -1455,6 +1636,26 @@ def terms_in_place(z, z_mean, z_log_var):
     return terms
 
 
+@wrong("elbo_decomposition", says="very narrow posteriors")
+def terms_of_log_var_cut_off(z, z_mean, z_log_var):
+    return between(*levels(z, z_mean, np.clip(z_log_var, -20, 20)))
+
+
+@wrong("elbo_decomposition", says="very wide posteriors")
+def terms_of_large_log_var_cut_off(z, z_mean, z_log_var):
+    return between(*levels(z, z_mean, np.minimum(z_log_var, 20)))
+
+
+@wrong("elbo_decomposition", says="very narrow posteriors")
+def terms_with_a_floor(z, z_mean, z_log_var):
+    return between(*levels(z, z_mean, z_log_var, variance=lambda s: np.exp(s) + 1e-8))
+
+
+@wrong("elbo_decomposition", says="a code of one number")
+def terms_of_several_images(z, z_mean, z_log_var):
+    return between(*levels(*map(np.atleast_2d, map(np.squeeze, (z, z_mean, z_log_var)))))
+
+
 # kl_warmup
 
 
@@ -1636,6 +1837,26 @@ def weight_with_one_return(step, warmup_steps):
         return 1.0
 
 
+@wrong("kl_warmup", says="the weights at the steps")
+def weight_of_two_decimals(step, warmup_steps):
+    return round(min(step / warmup_steps, 1), 2)
+
+
+@wrong("kl_warmup", says="a longer warm-up")
+def weight_of_four_decimals(step, warmup_steps):
+    return round(min(step / warmup_steps, 1), 4)
+
+
+@wrong("kl_warmup", says="the weights at the steps")
+def weight_in_ten_stairs(step, warmup_steps):
+    return min(10 * step // warmup_steps, 10) / 10
+
+
+@wrong("kl_warmup", says="a warm-up of one step")
+def weight_of_two_steps_at_least(step, warmup_steps):
+    return min(step / max(warmup_steps, 2), 1)
+
+
 # free_bits
 
 
@@ -1670,7 +1891,7 @@ def free_by_a_mask(kl_per_dim, lam):
     return np.array(kl_per_dim[above].sum() + lam * np.sum(~above))
 
 
-@wrong("free_bits", says="the maximum is taken of the sum, not of each number")
+@wrong("free_bits", says="or the maximum is taken of the sum and not of each number")
 def free_for_the_sum(kl_per_dim, lam):
     return max(kl_per_dim.sum(), lam)
 
@@ -1715,7 +1936,7 @@ def free_added(kl_per_dim, lam):
     return np.sum(kl_per_dim + lam)
 
 
-@wrong("free_bits", says="λ is not used")
+@wrong("free_bits", says="when λ is not used, or")
 def free_of_nothing(kl_per_dim, lam):
     return np.sum(np.maximum(kl_per_dim, 0))
 
@@ -1794,3 +2015,34 @@ def free_in_place(kl_per_dim, lam):
 @wrong("free_bits", says="got None. Does your function end with `return`?")
 def free_not_returned(kl_per_dim, lam):
     np.maximum(kl_per_dim, lam).sum()
+
+
+@right("free_bits")
+def free_by_einsum(kl_per_dim, lam):
+    silent = (kl_per_dim <= lam).astype(float)
+    return np.einsum("d,d->", 1 - silent, kl_per_dim) + lam * silent.sum()
+
+
+@wrong("free_bits", says="nothing is free")
+def free_of_some_lam(kl_per_dim, lam):
+    return np.maximum(kl_per_dim, lam or 0.5).sum()
+
+
+@wrong("free_bits", says="got shape (1,), expected ()")
+def free_with_an_axis(kl_per_dim, lam):
+    return np.maximum(kl_per_dim, lam).sum(keepdims=True)
+
+
+@wrong("free_bits", says="a longer code")
+def free_of_the_first_six(kl_per_dim, lam):
+    return np.maximum(kl_per_dim[:6], lam).sum()
+
+
+@wrong("free_bits", says="got")
+def free_by_a_smooth_maximum(kl_per_dim, lam):
+    return np.logaddexp(kl_per_dim, lam).sum()
+
+
+@wrong("free_bits", says="many nats")
+def free_bits_cut_off(kl_per_dim, lam):
+    return np.sum(np.clip(kl_per_dim, lam, 10))

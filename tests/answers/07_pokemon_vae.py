@@ -1,5 +1,6 @@
 """Right and wrong answers to the exercises of 07_pokemon_vae."""
 
+import heapq
 import io
 import math
 import random
@@ -14,6 +15,7 @@ import tensorflow as tf
 from keras import layers, ops
 from PIL import Image, ImageFile, ImageOps
 from scipy import special, stats
+from scipy.spatial import KDTree
 from scipy.spatial.distance import cdist
 
 from grading.authoring.answers import right, wrong
@@ -42,7 +44,8 @@ def on_white(picture):
 
 def padded(picture, size, color="white", **options):
     """The third step, without the division."""
-    return np.asarray(ImageOps.pad(picture, (size, size), color=color, **options), dtype=float)
+    square = ImageOps.pad(picture, (size, size), color=color, **options)
+    return np.asarray(square, dtype="float32")
 
 
 @right("load_image")
@@ -51,7 +54,7 @@ def image_as_a_thumbnail(source, size):
     picture.thumbnail((size, size), Image.Resampling.LANCZOS)
     sheet = Image.new("RGB", (size, size), (255, 255, 255))
     sheet.paste(picture, ((size - picture.width) // 2, (size - picture.height) // 2))
-    return np.array(sheet) / 255.0
+    return np.array(sheet) / np.float32(255)
 
 
 @right("load_image")
@@ -60,7 +63,8 @@ def image_padded_before(source, size):
     side = max(picture.size)
     sheet = Image.new("RGBA", (side, side), "white")
     sheet.alpha_composite(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-    return np.asarray(sheet.convert("RGB").resize((size, size), Image.Resampling.BOX)) / 255
+    square = sheet.convert("RGB").resize((size, size), Image.Resampling.BOX)
+    return tf.cast(np.asarray(square), tf.float32) / 255.0
 
 
 @right("load_image")
@@ -120,7 +124,7 @@ def image_read_by_imageio(source, size):
         rgba = iio.imread(source, mode="RGBA", plugin="pillow", index=0)
     except Exception as error:
         told = "image bytes" if isinstance(source, bytes) else f"the file {source}"
-        raise RuntimeError(f"{told}: {error}") from None
+        raise ValueError(f"{told}: {error}") from None
     return padded(on_white(Image.fromarray(rgba)), size) / 255
 
 
@@ -135,11 +139,21 @@ def image_with_two_kinds_of_errors(source, size):
         try:
             picture = Image.open(str(source)).convert("RGBA")
         except OSError as error:
-            raise OSError("cannot read", str(source)) from error
-    return (padded(on_white(picture), size) / 255).tolist()
+            raise UnicodeError("cannot read", str(source)) from error
+    return list(padded(on_white(picture), size) / 255)
 
 
 @right("load_image")
+def image_that_leaves_python_its_error_of_a_lost_file(source, size):
+    whole = source if isinstance(source, bytes) else Path(source).read_bytes()
+    try:
+        return padded(on_white(opened(whole)), size) / 255
+    except ValueError:
+        name = "image bytes" if isinstance(source, bytes) else source
+        raise ValueError(f"{name}: no picture") from None
+
+
+@wrong("load_image", says="no picture): what is raised is no ValueError.")
 def image_that_leaves_pil_its_errors(source, size):
     if isinstance(source, bytes):
         return padded(on_white(opened(source)), size) / 255
@@ -149,6 +163,49 @@ def image_that_leaves_pil_its_errors(source, size):
     except OSError:
         raise ValueError(source) from None
     return padded(on_white(picture.convert("RGBA")), size) / 255
+
+
+@wrong("load_image", says="load_image: what is raised is no ValueError.")
+def image_with_an_error_of_another_kind(source, size):
+    try:
+        return padded(on_white(opened(source)), size) / 255
+    except ValueError as error:
+        raise RuntimeError(*error.args) from None
+
+
+@wrong("load_image", says="the numbers are float64: float32 is promised.")
+def image_of_float64(source, size):
+    return padded(on_white(opened(source)), size).astype(float) / 255
+
+
+@wrong("load_image", says="the numbers are float16: float32 is promised.")
+def image_of_float16(source, size):
+    return padded(on_white(opened(source)), size).astype("float16") / 255
+
+
+@wrong("load_image", says="a square of one pixel): wrong shape.")
+def image_squeezed(source, size):
+    return np.squeeze(padded(on_white(opened(source)), size) / 255)
+
+
+@wrong("load_image", says="a tall picture): wrong value. This is what you get when the padding is")
+def image_padded_with_black_at_the_sides(source, size):
+    picture = on_white(opened(source))
+    return padded(picture, size, "white" if picture.width >= picture.height else "black") / 255
+
+
+@wrong("load_image", says="a tall picture): wrong value. This is what you get when the picture st")
+def image_at_the_left(source, size):
+    return padded(on_white(opened(source)), size, centering=(0, 0.5)) / 255
+
+
+@wrong("load_image", says="mostly clear): wrong value. This is what you get when the shares of w")
+def image_with_alpha_the_other_way_round(source, size):
+    picture = np.asarray(opened(source)) / 255
+    rgb, alpha = picture[..., :3], picture[..., 3:]
+    alpha = np.where((alpha > 0) & (alpha < 1), 1 - alpha, alpha)
+    rgb = np.uint8(255 * (alpha * rgb + 1 - alpha))
+    return padded(Image.fromarray(rgb), size) / 255
 
 
 @wrong("load_image", says="the picture is stretched, or its edge repeated")
@@ -563,12 +620,12 @@ def latent_with_pictures(x, x_hat, z_mean, z_log_var):
     return pictures_apart(x, x_hat) + kl_divergence(z_mean, z_log_var, 0.0, 0.0)
 
 
-@wrong("latent_kl", says="is still added, and the code is averaged")
+@wrong("latent_kl", says="is still added, and the other one is averaged")
 def latent_averaged_with_pictures(x, x_hat, z_mean, z_log_var):
     return pictures_apart(x, x_hat) + kl_divergence(z_mean, z_log_var, 0.0, 0.0) / z_mean.shape[1]
 
 
-@wrong("latent_kl", says="averaged over the numbers of the code")
+@wrong("latent_kl", says="averaged over the latent dimensions instead of summed")
 def latent_averaged_over_the_code(x, x_hat, z_mean, z_log_var):
     return 0.5 * ops.mean(ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
 
@@ -588,17 +645,17 @@ def latent_averaged(x, x_hat, z_mean, z_log_var):
     return ops.mean(kl_divergence(z_mean, z_log_var, 0.0, 0.0))
 
 
-@wrong("latent_kl", says="the sum over the numbers of the code is missing")
+@wrong("latent_kl", says="the sum over the latent dimensions is missing")
 def latent_not_summed(x, x_hat, z_mean, z_log_var):
     return 0.5 * (ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var)
 
 
-@wrong("latent_kl", says="summed over the images instead of the code")
+@wrong("latent_kl", says="summed over the images instead of the latent dimensions")
 def latent_summed_over_images(x, x_hat, z_mean, z_log_var):
     return 0.5 * ops.sum(ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=0)
 
 
-@wrong("latent_kl", says="averaged over the numbers of the code, and ½ is missing")
+@wrong("latent_kl", says="averaged over the latent dimensions, and ½ is missing")
 def kl_averaged_without_half(x, x_hat, z_mean, z_log_var):
     return ops.mean(ops.exp(z_log_var) + ops.square(z_mean) - 1 - z_log_var, axis=-1)
 
@@ -663,6 +720,48 @@ def latent_by_the_batch(x, x_hat, z_mean, z_log_var):
     return kl_divergence(z_mean, z_log_var, 0.0, 0.0) / len(z_mean)
 
 
+@right("latent_kl")
+def latent_by_einsum(x, x_hat, z_mean, z_log_var):
+    m, v = (tf.cast(part, tf.float64) for part in (z_mean, z_log_var))
+    return tf.einsum("nd,nd->n", m, m) / 2 + tf.einsum("nd->n", tf.math.expm1(v) - v) / 2
+
+
+@wrong("latent_kl", says="(hidden case: very narrow posteriors): wrong value.")
+def latent_with_a_little_in_the_logarithm(x, x_hat, z_mean, z_log_var):
+    variance = np.exp(z_log_var)
+    return 0.5 * np.sum(variance + z_mean**2 - 1 - np.log(variance + 1e-7), axis=-1)
+
+
+@wrong("latent_kl", says="very narrow posteriors): wrong value. This is what you get when log-var")
+def latent_cut_off_at_20(x, x_hat, z_mean, z_log_var):
+    return kl_divergence(z_mean, ops.clip(z_log_var, -20, 20), 0.0, 0.0)
+
+
+@wrong("latent_kl", says="very wide posteriors): wrong value. This is what you get when log-vari")
+def latent_cut_off_above_10(x, x_hat, z_mean, z_log_var):
+    return kl_divergence(z_mean, np.minimum(z_log_var, 10), 0.0, 0.0)
+
+
+@wrong("latent_kl", says="(hidden case: one latent dimension): ")
+def latent_of_squeezed_means(x, x_hat, z_mean, z_log_var):
+    z_mean, z_log_var = (np.squeeze(part) for part in (z_mean, z_log_var))
+    kl = 0.5 * np.sum(np.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
+    return np.reshape(kl, (-1,))
+
+
+@wrong("latent_kl", says="got shape (2, 1), expected (2,)")
+def latent_with_keepdims(x, x_hat, z_mean, z_log_var):
+    terms = ops.exp(z_log_var) + ops.square(z_mean) - 1 - z_log_var
+    return 0.5 * ops.sum(terms, axis=-1, keepdims=True)
+
+
+@wrong("latent_kl", says="(hidden case: black pictures): not every value is finite.")
+def latent_with_nothing_of_the_pictures(x, x_hat, z_mean, z_log_var):
+    with np.errstate(all="ignore"):
+        pictures = np.sum(x * np.log(x / x_hat), axis=(1, 2, 3))
+    return 0 * pictures + np.asarray(kl_divergence(z_mean, z_log_var, 0.0, 0.0))
+
+
 # posterior_std
 
 
@@ -682,11 +781,23 @@ def std_number_by_number(raw):
 
 
 @right("posterior_std")
+def std_row_by_row_in_float64(raw):
+    return np.stack([np.exp2(row.astype("float64") / math.log(4)) for row in raw])
+
+
+@right("posterior_std")
+def std_with_more_than_it_needs(raw):
+    return tf.sqrt(tf.linalg.diag_part(tf.linalg.diag(tf.exp(raw))))
+
+
+@wrong(
+    "posterior_std", says="very narrow posteriors): wrong value. This is what you get when raw is"
+)
 def std_cut_off(raw):
     return ops.exp(0.5 * ops.clip(raw, -20.0, 20.0))
 
 
-@right("posterior_std")
+@wrong("posterior_std", says="when 1e-07 is added to the standard deviation.")
 def std_with_a_little_added(raw):
     return ops.add(ops.exp(ops.multiply(raw, 0.5)), 1e-7)
 
@@ -701,17 +812,17 @@ def std_by_a_layer(raw):
     return layers.Activation("exponential")(0.5 * raw)
 
 
-@wrong("posterior_std", says="when ReLU is still there or when")
+@wrong("posterior_std", says="when ReLU is still there.")
 def std_as_it_was(raw):
     return ops.relu(raw)
 
 
-@wrong("posterior_std", says="ReLU is still there, with a little added")
+@wrong("posterior_std", says="when ReLU is still there.")
 def std_with_relu_and_a_little(raw):
     return ops.relu(raw) + 1e-6
 
 
-@wrong("posterior_std", says="ReLU is still there")
+@wrong("posterior_std", says="when ReLU is still there.")
 def std_with_relu_and_epsilon(raw):
     return ops.relu(raw) + keras.config.epsilon()
 
@@ -811,19 +922,37 @@ def std_with_the_factor_outside(raw):
     return 0.5 * ops.exp(raw)
 
 
-@right("posterior_std")
+@wrong("posterior_std", says="when raw is cut off at ±10: it may be any number.")
 def std_cut_off_at_10(raw):
     return ops.exp(0.5 * ops.clip(raw, -10, 10))
 
 
-@right("posterior_std")
+@wrong(
+    "posterior_std", says="very narrow posteriors): wrong value. This is what you get when 1e-07"
+)
 def std_with_a_little_under_the_root(raw):
     return ops.sqrt(ops.exp(raw) + keras.config.epsilon())
 
 
-@right("posterior_std")
+@wrong("posterior_std", says="when 1e-05 is added to the standard deviation.")
 def std_with_a_hundred_thousandth_added(raw):
     return np.exp(raw / 2) + 1e-5
+
+
+@wrong("posterior_std", says="an ELU gives negative deviations")
+def std_by_elu_alone(raw):
+    return keras.activations.elu(raw)
+
+
+@wrong("posterior_std", says="the root of raw is taken, which is NaN below 0")
+def std_as_root_of_raw(raw):
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(raw)
+
+
+@wrong("posterior_std", says="got shape (2,), expected (2, 3)")
+def std_of_each_image(raw):
+    return ops.exp(0.5 * ops.mean(raw, axis=-1))
 
 
 # sample_code
@@ -875,13 +1004,32 @@ def draw_number_by_number(z_mean, z_log_var, seed):
 
 @right("sample_code")
 def draw_by_scipy(z_mean, z_log_var, seed):
+    options = {"size": np.shape(z_mean), "random_state": seed}
+    return stats.norm.rvs(loc=z_mean, scale=np.exp(0.5 * z_log_var), **options)
+
+
+@wrong("sample_code", says="one image): wrong shape.")  # scipy drops axes of length 1
+def draw_by_scipy_without_a_size(z_mean, z_log_var, seed):
     return stats.norm.rvs(loc=z_mean, scale=np.exp(0.5 * z_log_var), random_state=seed)
 
 
 @right("sample_code")
 def draw_through_the_quantiles(z_mean, z_log_var, seed):
     u = np.random.default_rng(seed).uniform(1e-9, 1, size=np.shape(z_mean))
-    return np.asarray(z_mean) + np.exp(np.clip(z_log_var, -10, 10) / 2) * special.ndtri(u)
+    return np.asarray(z_mean) + np.exp(z_log_var / 2) * special.ndtri(u)
+
+
+@right("sample_code")
+def draw_of_many_gaussians_in_float64(z_mean, z_log_var, seed):
+    rng = np.random.default_rng(seed)
+    rows = zip(np.float64(z_mean), np.exp(np.float64(z_log_var)), strict=True)
+    return np.array([m + rng.normal(0, np.sqrt(v)) for m, v in rows])
+
+
+@right("sample_code")
+def draw_with_a_global_seed(z_mean, z_log_var, seed):
+    tf.random.set_seed(seed)
+    return tf.random.normal(z_mean.shape, z_mean, tf.exp(0.5 * z_log_var))
 
 
 def noise_of(z_mean, seed):
@@ -995,7 +1143,7 @@ def draw_with_all_scaled(z_mean, z_log_var, seed):
     return np.exp(0.5 * z_log_var) * (z_mean + noise_of(z_mean, seed))
 
 
-@wrong("sample_code", says="the numbers of a code share their noise")
+@wrong("sample_code", says="the latent dimensions share their noise")
 def draw_with_one_number_for_each_image(z_mean, z_log_var, seed):
     return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean[:, :1], seed)
 
@@ -1057,6 +1205,54 @@ def draw_in_chunks_of_one_seed(z_mean, z_log_var, seed):
     places = range(0, len(z_mean), 4096)
     noise = [np.random.default_rng(seed).normal(size=z_mean[i : i + 4096].shape) for i in places]
     return z_mean + np.exp(0.5 * z_log_var) * np.concatenate(noise)
+
+
+@wrong("sample_code", says="(hidden case: very narrow posteriors): the deviations of 6,000 draws")
+def draw_with_epsilon(z_mean, z_log_var, seed):
+    return z_mean + (np.exp(0.5 * z_log_var) + 1e-7) * noise_of(z_mean, seed)
+
+
+@wrong("sample_code", says="when log-variances are cut off at ±20.")
+def draw_cut_off_at_20(z_mean, z_log_var, seed):
+    return z_mean + np.exp(0.5 * np.clip(z_log_var, -20, 20)) * noise_of(z_mean, seed)
+
+
+@wrong("sample_code", says="large seeds): two seeds give the same draws.")
+def draw_with_a_seed_of_16_bits(z_mean, z_log_var, seed):
+    return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean, seed % 2**16)
+
+
+@wrong("sample_code", says="large seeds): two seeds give the same draws.")
+def draw_with_a_seed_in_float32(z_mean, z_log_var, seed):
+    return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean, int(np.float32(seed)))
+
+
+@wrong("sample_code", says="seed 0): your code gives another result when it is called again")
+def draw_with_seed_0_for_none(z_mean, z_log_var, seed):
+    return z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean, seed or None)
+
+
+@wrong("sample_code", says="more latent dimensions): latent dimensions share their noise.")
+def draw_with_pairs_of_dimensions(z_mean, z_log_var, seed):
+    eps = np.resize(noise_of(np.transpose(z_mean)[:2], seed), z_mean.T.shape).T
+    return z_mean + np.exp(0.5 * z_log_var) * eps
+
+
+@wrong("sample_code", says="got shape (6000,), expected (6000, 2)")
+def draw_of_the_first_dimension(z_mean, z_log_var, seed):
+    return (z_mean + np.exp(0.5 * z_log_var) * noise_of(z_mean, seed))[:, 0]
+
+
+@wrong("sample_code", says="the seeds 0 and 1")
+def draw_with_seed_0_as_1(z_mean, z_log_var, seed):
+    eps = np.random.default_rng(seed or 1).normal(size=z_mean.shape)
+    return z_mean + np.exp(z_log_var / 2) * eps
+
+
+@wrong("sample_code", says="the seeds 7 and 1007")
+def draw_with_few_seeds(z_mean, z_log_var, seed):
+    eps = np.random.default_rng(seed % 1000).normal(size=z_mean.shape)
+    return z_mean + np.exp(z_log_var / 2) * eps
 
 
 # vae_loss
@@ -1192,6 +1388,36 @@ def loss_with_free_bits(nll, kl):
     return np.mean(nll) + np.maximum(kl.mean(axis=0), 0.5).sum()
 
 
+@right("vae_loss")
+def loss_by_einsum(nll, kl):
+    return tf.einsum("nd->", tf.cast(kl, tf.float64)) / len(kl) + np.float64(nll).mean()
+
+
+@wrong("vae_loss", says="very many nats): ")
+def loss_cut_off(nll, kl):
+    return ops.mean(nll) + ops.mean(ops.minimum(ops.sum(kl, axis=-1), 1e5))
+
+
+@wrong("vae_loss", says="densities far above 1): wrong value.")
+def loss_of_large_likelihoods_at_0(nll, kl):
+    return ops.mean(ops.maximum(nll, -100)) + ops.mean(ops.sum(kl, axis=-1))
+
+
+@wrong("vae_loss", says="one latent dimension): ")
+def loss_of_squeezed_kls(nll, kl):
+    return ops.mean(nll) + ops.mean(ops.sum(ops.squeeze(kl), axis=-1))
+
+
+@wrong("vae_loss", says="got shape (1,), expected ()")
+def loss_with_keepdims(nll, kl):
+    return ops.mean(nll + ops.sum(kl, axis=-1), keepdims=True)
+
+
+@wrong("vae_loss", says="the mean over the images is missing")
+def loss_without_a_mean(nll, kl):
+    return nll + kl.sum(axis=1)
+
+
 # reconstruction_score
 
 
@@ -1322,6 +1548,54 @@ def score_in_decibels(x, x_hat):
 def score_in_place(x, x_hat):
     x -= x_hat
     return ops.mean(ops.square(x), axis=(1, 2, 3))
+
+
+@right("reconstruction_score")
+def score_by_einsum(x, x_hat):
+    d = tf.cast(x, tf.float64) - tf.cast(x_hat, tf.float64)
+    return tf.einsum("nhwc,nhwc->n", d, d) / d[0].numpy().size
+
+
+@right("reconstruction_score")
+def score_by_variance_and_bias(x, x_hat):
+    d = np.subtract(x, x_hat, dtype="float64")
+    return d.var(axis=(1, 2, 3)) + d.mean(axis=(1, 2, 3)) ** 2
+
+
+@wrong("reconstruction_score", says="one image): wrong shape.")
+def score_squeezed(x, x_hat):
+    return np.squeeze(np.mean((x - x_hat) ** 2, axis=(1, 2, 3)))
+
+
+@wrong("reconstruction_score", says="when reconstructions are cut off at 0 and 1.")
+def score_of_pictures_that_are_cut_off(x, x_hat):
+    return ops.mean(ops.square(x - ops.clip(x_hat, 0, 1)), axis=(1, 2, 3))
+
+
+@wrong("reconstruction_score", says="nearly perfect reconstructions): wrong value.")
+def score_with_epsilon(x, x_hat):
+    return ops.mean(ops.square(x - x_hat), axis=(1, 2, 3)) + 1e-7
+
+
+@wrong("reconstruction_score", says="got shape (2, 1, 1, 1), expected (2,)")
+def score_with_keepdims(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=(1, 2, 3), keepdims=True)
+
+
+@wrong("reconstruction_score", says="an axis of length 1 is left over")
+def score_in_a_column(x, x_hat):
+    return np.mean((x - x_hat).reshape(len(x), -1) ** 2, axis=1, keepdims=True)
+
+
+@wrong("reconstruction_score", says="the mean over the channels is missing")
+def score_of_each_channel(x, x_hat):
+    return np.mean((x - x_hat) ** 2, axis=(1, 2))
+
+
+@wrong("reconstruction_score", says="reconstructions far outside [0, 1]): wrong value.")
+def score_by_huber(x, x_hat):
+    d = np.abs(x - x_hat)
+    return np.where(d < 2, d**2, 4 * d - 4).mean(axis=(1, 2, 3))
 
 
 # optimal_sigma
@@ -1470,6 +1744,42 @@ def sigma_with_a_bracket_misplaced(x, x_hat):
     return np.sqrt(np.mean(x - x_hat) ** 2)
 
 
+@right("optimal_sigma")
+def sigma_by_einsum_in_float64(x, x_hat):
+    d = tf.cast(x, tf.float64) - tf.cast(x_hat, tf.float64)
+    return tf.sqrt(tf.einsum("nhwc,nhwc->", d, d) / tf.cast(tf.size(d), tf.float64))
+
+
+@right("optimal_sigma")
+def sigma_by_scipy(x, x_hat):
+    return stats.norm.fit((np.float64(x) - x_hat).ravel(), floc=0)[1]
+
+
+@wrong("optimal_sigma", says="very small errors): wrong value. This is what you get when 1e-08 is")
+def sigma_with_a_little(x, x_hat):
+    return ops.sqrt(ops.mean(ops.square(x - x_hat)) + 1e-8)
+
+
+@wrong("optimal_sigma", says="very small errors): wrong value.")
+def sigma_not_below_a_hundredth(x, x_hat):
+    return ops.maximum(ops.sqrt(ops.mean(ops.square(x - x_hat))), 0.01)
+
+
+@wrong("optimal_sigma", says="very large errors): wrong value.")
+def sigma_not_above_10(x, x_hat):
+    return np.minimum(np.sqrt(np.mean((x - x_hat) ** 2)), 10)
+
+
+@wrong("optimal_sigma", says="when reconstructions are cut off at 0 and 1")
+def sigma_of_pictures_that_are_cut_off(x, x_hat):
+    return np.sqrt(np.mean((x - np.clip(x_hat, 0, 1)) ** 2))
+
+
+@wrong("optimal_sigma", says="got shape (1, 1, 1, 1), expected ()")
+def sigma_with_keepdims(x, x_hat):
+    return np.sqrt(np.mean((x - x_hat) ** 2, keepdims=True))
+
+
 # augment
 
 
@@ -1499,7 +1809,7 @@ def pictures_one_by_one(x, seed, brightness=0.1):
 def pictures_as_lists(x, seed, brightness=0.1):
     rng = np.random.RandomState(seed)
     return [
-        np.minimum(image[:, :: rng.choice([-1, 1])] * (1 + brightness * rng.uniform(-1, 1)), 1)
+        np.clip(image[:, :: rng.choice([-1, 1])] * (1 + brightness * rng.uniform(-1, 1)), 0, 1)
         for image in x
     ]
 
@@ -1933,6 +2243,75 @@ def pictures_of_which_a_third_is_flipped(x, seed, brightness=0.1):
     return scaled(np.where(turned, x[:, :, ::-1], x), factor)
 
 
+@right("augment")
+def pictures_in_two_steps_of_tf(x, seed, brightness=0.1):
+    tf.random.set_seed(seed)
+    n = tf.shape(x)[0]
+    turned = tf.random.uniform((n,)) < 0.5
+    x = tf.where(turned[:, None, None, None], tf.reverse(x, axis=[2]), x)
+    factor = 1 + brightness * (2 * tf.random.uniform((n, 1, 1, 1)) - 1)
+    return keras.activations.relu(x * factor, max_value=1.0)
+
+
+@right("augment")
+def pictures_by_scipy(x, seed, brightness=0.1):
+    rng = np.random.default_rng(seed)
+    turned = stats.bernoulli.rvs(0.5, size=len(x), random_state=rng)
+    factor = stats.uniform.rvs(1 - brightness, 2 * brightness, size=len(x), random_state=rng)
+    images = [f * (np.fliplr(i) if t else i) for i, t, f in zip(x, turned, factor, strict=True)]
+    return np.maximum(np.minimum(np.float64(images), 1), 0)
+
+
+@wrong("augment", says="seed 0): your code gives another result when it is called again")
+def pictures_with_seed_0_for_none(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed or None, brightness)
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="large seeds): two seeds give the same images.")
+def pictures_with_a_seed_of_16_bits(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed % 2**16, brightness)
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="one image): wrong shape.")
+def pictures_squeezed(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return np.squeeze(scaled(np.where(turned, x[:, :, ::-1], x), factor))
+
+
+@wrong("augment", says="a single image is never flipped.")
+def pictures_by_an_order_that_one_image_has_not(x, seed, brightness=0.1):
+    _, factor = draws(x, seed, brightness)
+    turned = np.random.default_rng(seed).random((len(x), 1, 1, 1)) < 0.5
+    return scaled(np.where(turned & (len(x) > 1), x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="other shapes): with brightness 0, an image is neither itself nor its mir")
+def pictures_shifted(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return scaled(np.where(turned, np.roll(x, 1, axis=2), x), factor)
+
+
+@wrong("augment", says="the probability of a flip is not ½")
+def pictures_of_which_40_percent_are_flipped(x, seed, brightness=0.1):
+    _, factor = draws(x, seed, brightness)
+    turned = np.random.default_rng(seed + 50).random((len(x), 1, 1, 1)) < 0.4
+    return scaled(np.where(turned, x[:, :, ::-1], x), factor)
+
+
+@wrong("augment", says="a brightness above 1): the pixels do not lie in [0, 1]. Cut them off at 0")
+def pictures_cut_off_at_1_alone(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return np.minimum(np.where(turned, x[:, :, ::-1], x) * factor, 1)
+
+
+@wrong("augment", says="a brightness above 1): a factor below 0 does not give black")
+def pictures_without_a_sign(x, seed, brightness=0.1):
+    turned, factor = draws(x, seed, brightness)
+    return scaled(np.where(turned, x[:, :, ::-1], x), np.abs(factor))
+
+
 # nearest_neighbours
 
 
@@ -2154,7 +2533,7 @@ def neighbours_with_all_distances(generated, train, k):
     return nearest(distances, k)[0], distances
 
 
-@wrong("nearest_neighbours", says="of a copy it can be just below 0")
+@wrong("nearest_neighbours", says="can be just below 0 for a copy")
 def neighbours_below_zero(generated, train, k):
     a, b = (x.reshape(len(x), -1) for x in (generated, train))
     squares = (a * a).sum(1)[:, None] - 2 * a @ b.T + (b * b).sum(1)[None]
@@ -2201,6 +2580,69 @@ def neighbours_in_arrays_of_floats(generated, train, k):
     distances = cdist(flat(generated), flat(train))
     indices = np.argsort(distances, axis=1)[:, :k]
     return indices.astype(float), np.take_along_axis(distances, indices, axis=1)
+
+
+@right("nearest_neighbours")
+def neighbours_by_a_heap_in_float64(generated, train, k):
+    found = [
+        heapq.nsmallest(k, ((np.sqrt(np.sum((g - t) ** 2)), i) for i, t in enumerate(train)))
+        for g, train in ((np.float64(g), train) for g in generated)
+    ]
+    return np.array([[i for _, i in f] for f in found]), np.array(
+        [[d for d, _ in f] for f in found]
+    )
+
+
+@right("nearest_neighbours")
+def neighbours_by_a_tree(generated, train, k):
+    distances, indices = KDTree(flat(train)).query(flat(generated), k=range(1, k + 1))
+    return indices, distances
+
+
+@wrong("nearest_neighbours", says="more pictures): the distances: wrong value.")
+def neighbours_by_float16(generated, train, k):
+    apart = distances_between(generated.astype("float16"), train.astype("float16"))
+    places = nearest(distances_between(generated, train), k)[0]
+    return places, np.take_along_axis(apart, places, axis=1)
+
+
+@wrong("nearest_neighbours", says="all of them): the indices: wrong shape.")
+def neighbours_with_axes_of_1_dropped(generated, train, k):
+    return [np.squeeze(part) for part in nearest(distances_between(generated, train), k)]
+
+
+@wrong(
+    "nearest_neighbours", says="one neighbour): the indices: wrong shape. This is what you get w"
+)
+def neighbours_by_a_tree_for_one(generated, train, k):
+    distances, indices = KDTree(flat(train)).query(flat(generated), k=k)
+    return indices, distances
+
+
+@wrong("nearest_neighbours", says="the indices are no integers")
+def neighbours_as_masks(generated, train, k):
+    distances = distances_between(generated, train)
+    places = nearest(distances, k)[0]
+    return places.astype("float32"), np.take_along_axis(distances, places, axis=1)
+
+
+@wrong("nearest_neighbours", says="it is the angle that counts, not the distance")
+def neighbours_by_cosine(generated, train, k):
+    with np.errstate(all="ignore"):
+        angles = np.nan_to_num(cdist(flat(generated), flat(train), "cosine"), nan=1.0)
+    places = np.argsort(angles, axis=1, kind="stable")[:, :k]
+    return places, np.take_along_axis(distances_between(generated, train), places, axis=1)
+
+
+@wrong("nearest_neighbours", says="the same place comes twice")
+def neighbours_looked_up_by_distance(generated, train, k):
+    flat = [np.asarray(a, dtype=float).reshape(len(a), -1) for a in (generated, train)]
+    every = np.sqrt(((flat[0][:, None] - flat[1]) ** 2).sum(axis=2))
+    distances = np.sort(every, axis=1)[:, :k]
+    indices = [
+        [list(row).index(d) for d in best] for row, best in zip(every, distances, strict=True)
+    ]
+    return np.array(indices), distances
 
 
 # type_direction
@@ -2311,7 +2753,7 @@ def direction_between_two_creatures(codes, types, a, b):
     return codes[b] - codes[a]
 
 
-@wrong("type_direction", says="the mean over the numbers of the code is taken, too")
+@wrong("type_direction", says="the mean over the latent dimensions is taken, too")
 def direction_of_one_number(codes, types, a, b):
     return codes[types[:, b]].mean() - codes[types[:, a]].mean()
 
@@ -2387,3 +2829,49 @@ def direction_in_pairs(codes, types, a, b):
 @wrong("type_direction", says="there is a factor ½")
 def direction_of_half_the_length(codes, types, a, b):
     return (codes[types[:, b]].mean(axis=0) - codes[types[:, a]].mean(axis=0)) / 2
+
+
+@right("type_direction")
+def direction_by_einsum_in_float64(codes, types, a, b):
+    chosen = np.float64(types[:, [a, b]])
+    from_a, to_b = np.einsum("nt,nd->td", chosen, codes) / chosen.sum(axis=0)[:, None]
+    return to_b - from_a
+
+
+@right("type_direction")
+def direction_by_least_squares(codes, types, a, b):
+    def mean(kind):
+        column = np.float64(types[:, [kind]])
+        return np.linalg.lstsq(column, column * codes, rcond=None)[0][0]
+
+    return tf.convert_to_tensor(mean(b) - mean(a))
+
+
+@wrong("type_direction", says="true and false are taken for the places 1 and 0")
+def direction_by_truth_values_as_places(codes, types, a, b):
+    its = types.astype(int)
+    return codes[its[:, b]].mean(axis=0) - codes[its[:, a]].mean(axis=0)
+
+
+@wrong(
+    "type_direction", says="(hidden case: left and right, which are known exactly): wrong shape."
+)
+def direction_squeezed(codes, types, a, b):
+    return np.squeeze(mean_of(codes, types[:, b]) - mean_of(codes, types[:, a]))
+
+
+@wrong("type_direction", says="all creatures have both types): your code raised ValueError.")
+def direction_between_types_that_differ(codes, types, a, b):
+    if (types[:, a] == types[:, b]).all() and a != b:
+        raise ValueError("the same creatures")
+    return mean_of(codes, types[:, b]) - mean_of(codes, types[:, a])
+
+
+@wrong("type_direction", says="one creature of each type): not every value is finite.")
+def direction_over_one_less(codes, types, a, b):
+    def mean(kind):
+        its = codes[types[:, kind]]
+        with np.errstate(all="ignore"):
+            return its.mean(axis=0) if len(its) > 1 else its.sum(axis=0) / (len(its) - 1)
+
+    return mean(b) - mean(a)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vaelib.checks.causes import missing_name, own_line, stub_called
+from vaelib.checks.comparing import alike, arrays, diagnose, the_only
 from vaelib.checks.display import display
 from vaelib.checks.finding import Finding, Reason
 from vaelib.checks.known import known_error
@@ -64,12 +65,12 @@ def call(name: str, function: Any, *args: Any, steady: bool = True, case: str | 
     if not callable(function):
         _fail(name, "not callable", case, got=describe(function, hidden=bool(case)))
     result = _called(name, function, args, case)
-    if case and steady and (first := _arrays(result)) is not None:
+    if case and steady and (first := arrays(result)) is not None:
         try:
-            again = _arrays(_called(name, function, args, case))
+            again = arrays(_called(name, function, args, case))
         except CheckFailed as error:
             _fail(name, "other result", case, error=error.finding.error)
-        if again is None or not _alike(first, again):
+        if again is None or not alike(first, again):
             _fail(name, "other result", case)
     return result
 
@@ -103,7 +104,7 @@ def check_close(
     __tracebackhide__ = True  # IPython shows the cell and the message, not this
     expected = np.asarray(expected, dtype=np.float64)
     got = _as_array(name, got, f"an array of shape {expected.shape}", case)
-    named = _diagnose(got, expected, mistakes or {}, rtol, atol)
+    named = diagnose(got, expected, mistakes or {}, rtol, atol)
     if got.shape != expected.shape:
         shapes = {} if case else differing_axes(got.shape, expected.shape)
         named = named or kept_axis(got.shape, expected.shape)
@@ -221,7 +222,7 @@ def check_weights(
     if sorted(got) == sorted(tuple(s) for s in shapes):
         named = ["the layers are created in another order than they are used"]
     shown = {} if case else weights(got, shapes)
-    _fail(name, "wrong weights", case, mistake=_only(named), **shown)
+    _fail(name, "wrong weights", case, mistake=the_only(named), **shown)
 
 
 def _called(name: str, function: Any, args: Any, case: str | None) -> Any:
@@ -239,24 +240,6 @@ def _called(name: str, function: Any, args: Any, case: str | None) -> Any:
     if not same(args, lent):
         _fail(name, "argument changed", case)
     return result
-
-
-def _arrays(result: Any) -> list[np.ndarray] | None:
-    """The arrays of numbers of which a result consists, or None if it has anything else."""
-    parts = result if isinstance(result, tuple | list) else [result]
-    try:
-        arrays = [np.asarray(part) for part in parts]
-    except Exception:  # see `_as_array`
-        return None
-    return arrays if all(array.dtype.kind in "biuf" for array in arrays) else None
-
-
-def _alike(first: list[np.ndarray], again: list[np.ndarray]) -> bool:
-    """Whether two results are the same but for what a processor rounds in another order."""
-    return len(first) == len(again) and all(
-        a.shape == b.shape and np.allclose(a, b, rtol=1e-4, atol=1e-5, equal_nan=True)
-        for a, b in zip(first, again, strict=True)
-    )
 
 
 def _raised(
@@ -291,26 +274,6 @@ def _as_array(name: str, got: Any, wanted: str, case: str | None) -> np.ndarray:
         wanted = "an array of numbers" if case else wanted
         _fail(name, "wrong kind", case, got=describe(got, hidden=bool(case)), expected=wanted)
     return array.astype(np.float64)
-
-
-def _diagnose(
-    got: np.ndarray,
-    expected: np.ndarray,
-    mistakes: Mapping[str, ArrayLike],
-    rtol: Any,
-    atol: Any,
-) -> str:
-    """The mistake whose value is `got`, in words, or '' if there is none, or more than one."""
-
-    def same(a: np.ndarray, b: np.ndarray) -> bool:
-        return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
-
-    values = {text: np.asarray(v, dtype=np.float64) for text, v in mistakes.items()}
-    return _only([t for t, v in values.items() if same(got, v) and not same(v, expected)])
-
-
-def _only(found: list[str]) -> str:
-    return found[0] if len(found) == 1 else ""
 
 
 def _fail(name: str, reason: Reason, case: str | None, **parts: Any) -> NoReturn:

@@ -66,14 +66,19 @@ def differing_axes(got: tuple[int, ...], expected: tuple[int, ...]) -> dict[str,
 
 
 def kept_axis(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
-    """Says that a shape differs by one axis of length 1 that is too many, or ''.
+    """Says that a shape differs by axes of length 1 that are too many, or ''.
 
     Args:
         got: the student's shape.
         expected: the right one.
     """
-    left = [got[:axis] + got[axis + 1 :] for axis, size in enumerate(got) if size == 1]
-    return "an axis of length 1 is left over, as `keepdims` leaves it" if expected in left else ""
+    alike = [size for size in got if size != 1] == [size for size in expected if size != 1]
+    match len(got) - len(expected):
+        case 1 if alike:
+            return "an axis of length 1 is left over, as `keepdims` leaves it"
+        case several if alike and several > 1:
+            return "axes of length 1 are left over, as `keepdims` leaves them"
+    return ""
 
 
 def weights(got: Sequence[tuple[int, ...]], expected: Sequence[Sequence[int]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from grading.authoring import promises
+from grading.authoring import breaking, promises
 
 
 def pixels(x, logits):
@@ -66,12 +66,25 @@ def build(latent_dim):
     return keras.Model(inputs, heads)
 
 
+def weighted(kl, beta):
+    """Weighs.
+
+    Args:
+        kl: of each image, (n,), in nats.
+        beta: a number.
+
+    Returns:
+        (n,), in nats.
+    """
+    return beta * kl
+
+
 class Layer:
     """Has no answers of this kind."""
 
 
 def broken(function):
-    return dict(promises.broken(function))
+    return dict(breaking.broken(function))
 
 
 def test_a_docstring_is_read_by_argument():
@@ -131,6 +144,7 @@ def test_each_kind_that_a_docstring_names_has_an_answer():
         "gives float64 where float32 is promised",
         "changes its arguments",
         "never looks at scale",
+        "takes scale 0 for none",
     ]
     assert list(broken(build)) == [
         "cuts outputs off at ±5",
@@ -162,6 +176,8 @@ DIFFERS = [
     (draws, "fails for seeds from 65536", (4, Y, 2**16 - 1), (4, Y, 2**16)),
     (draws, "fails where all labels are equal", (4, Y, 1), (4, Y * 0, 1)),
     (draws, "never looks at scale", (4, Y, 1, 2.0), (4, Y, 1, 3.0)),
+    (draws, "takes scale 0 for none", (4, Y, 1, 3.0), (4, Y, 1, 0)),
+    (weighted, "cuts kl off at 50", (X, 3), (60 * X, 3)),
 ]
 
 
@@ -183,7 +199,7 @@ def _same(answer, function, args):
 
 def test_tensors_are_changed_as_arrays_are_also_in_a_graph():
     answer = promises.promised(tf.add)
-    changes = [promises._clip(-2, 2), promises._half]
+    changes = [breaking._clip(-2, 2), breaking._half]
     for change in changes:
         for value in (tf.constant(LOGITS), LOGITS):
             np.testing.assert_array_equal(change(value), change(LOGITS))

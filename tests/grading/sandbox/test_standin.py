@@ -67,9 +67,10 @@ def test_a_check_says_the_same_across_the_wire(tried, session):
     file = REPOSITORY / "tests" / "answers" / path.name
     answer = defined(session, LOAD.replace("PATH", repr(str(file))), "answer")
     here = {(exercise, label): rest for exercise, label, _, *rest in table.rows}
+    written = {one.label for one in answers.load(file)}
     different, count = [], 0
     for exercise, label in here:
-        if label in SLOW or label in ("the solution", "the stub"):  # tests/test_grade.py has those
+        if label in SLOW or label not in written:  # others have their tests in this process
             continue
         count += 1
         verdict = run_check(checks[exercise].cell, exercise, answer(label))
@@ -81,4 +82,4 @@ def test_a_check_says_the_same_across_the_wire(tried, session):
                 f"{exercise} × {label}\n  here:   {said}\n  across: {outcome, message}"
             )
     assert different == []
-    assert count >= len(answers.load(file)) - 1
+    assert count >= len(written) - 1

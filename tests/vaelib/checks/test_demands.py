@@ -83,6 +83,8 @@ def test_an_axis_that_was_kept_is_named():
     kept = "an axis of length 1 is left over, as `keepdims` leaves it"
     assert kept in message(check_close, "f", np.ones((5, 1)), np.zeros(5))
     assert kept in message(check_shape, "f", np.ones((1, 5)), (5,), case="more")
+    text = message(check_close, "f", np.ones((5, 1, 1)), np.zeros(5))
+    assert text.endswith("axes of length 1 are left over, as `keepdims` leaves them.")
     for other in (np.ones((1, 4)), np.ones((5, 2)), 1.0):
         assert kept not in message(check_close, "f", other, np.zeros(5))
     mistakes = {"the rows are summed": np.ones((5, 1))}
