@@ -217,6 +217,13 @@ def check_build_autoencoder(build_autoencoder):
         x_hat = call(name, decoder, z, steady=False, case=case)
         check_shape(name, x_hat, (n, 28, 28, 1), what="the images", case=case)
 
+        for model, inputs, of in ((encoder, x, "the encoder"), (decoder, z, "the decoder")):
+            before = call(name, model, inputs, steady=False, case=case)
+            learning = model(inputs, training=True)
+            problem = f"{of} computes something else while it is trained, as Dropout and batch"
+            alike = np.allclose(before, learning, atol=1e-4)
+            check_true(name, alike, f"{problem} normalization do.", case=case)
+
     case = "each array of weights, changed alone"
     encoder, decoder = check_pair(name, call(name, build_autoencoder, 4, case=case), case=case)
     x = rng.random((30, 28, 28, 1)).astype("float32")

@@ -1,7 +1,7 @@
-"""The picture under a notebook's title: the last picture of the executed notebook, made small.
+"""The picture under a notebook's title: a picture of the executed notebook, made small.
 
-`python -m experiments.title_picture 01_autoencoder` writes solutions/pictures/01_autoencoder.png,
-which the next `make build` puts into the notebook.
+`python -m experiments.title_picture 01_autoencoder "The plane"` takes the picture whose words begin
+like this and writes solutions/pictures/01_autoencoder.png, which the next build puts into the text.
 """
 
 import argparse
@@ -22,15 +22,17 @@ def main() -> None:
     """Writes one picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", help="such as 01_autoencoder")
-    name = parser.parse_args().name
+    parser.add_argument("words", help="with which the picture's alt begins")
+    options = parser.parse_args()
+    name = options.name
     nb = notebook.read(ROOT / "solutions" / name / f"{name}.ipynb")
-    *_, last = (
+    (found,) = (
         output.data["image/png"]
         for cell in nb.cells
         for output in cell.get("outputs", [])
-        if "image/png" in output.get("data", {})
+        if output.get("metadata", {}).get("image/png", {}).get("alt", "").startswith(options.words)
     )
-    picture = Image.open(io.BytesIO(base64.b64decode(last))).convert("RGB")
+    picture = Image.open(io.BytesIO(base64.b64decode(found))).convert("RGB")
     margin = ImageChops.difference(picture, Image.new("RGB", picture.size, "white")).getbbox()
     picture = picture.crop(margin)
     picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)))

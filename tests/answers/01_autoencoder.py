@@ -384,12 +384,26 @@ def convolutions(latent_dim):
     return encoder, keras.Model(z, h)
 
 
-@right("build_autoencoder")
+@wrong("build_autoencoder", says="batch normalization do")
 def with_batch_normalization(latent_dim):
     _, decoder = dense_pair(latent_dim, widths=(128,))
     x = keras.Input((28, 28, 1))
     h = layers.Dense(100, activation="gelu")(layers.BatchNormalization()(layers.Flatten()(x)))
     return keras.Model(x, layers.Dense(latent_dim)(h)), decoder
+
+
+@wrong("build_autoencoder", says="computes something else while it is trained")
+def with_dropout(latent_dim):
+    return dense_pair(latent_dim, last=layers.Dropout(0.1))
+
+
+@right("build_autoencoder")
+def with_layer_normalization_and_clipped_pixels(latent_dim):
+    encoder, _ = dense_pair(latent_dim, hidden="selu")
+    z = keras.Input((latent_dim,))
+    h = layers.LayerNormalization()(layers.Dense(200, activation="relu")(z))
+    pixels = layers.Dense(784, activation="hard_sigmoid")(h)
+    return encoder, keras.Model(z, layers.Reshape((28, 28, 1))(pixels))
 
 
 @wrong("build_autoencoder", says="Leave the code without an activation")
