@@ -22,16 +22,9 @@ def build_dense_encoder(latent_dim: int) -> keras.Model:
     Returns:
         A `keras.Model` from (n, 28, 28, 1) to (n, latent_dim); ReLU between, nothing on the code.
     """
-    return keras.Sequential(
-        [
-            keras.Input(IMAGE_SHAPE),
-            layers.Flatten(),
-            layers.Dense(256, activation="relu"),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(latent_dim),
-        ],
-        name="encoder",
-    )
+    hidden = [layers.Dense(units, activation="relu") for units in (256, 64)]
+    parts = [keras.Input(IMAGE_SHAPE), layers.Flatten(), *hidden, layers.Dense(latent_dim)]
+    return keras.Sequential(parts, name="encoder")
 
 
 def build_dense_decoder(latent_dim: int) -> keras.Model:
@@ -43,16 +36,9 @@ def build_dense_decoder(latent_dim: int) -> keras.Model:
     Returns:
         A `keras.Model` from (n, latent_dim) to (n, 28, 28, 1), pixels in (0, 1).
     """
-    return keras.Sequential(
-        [
-            keras.Input((latent_dim,)),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(256, activation="relu"),
-            layers.Dense(784, activation="sigmoid"),
-            layers.Reshape(IMAGE_SHAPE),
-        ],
-        name="decoder",
-    )
+    hidden = [layers.Dense(units, activation="relu") for units in (64, 256)]
+    pixels = [layers.Dense(784, activation="sigmoid"), layers.Reshape(IMAGE_SHAPE)]
+    return keras.Sequential([keras.Input((latent_dim,)), *hidden, *pixels], name="decoder")
 
 
 def build_autoencoder(latent_dim: int) -> tuple[keras.Model, keras.Model]:
