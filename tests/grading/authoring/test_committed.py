@@ -9,6 +9,7 @@ import pytest
 
 from grading import notebook
 from grading.authoring.build import convert
+from grading.authoring.embedding import SHOWN
 from grading.authoring.release import release
 from tests.support.classes import REPOSITORY, without_outputs
 
@@ -71,8 +72,7 @@ def test_every_built_notebook_has_its_lesson_and_checks_and_nothing_lies_beside_
         f"{folder}/{name}/{name}.ipynb" for folder in ("solutions", "course") for name in names
     }
     wanted |= {f"{folder}/{name}.py" for folder in ("solutions", "checks") for name in names}
-    shown = (ROOT / path for path in KEPT if path.startswith("solutions/") and path.endswith(".py"))
-    texts = [path.read_text(encoding="utf-8") for path in shown]
+    texts = [Path(REPOSITORY, source).read_text(encoding="utf-8") for source in SOURCES]
     wanted |= {f"solutions/{name}" for text in texts for _, name in SHOWN.findall(text)}
     folders = ("solutions/", "checks/", "course/")
     assert {path for path in KEPT if path.startswith(folders)} == wanted
