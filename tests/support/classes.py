@@ -111,6 +111,7 @@ def course(folder, source, text=None, checks=TOY_CHECKS):
         path.write_text(given or (REPOSITORY / kind / path.name).read_text("utf-8"), "utf-8")
     for name in ("pyproject.toml", "nbgrader_config.py"):
         shutil.copy(REPOSITORY / name, folder)
+    shutil.copytree(REPOSITORY / "solutions" / "pictures", path.parent / "pictures")
     solution = convert(path)
     notebook.write(solution, path.parent / source / f"{source}.ipynb")
     released = release(solution, source, folder)

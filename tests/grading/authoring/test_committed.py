@@ -1,6 +1,7 @@
 """The committed notebooks are what the build makes of the committed lessons and checks."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -51,6 +52,10 @@ def test_the_committed_notebooks_are_what_the_build_makes(source, tmp_path):
     for path in (source, f"checks/{name}.py", "pyproject.toml", "nbgrader_config.py"):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(kept(path), encoding="utf-8")
+    for _, picture in SHOWN.findall(kept(source)):
+        path = tmp_path / "solutions" / picture
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(Path(REPOSITORY, "solutions", picture), path)
     made = convert(tmp_path / source)
     there = nbformat.reads(kept(f"solutions/{name}/{name}.ipynb"), as_version=4)
     hint = f"run: make build, and commit solutions/{name} and course/{name}"
