@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from grading.submission import choosing, matching
 from grading.submission.cells import State
 from grading.submission.markdown import plain_markdown
-from grading.submission.read import read
+from grading.submission.read import pasted, read
 from grading.submission.rebuilding import rebuild
 
 PASSES: tuple[Callable[[State], State], ...] = (
@@ -68,7 +68,8 @@ def clean(
     Raises:
         SubmissionError: it is no notebook, or that of another assignment.
     """
-    given, repairs = read(content)
+    own = frozenset[str]().union(*(pasted(cell.source) for cell in released.cells))
+    given, repairs = read(content, own)
     first = State(tuple(released.cells), given, repairs=repairs)
     last = functools.reduce(lambda state, one: one(state), PASSES, first)
     nb, needed = rebuild(last, released.metadata, text)

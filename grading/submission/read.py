@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 from grading.submission.cells import Given
@@ -22,11 +23,21 @@ class SubmissionError(Exception):
     """Why there is nothing in a submission that could be graded."""
 
 
-def read(content: bytes) -> tuple[tuple[Given, ...], tuple[str, ...]]:
+def pasted(text: str) -> frozenset[str]:
+    """The pictures that stand in a text itself, each as it stands there.
+
+    Args:
+        text: Markdown.
+    """
+    return frozenset(PASTED.findall(text))
+
+
+def read(content: bytes, known: Collection[str] = ()) -> tuple[tuple[Given, ...], tuple[str, ...]]:
     """Reads the cells of a notebook that was handed in, of this format or of that before 2015.
 
     Args:
         content: bytes of the file.
+        known: pictures in texts that are the course's own; see `pasted`.
 
     Returns:
         given: the cells in their order, none of them matched.
@@ -36,7 +47,7 @@ def read(content: bytes) -> tuple[tuple[Given, ...], tuple[str, ...]]:
         SubmissionError: it is no notebook, or one that is too large.
     """
     cells = [cell for cell in _cells(content) if isinstance(cell, dict)]
-    found = [_given(number, cell) for number, cell in enumerate(cells)]
+    found = [_given(number, cell, known) for number, cell in enumerate(cells)]
     given = tuple(one for one, _ in found)
     size = sum(len(one.source) for one in given)
     if size > MOST_SOURCES:
@@ -93,7 +104,7 @@ def _demand_few_parts(whole: str) -> None:
             raise SubmissionError(f"a notebook with over {MOST_PARTS:,} values is too large")
 
 
-def _given(number: int, cell: dict[str, Any]) -> tuple[Given, list[str]]:
+def _given(number: int, cell: dict[str, Any], known: Collection[str]) -> tuple[Given, list[str]]:
     """One cell, and what was left out of it."""
     repairs = []
     meta = _dict(cell.get("metadata"))
@@ -101,8 +112,8 @@ def _given(number: int, cell: dict[str, Any]) -> tuple[Given, list[str]]:
     keys = (graded.get("grade_id"), cell.get("id"), meta.get("id"))  # the last one by Colab
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
     source = text(cell.get("source", cell.get("input")))
-    if kind == "markdown" and PASTED.search(source):
-        source = PASTED.sub("(picture)", source)
+    if kind == "markdown" and pasted(source) - set(known):
+        source = PASTED.sub(lambda one: one[0] if one[0] in known else "(picture)", source)
         repairs.append("pictures that were pasted into text were left out")
     if len(source) > MOST_SOURCE:
         repairs.append(f"a cell of {len(source):,} characters was left out")

@@ -190,6 +190,20 @@ def test_pasted_pictures_are_left_out_and_that_is_told(full, released):
     assert made.repairs == ["pictures that were pasted into text were left out"]
 
 
+def test_the_course_s_own_pictures_stay(full, released):
+    """They stand in the text of cells, and other pictures beside them do not."""
+    own, other = (f"![What it is.](data:image/png;base64,{png})" for png in (PNG, f"{PNG}aaaa"))
+    course, nb = copy.deepcopy(released), copy.deepcopy(full)
+    course.cells[0].source = nb.cells[0].source = f"{released.cells[0].source}\n\n{own}"
+    made = clean(content(nb), course)
+    assert made.nb.cells[0].source == course.cells[0].source
+    assert made.repairs == []
+    nb.cells[0].source = f"{course.cells[0].source}\n\n{other}"
+    made = clean(content(nb), course)
+    assert not [cell for cell in made.nb.cells if f"{PNG}aaaa" in cell.source]
+    assert made.repairs == ["pictures that were pasted into text were left out"]
+
+
 # always a notebook that nbgrader takes
 
 
