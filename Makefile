@@ -3,8 +3,6 @@ PYTHON ?= python3
 BIN = .venv/bin
 SLOW = training or lesson or process or browser or server or jail or cluster
 GROUPED = -n 2 --dist loadfile # a notebook's cells stay together, in order
-# Many tests wait, for a browser or a limit of time, so a third process finds room on two cores.
-WAITING = -n 3 --dist loadfile --no-loadscope-reorder
 
 # Colab's Python is 3.12; where there is none, this one has to do.
 PYTHON_OF_COLAB = $(shell python3.12 -c "import sys; print(sys.executable)" 2> /dev/null || echo $(PYTHON))
@@ -15,7 +13,7 @@ lab: .venv/lab-installed ## open JupyterLab in course/
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/course
 
 test: .venv/dev-installed ## run every test, and every solution notebook at full length
-	$(BIN)/pytest $(WAITING) tests
+	$(BIN)/pytest $(GROUPED) --no-loadscope-reorder tests
 	$(BIN)/pytest $(GROUPED) --nbval-lax --nbval-current-env solutions
 
 test-fast: .venv/dev-installed ## run the tests that start nothing slow

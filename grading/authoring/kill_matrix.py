@@ -29,7 +29,10 @@ UNTOUCHED = "not implemented yet"
 
 @dataclass
 class Table:
-    """What came out: `rows` of (exercise, answer, kind, verdict, message), and the `faults`."""
+    """What came out: `rows` of (exercise, answer, kind, verdict, message), and the `faults`.
+
+    An answer is right, wrong, or made to break one promise of a docstring.
+    """
 
     rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     faults: list[Problem] = field(default_factory=list)
@@ -83,17 +86,17 @@ def run(path: Path) -> Table:
             Answer(name, "the solution", solution, True),
             Answer(name, "the stub", stub, False, UNTOUCHED),
         ]
-        own += [Answer(name, text, value, False) for text, value in breaking.broken(solution)]
+        made = [Answer(name, text, value, False) for text, value in breaking.broken(solution)]
         sizes: list[dict[str, int]] = []
         run_check(checks[name].cell, name, promises.sizes(solution, sizes))
         if fault := promises.coincide(sizes):
             table.faults.append(Problem(checks[name].line, f"{name}: {fault}", lesson.file))
-        for answer in own + mine:
+        for answer in own + made + mine:
             verdict = run_check(checks[name].cell, name, answer.value)
             message = verdict.message
             if verdict.outcome == BROKEN:  # what escaped, which only the check's author can mend
                 message = f"{verdict.error}: {verdict.text}"
-            kind = "right" if answer.right else "wrong"
+            kind = "right" if answer.right else "break" if answer in made else "wrong"
             table.rows.append((name, answer.label, kind, verdict.outcome, message))
             if fault := _fault(answer, verdict.outcome, message):
                 fault = f"{name} × {answer.label}{_place(answer, where)}: {fault}"
@@ -184,6 +187,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{path.stem}\n\n{text(table)}\n", flush=True)
     print("\n".join(faults), file=sys.stderr, flush=True)
     exercises = len({row[0] for row in rows})
+    made = [row for row in rows if row[2] == "break"]
+    rows = [row for row in rows if row[2] != "break"]
+    if made:
+        refused = sum(row[3] != PASSED for row in made)
+        print(f"{len(made)} answers that break a promise, of which {refused} are refused")
     passed = sum(row[3] == PASSED for row in rows)
     print(
         f"{exercises} exercises, {len(rows)} answers: {passed} passed, "

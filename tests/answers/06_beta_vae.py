@@ -871,17 +871,6 @@ def path_up_to_the_place(z, dim, values):
     return codes
 
 
-BUFFERS = {}
-
-
-@wrong("traversal", says="what an earlier call gave")
-def traversal_in_one_buffer(z, dim, values):
-    codes = BUFFERS.setdefault((len(values), len(z)), np.zeros((len(values), len(z))))
-    codes[:] = z
-    codes[:, dim] = values
-    return codes
-
-
 # mutual_information_gap
 
 

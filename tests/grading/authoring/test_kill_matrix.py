@@ -209,6 +209,21 @@ def test_too_few_answers_are_a_fault(course):
     ]
 
 
+def test_a_promise_that_nothing_tries_is_a_fault(course, tmp_path, capsys):
+    text = "Doubles.\n\n    Args:\n        x: (n, …).\n\n    Returns:\n        (n, …).\n    "
+    docstring = f'    """{text}"""\n'
+    source = SOURCE.replace("def double(x):\n", f"def double(x):\n{docstring}")
+    table = course(source)
+    broken = [row[1] for row in table.rows if row[2] == "break"]
+    assert "fails where x has 3 axes" in broken
+    passed = [one.message for one in table.faults]
+    assert "double × fails where x has 3 axes: a wrong answer passes" in passed
+    assert kill_matrix.main(["--course-dir", str(tmp_path)]) == 1
+    *_, told, last = capsys.readouterr().out.splitlines()
+    assert told.startswith(f"{len(broken)} answers that break a promise, of which")
+    assert last.startswith("1 exercises, 9 answers: 3 passed, 6 refused, ")
+
+
 def test_a_missing_file_of_answers_is_a_fault(course):
     assert course(given=None).faults == [
         (1, "there is no such file; the checks were tried on nothing", WHERE)

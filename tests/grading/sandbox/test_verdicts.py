@@ -255,7 +255,8 @@ def test_every_reason_of_the_grader_s_is_reached_by_some_submission(reason, monk
 
 
 def test_these_are_all_reasons():
-    assert {*WRONG, *GRADERS, "check failed", "check broken"} == set(typing.get_args(Reason))
+    others = {"check failed", "check broken", "other result"}  # the last in a hidden case alone
+    assert {*WRONG, *GRADERS} | others == set(typing.get_args(Reason))
 
 
 # a second hearing
