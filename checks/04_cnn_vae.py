@@ -7,7 +7,15 @@ import numpy as np
 from scipy import special, stats
 
 from vaelib.checks import call, check_close, check_pair, check_shape, check_true, check_weights
-from vaelib.checks.oracles import conv2d, conv2d_transpose, identity, random_weights, relu, sigmoid
+from vaelib.checks.oracles import (
+    INSTEAD_OF_RELU,
+    conv2d,
+    conv2d_transpose,
+    identity,
+    random_weights,
+    relu,
+    sigmoid,
+)
 
 
 def check_build_conv_encoder(build_conv_encoder):
@@ -133,20 +141,9 @@ def check_build_conv_encoder(build_conv_encoder):
             }.items()
         }
         if not case:
-            hidden_layers = {
-                "a leaky ReLU of slope 0.01": lambda h: np.maximum(h, 0.01 * h),
-                "a leaky ReLU of slope 0.2": lambda h: np.maximum(h, 0.2 * h),
-                "a leaky ReLU of slope 0.3": lambda h: np.maximum(h, 0.3 * h),
-                "an ELU": lambda h: np.where(h > 0, h, np.expm1(np.minimum(h, 0))),
-                "a GELU": lambda h: h * special.ndtr(h),
-                "a SiLU (swish)": lambda h: h * special.expit(h),
-                "a softplus": lambda h: np.logaddexp(0, h),
-                "a tanh": np.tanh,
-                "a sigmoid": special.expit,
-            }
             wrong = {
                 f"every hidden layer has {activation} instead of a ReLU": {"hidden": [function] * 3}
-                for activation, function in hidden_layers.items()
+                for activation, function in INSTEAD_OF_RELU.items()
             }
             layers = ("first convolution", "second convolution", "dense layer of 16")
             for i, layer in enumerate(layers):
@@ -288,20 +285,9 @@ def check_build_conv_decoder(build_conv_decoder):
             "a softplus stands on the logits": np.logaddexp(0, right),
         }
         if not case:
-            hidden_layers = {
-                "a leaky ReLU of slope 0.01": lambda h: np.maximum(h, 0.01 * h),
-                "a leaky ReLU of slope 0.2": lambda h: np.maximum(h, 0.2 * h),
-                "a leaky ReLU of slope 0.3": lambda h: np.maximum(h, 0.3 * h),
-                "an ELU": lambda h: np.where(h > 0, h, np.expm1(np.minimum(h, 0))),
-                "a GELU": lambda h: h * special.ndtr(h),
-                "a SiLU (swish)": lambda h: h * special.expit(h),
-                "a softplus": lambda h: np.logaddexp(0, h),
-                "a tanh": np.tanh,
-                "a sigmoid": special.expit,
-            }
             wrong = {
                 f"every hidden layer has {activation} instead of a ReLU": {"hidden": [function] * 3}
-                for activation, function in hidden_layers.items()
+                for activation, function in INSTEAD_OF_RELU.items()
             }
             lone = lambda i: {"hidden": [identity if i == j else relu for j in range(3)]}
             wrong |= {

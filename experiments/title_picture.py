@@ -26,13 +26,15 @@ def main() -> None:
     options = parser.parse_args()
     name = options.name
     nb = notebook.read(ROOT / "solutions" / name / f"{name}.ipynb")
-    (found,) = (
+    found = [
         output.data["image/png"]
         for cell in nb.cells
         for output in cell.get("outputs", [])
         if output.get("metadata", {}).get("image/png", {}).get("alt", "").startswith(options.words)
-    )
-    picture = Image.open(io.BytesIO(base64.b64decode(found))).convert("RGB")
+    ]
+    if len(found) != 1:
+        parser.error(f"{len(found)} pictures of {name} have an alt that begins with these words")
+    picture = Image.open(io.BytesIO(base64.b64decode(found[0]))).convert("RGB")
     margin = ImageChops.difference(picture, Image.new("RGB", picture.size, "white")).getbbox()
     picture = picture.crop(margin)
     picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)))

@@ -229,9 +229,11 @@ def _feedback(options: Namespace) -> int:
 
 def _export(options: Namespace) -> int:
     task = _assignment(options)
-    path, filled, left, lost = lms.export(task, options.template, options.column, options.so_far)
-    say(f"{filled} marks in {path.relative_to(task.root)}")
     results = kept_results(task)
+    path, filled, left, lost = lms.export(
+        task, results, options.template, options.column, options.so_far
+    )
+    say(f"{filled} marks in {path.relative_to(task.root)}")
     _say_stale(task, results)
     if lost:
         say(f"{len(lost)} have marks, but no row in {options.template}: {', '.join(lost)}")

@@ -78,6 +78,11 @@ def _each(result: Value, change: Change) -> Value:
     return type(result)(map(change, result)) if type(result) in (tuple, list) else change(result)
 
 
+def _through(mine: Promised, change: Change) -> Callable[..., Any]:
+    """The solution, whose result, or each of its results, is changed."""
+    return mine.wrapped(lambda given: _each(mine.function(**given), change))
+
+
 def _refuse(text: str) -> NoReturn:
     raise ValueError(text)
 
@@ -131,7 +136,7 @@ def _rows(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
 
     single = not any("at least 2" in text for text in mine.args.values())
     if single and shape_of(mine.returns):
-        yield "drops axes of length 1", mine.wrapped(lambda g: _each(mine.function(**g), squeezed))
+        yield "drops axes of length 1", _through(mine, squeezed)
     if not re.search(r"\(n,", mine.returns):
         return
 
@@ -142,7 +147,7 @@ def _rows(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
         mean = library.mean(value, axis=0, keepdims=True)
         return library.broadcast_to(mean, value.shape)
 
-    yield "averages over the batch", mine.wrapped(lambda g: _each(mine.function(**g), averaged))
+    yield "averages over the batch", _through(mine, averaged)
 
 
 def _seeds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -209,16 +214,12 @@ def _types(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
     kind = "float64" if found[0] == "float32" else "float32"
 
     def cast(value: Value) -> Value:
-        if isinstance(value, list):
-            return [float(one) for one in value]
+        if isinstance(value, int):
+            return float(value)
         named = found[0] == "float32" or not _is_float(value)
         return np.asarray(value).astype(kind) if named else value
 
-    def answer(given: dict[str, Value]) -> Value:
-        result = mine.function(**given)
-        return tuple(map(cast, result)) if isinstance(result, tuple) else cast(result)
-
-    yield f"gives {kind} where {found[0]} is promised", mine.wrapped(answer)
+    yield f"gives {kind} where {found[0]} is promised", _through(mine, cast)
 
 
 def _arguments(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -252,33 +253,30 @@ def _or(default: Value) -> Change:
 def _builds(mine: Promised) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Builds a model that is right but for its heads, or once and for all."""
 
-    def through(change: Callable[[Any], Any]) -> Callable[..., Any]:
-        def answer(given: dict[str, Value]) -> Value:
-            return _each(mine.function(**given), change)
-
-        return mine.wrapped(answer)
-
-    def heads(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def heads(change: Change) -> Change:
         return lambda model: _with_outputs(model, [change(output) for output in model.outputs])
 
     limit = LIMIT / 2
-    yield f"cuts outputs off at ±{limit:g}", through(heads(lambda h: ops.clip(h, -limit, limit)))
-    yield "drops outputs out while it is trained", through(heads(keras.layers.Dropout(0.5)))
+    yield (
+        f"cuts outputs off at ±{limit:g}",
+        _through(mine, heads(lambda h: ops.clip(h, -limit, limit))),
+    )
+    yield "drops outputs out while it is trained", _through(mine, heads(keras.layers.Dropout(0.5)))
 
     def reverse(model: Any) -> Any:
         return _with_outputs(model, model.outputs[::-1])
 
     if re.search(r"z_mean and z_log_var", mine.returns):
-        yield "gives the outputs in the other order", through(reverse)
+        yield "gives the outputs in the other order", _through(mine, reverse)
     yield "builds one model and gives it again", functools.cache(mine.function)
     name = next(iter(mine.args))
     first: list[Value] = []
 
-    def always(value: Value) -> Value:
+    def the_first(value: Value) -> Value:
         first.append(value)
         return first[0]
 
-    yield f"never looks at another {name}", mine.changed({name: always})
+    yield f"never looks at another {name}", mine.changed({name: the_first})
 
 
 def _with_outputs(model: Any, outputs: list[Any]) -> Any:

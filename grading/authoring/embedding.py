@@ -8,7 +8,7 @@ import base64
 import re
 from pathlib import Path
 
-from grading.authoring.source import Cell, Problem, RefusedError
+from grading.authoring.source import Cell, Problem, RefusedError, is_sentence
 
 SHOWN = re.compile(r"!\[([^\]\n]*)\]\((pictures/[^)\s]+)\)")
 LARGEST = 80_000  # bytes: a notebook is read by people, too, and by `git diff`
@@ -58,6 +58,6 @@ def _fault(words: str, name: str, content: bytes) -> str:
         return f"solutions/{name} is no PNG"
     if len(content) > LARGEST:
         return f"solutions/{name} has {len(content):,} bytes; {LARGEST:,} are the most"
-    if not words.rstrip().endswith("."):
+    if not is_sentence(words):
         return f"say in a sentence what there is to see: ![One sentence.]({name})"
     return ""

@@ -82,15 +82,12 @@ def run(path: Path) -> Table:
             if count < fewest:
                 message = f"{count} {kind} answers to {name}, not {fewest}"
                 table.faults.append(Problem(1, message, where))
+        sizes: list[dict[str, int]] = []
         own = [
-            Answer(name, "the solution", solution, True),
+            Answer(name, "the solution", promises.sizes(solution, sizes), True),
             Answer(name, "the stub", stub, False, UNTOUCHED),
         ]
         made = [Answer(name, text, value, False) for text, value in breaking.broken(solution)]
-        sizes: list[dict[str, int]] = []
-        run_check(checks[name].cell, name, promises.sizes(solution, sizes))
-        if fault := promises.coincide(sizes):
-            table.faults.append(Problem(checks[name].line, f"{name}: {fault}", lesson.file))
         for answer in own + made + mine:
             verdict = run_check(checks[name].cell, name, answer.value)
             message = verdict.message
@@ -101,6 +98,8 @@ def run(path: Path) -> Table:
             if fault := _fault(answer, verdict.outcome, message):
                 fault = f"{name} × {answer.label}{_place(answer, where)}: {fault}"
                 table.faults.append(Problem(checks[name].line, fault, lesson.file))
+        if fault := promises.coincide(sizes):
+            table.faults.append(Problem(checks[name].line, f"{name}: {fault}", lesson.file))
     return table
 
 

@@ -14,11 +14,6 @@ COLOURS = 256
 WITHOUT_ALT_YET = {"04_cnn_vae", "05_cvae", "06_beta_vae", "07_pokemon_vae"}
 
 
-def is_sentence(words: object) -> bool:
-    """Whether a header's `alt` is one line that ends as a sentence does."""
-    return isinstance(words, str) and len(words.split()) > 2 and words.rstrip().endswith(".")
-
-
 def described(nb: NotebookNode, lesson: Lesson) -> list[Problem]:
     """Writes the words of each cell's `alt` beside its pictures, where readers look for them.
 

@@ -9,9 +9,8 @@ from grading.authoring.hints import hint_problems
 from grading.authoring.lesson import Lesson
 from grading.authoring.markers import HIDDEN, SOLUTION, marker_problems, regions, stubbed
 from grading.authoring.names import defined
-from grading.authoring.pictures import is_sentence
 from grading.authoring.sections import section_problems
-from grading.authoring.source import Cell, Problem
+from grading.authoring.source import Cell, Problem, is_sentence
 
 KEYS = {
     ("code", "exercise"): {"exercise"},

@@ -137,3 +137,12 @@ def _cell(cell: NotebookNode, lines: list[str], start: int, end: int) -> Cell:
     body = range(start + 1, end)
     first = next((n for n in body if lines[n - 1].strip() not in BLANK), start)
     return Cell(cell.cell_type, cell.source.strip("\n"), start, first, header)
+
+
+def is_sentence(words: object) -> bool:
+    """Whether the words for a picture are one line that ends as a sentence does.
+
+    Args:
+        words: of a header's `alt`, or in a text.
+    """
+    return isinstance(words, str) and len(words.split()) > 2 and words.rstrip().endswith(".")

@@ -9,7 +9,7 @@ from pathlib import Path
 from grading.classroom.assignment import Assignment
 from grading.classroom.download import LmsError, opened, owners
 from grading.classroom.layout import hand_ins, lay_out
-from grading.classroom.results import kept_results, points
+from grading.classroom.results import Result, points
 from grading.classroom.spreadsheet import harmless_cell
 
 
@@ -57,7 +57,11 @@ def collect(
 
 
 def export(
-    task: Assignment, template: Path, column: str | None = None, so_far: bool = False
+    task: Assignment,
+    results: list[Result],
+    template: Path,
+    column: str | None = None,
+    so_far: bool = False,
 ) -> tuple[Path, int, list[str], list[str]]:
     """Fills the marks into a CSV file that Canvas or Moodle gave out.
 
@@ -66,6 +70,7 @@ def export(
 
     Args:
         task: an `Assignment`.
+        results: what `kept_results` gives.
         template: path of that file.
         column: title of the column to fill; by default Moodle's "Grade", or the one of Canvas's
             that begins with the name of the assignment.
@@ -89,7 +94,7 @@ def export(
         )
     place, target = titles.index(key), _column(titles, key, column, task.name)
     _demand_maximum(rows, target, sum(task.points.values()))
-    given = points(task, kept_results(task))
+    given = points(task, results)
     filled, left = 0, []
     for row in rows[1:]:
         digits = re.search(r"\d+$", row[place].strip()) if len(row) > place else None

@@ -34,6 +34,26 @@ def sigmoid(h: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-h))
 
 
+def _leaky(slope: float) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda h: np.maximum(h, slope * h)
+
+
+def _logistic(h: np.ndarray) -> np.ndarray:
+    return np.exp(-np.logaddexp(0, -h))  # no warning for large −h, as it would stand in a notebook
+
+
+# What may stand in a layer in place of a ReLU, in words, and what it computes.
+INSTEAD_OF_RELU: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    **{f"a leaky ReLU of slope {slope}": _leaky(slope) for slope in (0.01, 0.2, 0.3)},
+    "an ELU": lambda h: np.where(h > 0, h, np.expm1(np.minimum(h, 0))),
+    "a GELU": lambda h: h / 2 * (1 + np.vectorize(math.erf)(h / math.sqrt(2))),
+    "a SiLU (swish)": lambda h: h * _logistic(h),
+    "a softplus": lambda h: np.logaddexp(0, h),
+    "a tanh": np.tanh,
+    "a sigmoid": _logistic,
+}
+
+
 def random_weights(shapes: Sequence[Sequence[int]], seed: int) -> list[np.ndarray]:
     """Weights that keep the size of what flows through them.
 

@@ -14,7 +14,7 @@ from tests.support.lessons import TOY, course
 
 ADDRESS = "https://github.com/some-one/a.course"
 TITLE = "# # Doubling and squaring\n"
-SHOWN = f"{TITLE}#\n# ![Two squares.](pictures/toy.png)\n"
+SHOWN = f"{TITLE}#\n# ![A grey square.](pictures/toy.png)\n"
 
 
 def png(size=8):
@@ -35,7 +35,7 @@ def test_a_picture_is_written_into_the_text(tmp_path):
     path = lesson(tmp_path, png())
     first = notebook(checked(path), ADDRESS).cells[0].source
     data = base64.b64encode(png()).decode("ascii")
-    assert f"![Two squares.](data:image/png;base64,{data})" in first
+    assert f"![A grey square.](data:image/png;base64,{data})" in first
     assert "pictures/" not in first
 
 
@@ -45,7 +45,7 @@ def test_a_picture_is_written_into_the_text(tmp_path):
         (None, SHOWN, "there is no solutions/pictures/toy.png"),
         (b"GIF89a", SHOWN, "is no PNG"),
         (png() + bytes(LARGEST), SHOWN, "80,000 are the most"),
-        (png(), SHOWN.replace("Two squares.", ""), "say in a sentence what there is to see"),
+        (png(), SHOWN.replace("A grey square.", ""), "say in a sentence what there is to see"),
     ],
 )
 def test_a_picture_that_cannot_be_shown_is_refused(tmp_path, content, text, said):

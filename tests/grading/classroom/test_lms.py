@@ -9,6 +9,7 @@ import pytest
 from grading import cli
 from grading.classroom import lms, provenance
 from grading.classroom.assignment import load_assignment
+from grading.classroom.results import kept_results
 from tests.support.classes import TOY, answered, course, grade, submit
 
 CANVAS = {
@@ -136,7 +137,9 @@ GRADEBOOK = [
 @pytest.mark.jail
 def test_canvas_gets_its_own_gradebook_back_with_one_column_filled(graded, tmp_path):
     task = load_assignment("01_toy", graded)
-    path, filled, left, lost = lms.export(task, table(tmp_path / "grades.csv", GRADEBOOK))
+    path, filled, left, lost = lms.export(
+        task, kept_results(task), table(tmp_path / "grades.csv", GRADEBOOK)
+    )
     assert (path.name, filled, left, lost) == ("01_toy-grades.csv", 2, ["103"], [])
     wanted = [list(row) for row in GRADEBOOK]
     wanted[2][4], wanted[3][4] = "2", "5"
@@ -145,7 +148,7 @@ def test_canvas_gets_its_own_gradebook_back_with_one_column_filled(graded, tmp_p
         other = [list(row) for row in GRADEBOOK]
         other[1][4] = said
         with pytest.raises(lms.LmsError, match=f"Canvas counts to {said[:2]}.* assignment to 7"):
-            lms.export(task, table(tmp_path / "other.csv", other))
+            lms.export(task, kept_results(task), table(tmp_path / "other.csv", other))
 
 
 @pytest.mark.jail
@@ -156,22 +159,24 @@ def test_moodle_gets_its_worksheet_back(graded, tmp_path):
         ["Participant 102", "John Roe", "", "7.00"],
         ["Participant 103", "Ann Poe", "", "7.00"],
     ]
-    path, filled, left, lost = lms.export(task, table(tmp_path / "w.csv", rows), so_far=True)
+    path, filled, left, lost = lms.export(
+        task, kept_results(task), table(tmp_path / "w.csv", rows), so_far=True
+    )
     assert (filled, left, lost) == (2, [], ["101"])
     assert [row[2] for row in rows_of(path)] == ["Grade", "5", "5"]
     rows[1][3] = "100,00"
     with pytest.raises(lms.LmsError, match="set the maximum in Moodle"):
-        lms.export(task, table(tmp_path / "w.csv", rows))
+        lms.export(task, kept_results(task), table(tmp_path / "w.csv", rows))
 
 
 @pytest.mark.jail
 def test_a_table_with_semicolons_stays_one(graded, tmp_path):
-    path = tmp_path / "w.csv"
+    task, path = load_assignment("01_toy", graded), tmp_path / "w.csv"
     path.write_text("ID;01_toy;Name\n101;;Doe, Jane\n", "utf-8")
-    filled = lms.export(load_assignment("01_toy", graded), path)[0]
+    filled = lms.export(task, kept_results(task), path)[0]
     assert filled.read_text("utf-8").splitlines() == ["ID;01_toy;Name", "101;2;Doe, Jane"]
     path.write_text("ID,01_toy,a; b\n101,,\n", "utf-8")
-    filled = lms.export(load_assignment("01_toy", graded), path)[0]
+    filled = lms.export(task, kept_results(task), path)[0]
     assert filled.read_text("utf-8").splitlines() == ["ID,01_toy,a; b", "101,2,"]
 
 
@@ -179,19 +184,24 @@ def test_a_table_with_semicolons_stays_one(graded, tmp_path):
 def test_a_table_that_cannot_be_filled_is_named(graded, tmp_path):
     task = load_assignment("01_toy", graded)
     with pytest.raises(lms.LmsError, match="neither a column 'Identifier'"):
-        lms.export(task, table(tmp_path / "a.csv", [["Name", "Mark"]]))
+        lms.export(task, kept_results(task), table(tmp_path / "a.csv", [["Name", "Mark"]]))
     with pytest.raises(lms.LmsError, match="name it with --column"):
-        lms.export(task, table(tmp_path / "b.csv", [["ID", "Homework 1"], ["101", ""]]))
+        lms.export(
+            task, kept_results(task), table(tmp_path / "b.csv", [["ID", "Homework 1"], ["101", ""]])
+        )
     with pytest.raises(lms.LmsError, match="is empty"):
-        lms.export(task, table(tmp_path / "c.csv", []))
+        lms.export(task, kept_results(task), table(tmp_path / "c.csv", []))
     with pytest.raises(lms.LmsError, match="there is no"):
-        lms.export(task, tmp_path / "nowhere.csv")
+        lms.export(task, kept_results(task), tmp_path / "nowhere.csv")
     for content, message in (("ID,01_toy".encode("utf-16"), "UTF-8"), (b'ID,"01_toy\n', "no CSV")):
         (tmp_path / "e.csv").write_bytes(content)
         with pytest.raises(lms.LmsError, match=message):
-            lms.export(task, tmp_path / "e.csv")
+            lms.export(task, kept_results(task), tmp_path / "e.csv")
     path, filled, *_ = lms.export(
-        task, table(tmp_path / "d.csv", [["ID", "Homework 1"], ["101", ""]]), "Homework 1"
+        task,
+        kept_results(task),
+        table(tmp_path / "d.csv", [["ID", "Homework 1"], ["101", ""]]),
+        "Homework 1",
     )
     assert (filled, rows_of(path)[1]) == (1, ["101", "2"])
 

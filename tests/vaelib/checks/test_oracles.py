@@ -48,3 +48,24 @@ def test_random_weights_keep_the_size_of_what_flows_through_a_convolution():
     x = rng.normal(size=(2, 14, 14, 32))
     kernel, bias = oracles.random_weights([(3, 3, 32, 64), (64,)], seed=0)
     assert 0.8 < oracles.conv2d(x, kernel, bias, padding="valid").std() < 1.2
+
+
+def test_what_may_stand_for_a_relu_is_keras_s():
+    h = np.linspace(-40, 40, 321)
+    known = keras.activations
+    keras_s = {
+        **{
+            f"a leaky ReLU of slope {slope}": keras.layers.LeakyReLU(slope)
+            for slope in (0.01, 0.2, 0.3)
+        },
+        "an ELU": known.elu,
+        "a GELU": known.gelu,
+        "a SiLU (swish)": known.silu,
+        "a softplus": known.softplus,
+        "a tanh": known.tanh,
+        "a sigmoid": known.sigmoid,
+    }
+    assert set(oracles.INSTEAD_OF_RELU) == set(keras_s)
+    for words, activation in oracles.INSTEAD_OF_RELU.items():
+        right = keras_s[words](h.astype("float32"))
+        np.testing.assert_allclose(activation(h), right, rtol=1e-5, atol=1e-6, err_msg=words)
