@@ -186,15 +186,16 @@ def test_the_width_follows_a_cluster_that_grows_and_shrinks():
     class Cluster(Stub):
         def submit(self, function, *work):
             future = super().submit(function, *work)
-            seen.append((threads[0], len(self.given)))
+            seen.append((threads[0], len(workers.flying) + 1))
             return future
 
     cluster = Cluster(fill=1000)
     with Pool(lambda: cluster, lambda: threads[0], upper) as workers:
         for count, _ in enumerate(workers.map(pieces(*map(str, range(100))))):
             threads[0] = 8 if count < 20 else 0  # it may lose all its workers for a while
-    assert max(given for width, given in seen if width == 2) <= 4
-    assert max(given for width, given in seen if width == 8) == 16
+    assert max(flying for width, flying in seen if width == 2) == 4
+    assert max(flying for width, flying in seen if width == 8) == 16
+    assert max(flying for width, flying in seen[-50:]) == 2
     assert len(seen) == 100
 
 
