@@ -1,7 +1,6 @@
 """The checks of 01_autoencoder, a function for each exercise."""
 
-from itertools import combinations
-
+import keras
 import numpy as np
 
 from vaelib.checks import call, check_close, check_pair, check_shape, check_true
@@ -374,95 +373,91 @@ def check_gaussian_sampler(gaussian_sampler):
     # END HIDDEN TESTS
 
 
-def check_add_noise(add_noise):
-    """range, a repeated seed, fresh noise for every pixel, its mean and standard deviation"""
-    x = np.full((80, 28, 28, 1), 0.4, dtype="float32")
-    loud = call("add_noise", add_noise, x, 0.5, 3)
-    check_shape("add_noise", loud, x.shape)
-    check_true("add_noise", np.all(np.isfinite(loud)), "some values are no numbers, but NaN.")
-    in_range = np.min(loud) >= 0 and np.max(loud) <= 1
-    check_true("add_noise", in_range, "the result leaves [0, 1]. Cut it to that range.")
-    again = call("add_noise", add_noise, x, 0.5, 3)
-    check_true("add_noise", np.array_equal(loud, again), "the same seed gives other noise.")
-
-    noise = np.asarray(call("add_noise", add_noise, x, 0.01, 3)) - x
-    check_true("add_noise", noise.any(), "there is no noise at all.")
-    check_true("add_noise", noise.mean() > -0.2, "the noise is returned without the image.")
-    same = np.allclose(noise[0], noise[1])
-    check_true("add_noise", not same, "all images get the same noise. Draw some for each image.")
-    constant = noise[0].std() < 1e-6
-    check_true("add_noise", not constant, "every pixel of an image gets the same noise.")
-    drawn = noise[noise != 0]
-    repeated = len(np.unique(drawn)) < 0.9 * drawn.size
-    check_true(
-        "add_noise", not repeated, "the noise repeats. Draw it for every pixel of every image."
-    )
-
-    # 62,720 draws: a right answer leaves the bands of 3% and 2% in fewer than 1 run of a million.
-    what = "mean of the noise, in standard deviations"
-    wrong = {
-        "the noise is never negative": 1.324,
-        "the noise lies between 0 and sigma": 3**0.5,
-        "the noise is cut to [0, 1] before it is added": 0.683,
-    }
-    check_close("add_noise", noise.mean() / noise.std(), 0, atol=0.03, what=what, mistakes=wrong)
+def check_latent_path(latent_path):
+    """five points between a white image and a black one, in a latent space of one dimension"""
+    name = "latent_path"
+    # The code is e to the power of the mean pixel, and all pixels of a decoded image are e^−z.
+    image = keras.Input((28, 28, 1))
+    mean = keras.layers.GlobalAveragePooling2D()(image)
+    encoder = keras.Model(image, keras.layers.Activation("exponential")(mean))
+    dense = keras.layers.Dense(784, activation="exponential", use_bias=False)
+    decoder = keras.Sequential([keras.Input((1,)), dense, keras.layers.Reshape((28, 28, 1))])
+    dense.set_weights([-np.ones((1, 784))])
+    white, black = np.zeros((28, 28, 1), "float32"), np.ones((28, 28, 1), "float32")
+    got = call(name, latent_path, encoder, decoder, white, black, 5)
+    check_shape(name, got, (5, 28, 28, 1))
+    pixels = np.reshape(np.asarray(got), (5, -1))
     check_close(
-        "add_noise",
-        noise.std(),
-        0.01,
-        rtol=0.02,
-        what="standard deviation of the noise for sigma = 0.01",
+        name,
+        pixels.mean(axis=1),
+        [0.367879, 0.239412, 0.155806, 0.101397, 0.065988],
+        what="mean pixel of each of the five images",
+        rtol=1e-4,
         mistakes={
-            "sigma is used as the variance": 0.1,
-            "sigma is squared": 0.0001,
-            "the noise is multiplied by the image": 0.004,
-            "the noise is uniform between −sigma and sigma": 0.01 / 3**0.5,
-            "the noise is cut off at two standard deviations": 0.0088,
+            "the line joins the images; join their codes": (
+                [0.367879, 0.27692, 0.192296, 0.120392, 0.065988]
+            ),
+            "the decoded ends are mixed; mix their codes, and decode each mixture": (
+                [0.367879, 0.292407, 0.216934, 0.141461, 0.065988]
+            ),
+            "the two images are mixed pixel by pixel": [0, 0.25, 0.5, 0.75, 1],
+            "the path runs from the last image to the first": (
+                [0.065988, 0.101397, 0.155806, 0.239412, 0.367879]
+            ),
+            "the last point is missing": [0.367879, 0.26089, 0.185016, 0.131208, 0.093049],
+            "both ends are missing": [0.276269, 0.207472, 0.155806, 0.117007, 0.08787],
         },
     )
+
     # BEGIN HIDDEN TESTS
-    name = "add_noise"
-    rng = np.random.default_rng(0)
+    def check_case(case, n, d, seed, same=False):
+        rng = np.random.default_rng(seed)
+        weights = [rng.normal(size=shape) for shape in ((784, 6), (6,), (6, d), (d,))]
+        weights += [rng.normal(size=shape) for shape in ((d, 784), (784,))]
+        weights[0] /= 10  # so that tanh does not saturate
+        w_1, b_1, w_2, b_2, w_3, b_3 = weights
+        layers = [keras.layers.Dense(6, activation="tanh"), keras.layers.Dense(d)]
+        hidden = keras.layers.Dropout(0.5)  # which is off outside of training
+        encoder = keras.Sequential(
+            [keras.Input((28, 28, 1)), keras.layers.Flatten(), layers[0], hidden, layers[1]]
+        )
+        layers.append(keras.layers.Dense(784, activation="sigmoid"))
+        decoder = keras.Sequential(
+            [keras.Input((d,)), layers[2], keras.layers.Reshape((28, 28, 1))]
+        )
+        for layer, both in zip(layers, ((w_1, b_1), (w_2, b_2), (w_3, b_3))):
+            layer.set_weights(both)
+        ends = rng.random((2, 28, 28, 1)).astype("float32")
+        ends[1] = ends[0] if same else ends[1]
+        t = np.linspace(0, 1, n)[:, None]
 
-    case = "seeds: 0, the largest, and between"
-    few = np.full((6, 28, 28, 1), 0.5, dtype="float32")
-    seeds = (0, 1, 1000, 2**16, 2**31 - 3, 2**31 - 1)
-    results = [np.asarray(call(name, add_noise, few, 0.1, seed, case=case)) for seed in seeds]
-    pairs = combinations(results[:-1], 2)  # to Keras the last seed is 1, modulo 2**31 − 2
-    ignored = any(np.array_equal(one, other) for one, other in pairs)
-    check_true(name, not ignored, "another seed gives the same noise.", case=case)
+        def codes(x):
+            return np.tanh(np.reshape(x, (-1, 784)).astype(float) @ w_1 + b_1) @ w_2 + b_2
 
-    for case in ("no noise", "no noise, other images"):
-        x = rng.random((5, 7, 9, 2)).astype("float32")
-        got = call(name, add_noise, x, 0.0, 5, case=case)
-        check_close(name, got, x, what="images for sigma = 0", case=case)
+        def images(z):
+            return 1 / (1 + np.exp(-(z @ w_3 + b_3))).reshape(-1, 28, 28, 1)
 
-    for case, shape in {
-        "flat images": (300, 50),
-        "images without a channel": (40, 20, 18),
-        "two channels": (3, 60, 40, 2),
-        "five axes": (6, 3, 25, 16, 2),
-        "one image": (1, 110, 130, 1),
-        "images of one pixel": (13_000, 1),
-    }.items():
-        x = np.full(shape, 0.5, dtype="float32")
-        noisy = call(name, add_noise, x, 0.02, 7, case=case)
-        check_shape(name, noisy, shape, case=case)
-        noise = np.asarray(noisy) - x
-        repeated = len(np.unique(noise)) < 0.9 * noise.size
-        problem = "the noise repeats. Draw it for every pixel of every image."
-        check_true(name, not repeated, problem, case=case)
-        # For Gaussian noise 68.3% lie within one sigma, give or take 0.4%; for uniform noise 57.7%.
-        what, within = "share of the noise within one sigma", np.mean(np.abs(noise) < 0.02)
-        wrong = {"the noise is uniform, with standard deviation sigma": 0.5774}
-        check_close(name, within, 0.6827, atol=0.03, what=what, mistakes=wrong, case=case)
+        def line(pair):
+            pair = pair.reshape(2, -1).astype(float)
+            return (1 - t) * pair[0] + t * pair[1]
 
-    case = "black and white images"
-    x = np.repeat([[0.0], [1.0]], 40_000, axis=1).astype("float32")
-    noisy = call(name, add_noise, x, 0.1, 8, case=case)
-    # Half of the noise is cut off: the mean moves by sigma / √(2π), give or take 0.0003.
-    expected = [0.1 / np.sqrt(2 * np.pi), 1 - 0.1 / np.sqrt(2 * np.pi)]
-    check_close(name, np.mean(noisy, axis=1), expected, atol=0.0018, what="mean", case=case)
+        for pair in (ends, ends[::-1]):
+            expected = images(line(codes(pair)))
+            mistakes = {
+                "the line joins the images; join their codes": images(codes(line(pair))),
+                "the decoded ends are mixed; mix their codes, and decode each mixture": (
+                    line(images(codes(pair))).reshape(expected.shape)
+                ),
+                "the path runs from the last image to the first": expected[::-1],
+            }
+            got = call(name, latent_path, encoder, decoder, *pair, n, case=case)
+            mistakes = {} if same or n == 2 else mistakes
+            check_close(name, got, expected, case=case, rtol=1e-3, atol=1e-4, mistakes=mistakes)
+
+    check_case("three latent dimensions", n=7, d=3, seed=0)
+    check_case("the two ends alone", n=2, d=4, seed=1)
+    check_case("one latent dimension, many points", n=40, d=1, seed=2)
+    check_case("from an image to itself", n=4, d=9, seed=3, same=True)
     # END HIDDEN TESTS
 
 

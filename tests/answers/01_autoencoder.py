@@ -670,176 +670,129 @@ def not_for_one_dimension(codes, n, seed):
     return codes.mean(axis=0) + eps @ (vectors * np.sqrt(np.maximum(values, 0))).T
 
 
-# add_noise
+# latent_path
 
 
-@right("add_noise")
-def noise_in_keras(x, sigma, seed):
-    eps = keras.random.normal(ops.shape(x), seed=seed)
-    return ops.clip(x + sigma * eps, 0.0, 1.0)
+def codes_of(encoder, first, last):
+    return encoder.predict(np.stack([first, last]), verbose=0)
 
 
-@right("add_noise")
-def noise_with_the_old_generator_in_float64(x, sigma, seed):
-    np.random.seed(seed)  # noqa: NPY002 - students write it
-    return np.minimum(np.maximum(x + np.random.normal(0, sigma, x.shape), 0), 1)  # noqa: NPY002
+def weights_of(n):
+    return np.linspace(0, 1, n)[:, None]
 
 
-@right("add_noise")
-def noise_in_tf(x, sigma, seed):
-    noise = tf.random.stateless_normal(tf.shape(x), seed=(seed, 0), stddev=sigma)
-    return tf.clip_by_value(x + noise, 0, 1)
+@right("latent_path")
+def one_point_after_the_other(encoder, decoder, first, last, n):
+    start, end = encoder(first[None]), encoder(last[None])
+    steps = [i / (n - 1) for i in range(n)]
+    return [decoder((1 - t) * start + t * end)[0] for t in steps]
 
 
-def noisy(x, eps):
-    return np.clip(x + eps, 0, 1)
+@right("latent_path")
+def numpy_makes_the_line(encoder, decoder, first, last, n):
+    start, end = codes_of(encoder, first, last)
+    return decoder(np.linspace(start, end, n))
 
 
-@wrong("add_noise", says="all images get the same noise")
-def noise_shared(x, sigma, seed):
-    return noisy(x, sigma * np.random.default_rng(seed).normal(size=x.shape[1:]))
+@right("latent_path")
+def the_line_in_float64(encoder, decoder, first, last, n):
+    start, end = np.asarray(codes_of(encoder, first, last), dtype=float)
+    return np.asarray(decoder.predict(start + weights_of(n) * (end - start), verbose=0), float)
 
 
-@wrong("add_noise", says="leaves [0, 1]")
-def noise_not_clipped(x, sigma, seed):
-    return x + sigma * np.random.default_rng(seed).normal(size=x.shape)
+@right("latent_path")
+def the_line_in_keras(encoder, decoder, first, last, n):
+    start, end = keras.ops.split(encoder(keras.ops.stack([first, last])), 2)
+    t = keras.ops.reshape(keras.ops.linspace(0.0, 1.0, n), (n, 1))
+    return decoder(keras.ops.matmul(1 - t, start) + keras.ops.matmul(t, end))
 
 
-@wrong("add_noise", says="sigma is used as the variance")
-def noise_of_variance_sigma(x, sigma, seed):
-    return noisy(x, np.random.default_rng(seed).normal(0, sigma**0.5, size=x.shape))
+@wrong("latent_path", says="the line joins the images; join their codes")
+def line_of_images(encoder, decoder, first, last, n):
+    t = np.linspace(0, 1, n).reshape(-1, 1, 1, 1)
+    return decoder.predict(encoder.predict((1 - t) * first + t * last, verbose=0), verbose=0)
 
 
-@wrong("add_noise", says="sigma is squared")
-def noise_of_squared_sigma(x, sigma, seed):
-    return noisy(x, np.random.default_rng(seed).normal(0, sigma**2, size=x.shape))
+@wrong("latent_path", says="the decoded ends are mixed")
+def mixed_reconstructions(encoder, decoder, first, last, n):
+    start, end = decoder.predict(codes_of(encoder, first, last), verbose=0)
+    t = np.linspace(0, 1, n).reshape(-1, 1, 1, 1)
+    return (1 - t) * start + t * end
 
 
-@wrong("add_noise", says="changes its argument in place")
-def noise_in_place(x, sigma, seed):
-    x += sigma * np.random.default_rng(seed).normal(size=x.shape).astype(x.dtype)
-    return np.clip(x, 0, 1)
+@wrong("latent_path", says="the two images are mixed pixel by pixel")
+def a_cross_fade(encoder, decoder, first, last, n):
+    t = np.linspace(0, 1, n).reshape(-1, 1, 1, 1)
+    return (1 - t) * first + t * last
 
 
-@wrong("add_noise", says="uniform between −sigma and sigma")
-def noise_uniform(x, sigma, seed):
-    return noisy(x, np.random.default_rng(seed).uniform(-sigma, sigma, size=x.shape))
+@wrong("latent_path", says="from the last image to the first")
+def path_backwards(encoder, decoder, first, last, n):
+    end, start = codes_of(encoder, first, last)
+    return decoder.predict((1 - weights_of(n)) * start + weights_of(n) * end, verbose=0)
 
 
-@wrong("add_noise", says="the noise lies between 0 and sigma")
-def noise_uniform_and_positive(x, sigma, seed):
-    return noisy(x, sigma * np.random.default_rng(seed).random(size=x.shape))
+@wrong("latent_path", says="the last point is missing")
+def path_without_its_end(encoder, decoder, first, last, n):
+    start, end = codes_of(encoder, first, last)
+    t = np.arange(n)[:, None] / n
+    return decoder.predict((1 - t) * start + t * end, verbose=0)
 
 
-@wrong("add_noise", says="the noise is uniform, with standard deviation sigma")
-def noise_uniform_of_the_right_deviation(x, sigma, seed):
-    width = sigma * 3**0.5
-    return noisy(x, np.random.default_rng(seed).uniform(-width, width, size=x.shape))
+@wrong("latent_path", says="both ends are missing")
+def path_between_the_ends(encoder, decoder, first, last, n):
+    start, end = codes_of(encoder, first, last)
+    t = np.linspace(0, 1, n + 2)[1:-1, None]
+    return decoder.predict((1 - t) * start + t * end, verbose=0)
 
 
-@wrong("add_noise", says="the noise is never negative")
-def noise_positive(x, sigma, seed):
-    return noisy(x, sigma * np.abs(np.random.default_rng(seed).normal(size=x.shape)))
+@wrong("latent_path", says="got shape (7, 28, 28, 1), expected (5, 28, 28, 1)")
+def path_of_n_and_two_ends(encoder, decoder, first, last, n):
+    start, end = codes_of(encoder, first, last)
+    t = np.linspace(0, 1, n + 2)[:, None]
+    return decoder.predict((1 - t) * start + t * end, verbose=0)
 
 
-@wrong("add_noise", says="the same seed gives other noise")
-def noise_without_seed(x, sigma, seed):
-    return noisy(x, sigma * np.random.default_rng().normal(size=x.shape))
+@wrong("latent_path", says="got shape (5, 1), expected (5, 28, 28, 1)")
+def path_of_codes(encoder, decoder, first, last, n):
+    start, end = codes_of(encoder, first, last)
+    return (1 - weights_of(n)) * start + weights_of(n) * end
 
 
-@wrong("add_noise", says="another seed gives the same noise")
-def noise_with_a_fixed_seed(x, sigma, seed):
-    return noisy(x, sigma * np.random.default_rng(0).normal(size=x.shape))
+@wrong("latent_path", says="your code raised")
+def images_that_are_no_batch(encoder, decoder, first, last, n):
+    start, end = encoder(first), encoder(last)
+    return decoder((1 - weights_of(n)) * start + weights_of(n) * end)
 
 
-@wrong("add_noise", says="the noise repeats")
-def noise_one_number_per_row(x, sigma, seed):
-    shape = x.shape[:2] + (1,) * (x.ndim - 2)
-    return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
+@wrong("latent_path", says="hidden case: three latent dimensions")
+def each_dimension_at_its_own_time(encoder, decoder, first, last, n):
+    start, end = codes_of(encoder, first, last)
+    t = weights_of(n) ** np.arange(1, len(start) + 1)
+    return decoder.predict((1 - t) * start + t * end, verbose=0)
 
 
-@wrong("add_noise", says="the noise is returned without the image")
-def noise_alone(x, sigma, seed):
-    return np.clip(sigma * np.random.default_rng(seed).normal(size=x.shape), 0, 1)
+@wrong("latent_path", says="hidden case")
+def path_on_a_sphere(encoder, decoder, first, last, n):
+    start, end = codes_of(encoder, first, last)
+    line = (1 - weights_of(n)) * start + weights_of(n) * end
+    if len(start) > 1:
+        lengths = (1 - weights_of(n)) * np.linalg.norm(start) + weights_of(n) * np.linalg.norm(end)
+        line *= lengths / np.linalg.norm(line, axis=1, keepdims=True)
+    return decoder.predict(line, verbose=0)
 
 
-@wrong("add_noise", says="the noise is multiplied by the image")
-def noise_times_image(x, sigma, seed):
-    return noisy(x, x * sigma * np.random.default_rng(seed).normal(size=x.shape))
+@wrong("latent_path", says="hidden case: three latent dimensions")
+def path_as_while_training(encoder, decoder, first, last, n):
+    start, end = np.asarray(encoder(np.stack([first, last]), training=True))
+    return decoder.predict((1 - weights_of(n)) * start + weights_of(n) * end, verbose=0)
 
 
-@wrong("add_noise", says="hidden case: seeds")
-def noise_where_seed_zero_counts_as_none(x, sigma, seed):
-    return noisy(x, sigma * np.random.default_rng(seed or None).normal(size=x.shape))
-
-
-@wrong("add_noise", says="but NaN")
-def noise_of_nan(x, sigma, seed):
-    with np.errstate(invalid="ignore"):
-        return np.sqrt(-np.ones_like(x))
-
-
-@wrong("add_noise", says="every pixel of an image gets the same noise")
-def noise_one_number_per_image(x, sigma, seed):
-    shape = (len(x),) + (1,) * (x.ndim - 1)
-    return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
-
-
-@right("add_noise")
-def noise_in_a_loop_over_images(x, sigma, seed):
-    rng = np.random.default_rng(seed)
-    return [np.clip(image + rng.normal(0, sigma, image.shape), 0, 1) for image in x]
-
-
-@right("add_noise")
-def noise_of_the_oldest_generator_in_float32(x, sigma, seed):
-    eps = np.random.RandomState(seed).standard_normal(x.shape).astype("float32")
-    return tf.minimum(tf.maximum(x + np.float32(sigma) * eps, 0.0), 1.0)
-
-
-@right("add_noise")
-def noise_of_a_seed_generator(x, sigma, seed):
-    generator = keras.random.SeedGenerator(seed)
-    return ops.clip(x + keras.random.normal(x.shape, stddev=sigma, seed=generator), 0, 1)
-
-
-@wrong("add_noise", says="hidden case: two channels")
-def noise_shared_by_channels(x, sigma, seed):
-    shape = (*x.shape[:-1], 1) if x.ndim == 4 else x.shape
-    return noisy(x, sigma * np.random.default_rng(seed).normal(size=shape))
-
-
-@wrong("add_noise", says="cut off at two standard deviations")
-def noise_truncated(x, sigma, seed):
-    return noisy(x, keras.random.truncated_normal(x.shape, stddev=sigma, seed=seed).numpy())
-
-
-@wrong("add_noise", says="cut to [0, 1] before it is added")
-def noise_cut_first(x, sigma, seed):
-    eps = np.clip(np.random.default_rng(seed).normal(0, sigma, size=x.shape), 0, 1)
-    return noisy(x, eps)
-
-
-@wrong("add_noise", says="another seed gives the same noise")
-def noise_of_a_few_seeds(x, sigma, seed):
-    return noisy(x, sigma * np.random.default_rng(seed % 1000).normal(size=x.shape))
-
-
-@wrong("add_noise", says="another seed gives the same noise")
-def noise_of_seeds_from_one(x, sigma, seed):
-    return noisy(x, sigma * np.random.default_rng(max(seed, 1)).normal(size=x.shape))
-
-
-@wrong("add_noise", says="got shape (80, 784), expected (80, 28, 28, 1)")
-def noise_on_flat_images(x, sigma, seed):
-    flat = x.reshape(len(x), -1)
-    return noisy(flat, sigma * np.random.default_rng(seed).normal(size=flat.shape))
-
-
-@wrong("add_noise", says="hidden case: no noise")
-def noise_never_below_a_tenth_of_a_grey_level(x, sigma, seed):
-    eps = np.random.default_rng(seed).normal(size=x.shape)
-    return noisy(x, max(sigma, 1e-4) * eps)
+@wrong("latent_path", says="hidden case")
+def path_of_at_most_seven_points(encoder, decoder, first, last, n):
+    start, end = codes_of(encoder, first, last)
+    t = weights_of(min(n, 7))
+    return decoder.predict((1 - t) * start + t * end, verbose=0)
 
 
 # roc_auc

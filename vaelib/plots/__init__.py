@@ -1,9 +1,17 @@
 """Arrays in, `Axes` out. Nothing here calls ``plt.show()`` or a model."""
 
-from vaelib.plots.curves import density_contours, histograms, layer_bars, lines, training_curves
-from vaelib.plots.images import code_scatter, image_grid, image_rows, label_colours, latent_grid
+from vaelib.plots.curves import density_contours, histograms, lines, training_curves
+from vaelib.plots.images import (
+    autoencoder_diagram,
+    code_scatter,
+    image_grid,
+    image_rows,
+    label_colours,
+    latent_grid,
+)
 
 __all__ = [
+    "autoencoder_diagram",
     "code_scatter",
     "density_contours",
     "histograms",
@@ -11,7 +19,6 @@ __all__ = [
     "image_rows",
     "label_colours",
     "latent_grid",
-    "layer_bars",
     "lines",
     "training_curves",
 ]

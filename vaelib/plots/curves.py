@@ -1,4 +1,4 @@
-"""Bars, curves, histograms and contours: arrays in, `Axes` out."""
+"""Curves, histograms and contours: arrays in, `Axes` out."""
 
 from __future__ import annotations
 
@@ -14,30 +14,6 @@ from numpy.typing import ArrayLike
 
 PANELS = {"elbo": "ELBO", "reconstruction": "reconstruction", "kl": "KL"}
 MARKED = 20  # with more epochs the markers would run into each other
-
-
-def layer_bars(names: Sequence[str], sizes: Sequence[int], ax: Axes | None = None) -> Axes:
-    """The sizes of a network's layers as bars, from left to right.
-
-    Args:
-        names: the names of the layers.
-        sizes: how many numbers each of them holds.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The `Axes`; heights are proportional to the sizes.
-    """
-    ax = ax or new_axes(1.1 * len(sizes), 3)
-    heights = np.asarray(sizes, dtype=float)
-    places = range(len(sizes))
-    ax.bar(places, heights, bottom=-heights / 2, width=0.45, color=plt.get_cmap("cividis")(0.25))
-    for place, (size, height) in enumerate(zip(sizes, heights, strict=True)):
-        ax.text(place, height / 2 + 0.02 * heights.max(), str(size), ha="center")
-    ax.set_xticks(places, names)
-    ax.set(yticks=[], ylim=(-0.53 * heights.max(), 0.6 * heights.max()))
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    return ax
 
 
 def lines(

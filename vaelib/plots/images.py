@@ -9,7 +9,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
+from matplotlib.patches import Polygon
 from numpy.typing import ArrayLike
 
 from vaelib.plots.curves import new_axes
@@ -100,6 +100,36 @@ def latent_grid(images: np.ndarray, z: ArrayLike, ax: Axes | None = None) -> Axe
     return ax
 
 
+def autoencoder_diagram(x: Any, z: ArrayLike, x_hat: Any, ax: Axes | None = None) -> Axes:
+    """An image, the encoder that narrows it to its code, and the decoder's reconstruction.
+
+    Args:
+        x: the image, (height, width, 1), in [0, 1].
+        z: its code, (latent_dim,), with few dimensions.
+        x_hat: the reconstruction, the shape of `x`.
+        ax: where to draw; a new figure if None.
+
+    Returns:
+        The `Axes`.
+    """
+    ax = ax or new_axes(7, 2.2)
+    for left, image in ((0, x), (7, x_hat)):
+        ax.imshow(image[..., 0], cmap=INK, vmin=0, vmax=1, extent=(left, left + 2, -1, 1))
+    wide, narrow = 1.0, 0.28
+    for name, edges in {"encoder": (wide, narrow), "decoder": (narrow, wide)}.items():
+        left = 2.2 if name == "encoder" else 5.2
+        corners = [(left, edges[0]), (left + 1.6, edges[1]), (left + 1.6, -edges[1])]
+        ax.add_patch(Polygon([*corners, (left, -edges[0])], fc="0.88", ec="black"))
+        ax.text(left + 0.8, 0, name, ha="center", va="center")
+    numbers = "\n".join(f"{number:.1f}".replace("-", "−") for number in np.ravel(z))
+    ax.text(4.5, 0, numbers, ha="center", va="center")
+    for name, middle in (("image $x$", 1), ("code $z$", 4.5), (r"reconstruction $\hat x$", 8)):
+        ax.text(middle, -1.3, name, ha="center", va="center")
+    ax.set(xlim=(-0.1, 9.1), ylim=(-1.6, 1.1), aspect="equal")
+    ax.set_axis_off()
+    return ax
+
+
 def label_colours(n: int) -> list[Any]:
     """Colours for n labels, which people with weak colour vision can tell apart, too.
 
@@ -115,9 +145,7 @@ def label_colours(n: int) -> list[Any]:
 
 
 def code_scatter(z: ArrayLike, labels: ArrayLike, ax: Axes | None = None) -> Axes:
-    """Two-dimensional codes coloured by label, with a colour bar and each label at its median.
-
-    Where labels would lie on each other they are moved apart a little.
+    """Two-dimensional codes, each drawn as its label, in a colour of its own.
 
     Args:
         z: codes, (n, 2).
@@ -133,23 +161,11 @@ def code_scatter(z: ArrayLike, labels: ArrayLike, ax: Axes | None = None) -> Axe
     z, labels = np.asarray(z), np.asarray(labels)
     if z.ndim != 2 or z.shape[1] != 2:
         raise ValueError(f"code_scatter: codes must have shape (n, 2), got {z.shape}")
-    ax = ax or new_axes(6.5, 5.5)
-    colours = ListedColormap(label_colours(10))
-    points = ax.scatter(
-        z[:, 0], z[:, 1], c=labels, cmap=colours, vmin=-0.5, vmax=9.5, s=4, linewidths=0
-    )
-    ax.figure.colorbar(points, ax=ax, ticks=range(10), label="label")
-    names = np.unique(labels)
-    medians = np.array([np.median(z[labels == name], axis=0) for name in names])
-    for name, (x, y) in zip(names, _apart(medians, 0.05 * np.ptp(z, axis=0)), strict=True):
-        ax.text(
-            x,
-            y,
-            str(name),
-            ha="center",
-            va="center",
-            bbox={"boxstyle": "circle,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.85},
-        )
+    ax = ax or new_axes(7, 5.5)
+    colours = label_colours(10)
+    for name in np.unique(labels):
+        x, y = z[labels == name].T
+        ax.scatter(x, y, s=22, marker=f"${name}$", color=colours[name], linewidths=0)
     ax.set(xlabel="$z_1$", ylabel="$z_2$")
     return ax
 
@@ -162,18 +178,3 @@ def _few_ticks(numbers: np.ndarray, size: int) -> tuple[list[float], list[str]]:
     decimals = max(0, 1 - int(np.floor(np.log10(span))))
     labels = [f"{np.round(numbers[i], decimals) + 0.0:.{decimals}f}" for i in few]
     return [(i + 0.5) * size for i in few], [label.replace("-", "−") for label in labels]
-
-
-def _apart(places: np.ndarray, least: np.ndarray) -> np.ndarray:
-    """Points (n, 2), pushed apart until they are about `least`, (2,), from each other."""
-    unit = np.where(least > 0, least, 1.0)
-    points = places / unit
-    for _ in range(100):
-        ways = points[:, None] - points  # (n, n, 2)
-        gaps = np.linalg.norm(ways, axis=-1)
-        near = (gaps > 0) & (gaps < 1)
-        if not near.any():
-            break
-        pushes = np.divide(1 - gaps, 2 * gaps, where=near, out=np.zeros_like(gaps))
-        points = points + np.sum(pushes[..., None] * ways, axis=1)
-    return points * unit

@@ -6,6 +6,8 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.colors import to_rgba
+from matplotlib.markers import MarkerStyle
 
 from vaelib import plots
 from vaelib.codes import quantile_grid
@@ -127,24 +129,16 @@ def test_a_latent_grid_needs_a_code_for_each_image():
         plots.latent_grid(IMAGES, quantile_grid(2))
 
 
-def test_codes_are_drawn_where_they_are_with_each_label_at_its_median():
-    z, labels = rng.normal(size=(30, 2)), np.arange(30) % 3
-    z[:, 0] += 2 * labels
+def test_codes_are_drawn_where_they_are_as_their_labels_in_their_colours():
+    z, labels = rng.normal(size=(30, 2)), np.arange(30) % 3 * 4
     ax = plots.code_scatter(z, labels)
-    np.testing.assert_allclose(ax.collections[0].get_offsets(), z)
-    assert [text.get_text() for text in ax.texts] == ["0", "1", "2"]
-    for label, text in enumerate(ax.texts):
-        np.testing.assert_allclose(text.get_position(), np.median(z[label::3], axis=0))
-
-
-def test_labels_whose_codes_lie_together_can_all_be_read():
-    """Ten medians in one place, nearly, and still no two labels lie on each other."""
-    z, labels = rng.normal(size=(3_000, 2)), np.arange(3_000) % 10
-    ax = plots.code_scatter(z, labels)
-    places = np.array([text.get_position() for text in ax.texts]) / np.ptp(z, axis=0)
-    gaps = np.linalg.norm(places[:, None] - places, axis=-1)
-    assert np.min(gaps + np.eye(10)) > 0.04
-    assert np.max(np.abs(places)) < 0.2
+    colours = plots.label_colours(10)
+    for points, label in zip(ax.collections, (0, 4, 8), strict=True):
+        np.testing.assert_allclose(points.get_offsets(), z[labels == label])
+        np.testing.assert_allclose(points.get_facecolor()[0], to_rgba(colours[label]))
+        sign = MarkerStyle(f"${label}$")
+        outline = sign.get_path().transformed(sign.get_transform())
+        np.testing.assert_allclose(points.get_paths()[0].vertices, outline.vertices)
 
 
 def test_codes_of_another_length_are_refused():
@@ -152,13 +146,18 @@ def test_codes_of_another_length_are_refused():
         plots.code_scatter(np.zeros((5, 3)), np.zeros(5))
 
 
-def test_layers_are_bars_with_their_sizes_that_lie_around_the_middle():
-    ax = plots.layer_bars(["x", "z", "x_hat"], [784, 2, 784])
-    assert [text.get_text() for text in ax.texts] == ["784", "2", "784"]
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["x", "z", "x_hat"]
-    first, middle, _ = ax.patches
-    assert first.get_height() / middle.get_height() == pytest.approx(784 / 2)
-    assert middle.get_y() == pytest.approx(-middle.get_height() / 2)
+def test_an_autoencoder_is_drawn_from_the_image_through_its_code_to_the_reconstruction():
+    x, x_hat = IMAGES[:2]
+    ax = plots.autoencoder_diagram(x, [0.5, -12.25], x_hat)
+    for drawn, image in zip(ax.images, (x, x_hat), strict=True):
+        np.testing.assert_array_equal(drawn.get_array(), image[..., 0])
+    assert ax.images[0].get_extent()[1] < ax.images[1].get_extent()[0]
+    texts = [text.get_text() for text in ax.texts]
+    assert texts[:2] == ["encoder", "decoder"]
+    assert "0.5" in texts[2]
+    assert "−12.2" in texts[2]
+    encoder, decoder = (np.ptp(patch.get_xy()[:, 0]) for patch in ax.patches)
+    assert encoder == pytest.approx(decoder)
 
 
 def test_lines_have_names_and_labelled_axes():
