@@ -16,6 +16,7 @@ from vaelib.plots.curves import new_axes
 from vaelib.plots.grids import tile
 
 INK = "gray_r"  # digits dark on a white background, which prints well
+DIGITS = [9, 3, 7, 2, 8, 4, 6, 1, 0, 5]  # their colours: 3, 5 and 8, which lie close, differ most
 
 
 def image_grid(images: np.ndarray, n_columns: int, ax: Axes | None = None) -> Axes:
@@ -162,10 +163,10 @@ def code_scatter(z: ArrayLike, labels: ArrayLike, ax: Axes | None = None) -> Axe
     if z.ndim != 2 or z.shape[1] != 2:
         raise ValueError(f"code_scatter: codes must have shape (n, 2), got {z.shape}")
     ax = ax or new_axes(7, 5.5)
-    colours = label_colours(10)
+    colours = np.array(label_colours(10))[DIGITS]
     for name in np.unique(labels):
         x, y = z[labels == name].T
-        ax.scatter(x, y, s=22, marker=f"${name}$", color=colours[name], linewidths=0)
+        ax.scatter(x, y, s=26, marker=f"${name}$", color=colours[name], linewidths=0)
     ax.set(xlabel="$z_1$", ylabel="$z_2$")
     return ax
 

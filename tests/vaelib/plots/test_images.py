@@ -132,13 +132,15 @@ def test_a_latent_grid_needs_a_code_for_each_image():
 def test_codes_are_drawn_where_they_are_as_their_labels_in_their_colours():
     z, labels = rng.normal(size=(30, 2)), np.arange(30) % 3 * 4
     ax = plots.code_scatter(z, labels)
-    colours = plots.label_colours(10)
+    colours = []
     for points, label in zip(ax.collections, (0, 4, 8), strict=True):
         np.testing.assert_allclose(points.get_offsets(), z[labels == label])
-        np.testing.assert_allclose(points.get_facecolor()[0], to_rgba(colours[label]))
+        colours.append(tuple(points.get_facecolor()[0]))
         sign = MarkerStyle(f"${label}$")
         outline = sign.get_path().transformed(sign.get_transform())
         np.testing.assert_allclose(points.get_paths()[0].vertices, outline.vertices)
+    assert set(colours) < {to_rgba(colour) for colour in plots.label_colours(10)}
+    assert len(set(colours)) == 3
 
 
 def test_codes_of_another_length_are_refused():
