@@ -21,7 +21,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers, ops
-from scipy import special, stats
+from scipy import stats
 
 # %%
 SEED = 2
@@ -123,12 +123,45 @@ def log_joint(x, z):
 
 
 def log_evidence(log_p):
-    """log p(x) from log p(x, z) on the grid, (…, 451): a sum over z, in logarithms."""
-    return special.logsumexp(log_p, axis=-1) + np.log(dz)
+    """log p(x) by quadrature, from log p(x, z) on the grid, (…, 451)."""
+    return np.log(np.sum(np.exp(log_p), axis=-1) * dz)
+
+
+def sample_model(n, generator):
+    """Samples of the model: codes (n,) and points (n, 2)."""
+    z = generator.normal(size=n)
+    noise = np.exp(NOISE / 2) * generator.normal(size=(n, 2))
+    return z, (decode(z) + noise).astype("float32")
 
 
 # %% [markdown]
-# We choose two observations. $x_A = (0.3, -1.5)$ lies on the densest stretch of the curve, and $x_B = (0, 1.5)$ lies between the two arms.
+# To sample from the model we follow its two steps, first a code from the prior, then a point given the code. This is called **ancestral sampling**. We also choose two observations that we are going to explain: $x_A = (0.3, -1.5)$ and $x_B = (0, 1.5)$.
+
+# %% alt="A cloud of points along a spiral, coloured by the code that produced them, from dark at z = −2 on the inner arm to bright at z = 2 on the outer arm; A lies on the curve at the bottom, B between the two arms at the top."
+observed = {"A": np.array([0.3, -1.5], "float32"), "B": np.array([0, 1.5], "float32")}
+z, x = sample_model(1_500, np.random.default_rng(SEED))
+fig, ax = plt.subplots(figsize=(5.6, 4.6), layout="constrained")
+dots = ax.scatter(*x.T, c=z, cmap="cividis", s=6, vmin=-2.5, vmax=2.5)
+ax.plot(*decode(z_grid[np.abs(z_grid) < 2.6]).T, color="black", linewidth=1)
+label = {"fontsize": 12, "bbox": {"fc": "white", "ec": "none", "pad": 1, "alpha": 0.8}}
+for code in (-2, -1, 0, 1, 2):
+    away = 1.3 if code > 0 else 0.65  # labels outside the outer arm, and inside the inner one
+    ax.text(
+        *(away * decode(np.array(code))),
+        f"z = {code}".replace("-", "−"),
+        ha="center",
+        va="center",
+        **label,
+    )
+for name, (x_1, x_2) in observed.items():
+    ax.plot(x_1, x_2, "o", color="red", markeredgecolor="white", markersize=9)
+    ax.text(x_1 + 0.14, x_2 - 0.05, f"$x_{name}$", **label)
+fig.colorbar(dots, label="$z$", extend="both")
+ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
+plt.show()
+
+# %% [markdown]
+# The curve is $f(z)$. Most samples lie at the bottom, where $z$ is near 0 and the prior is large. $x_A$ lies there, on the curve; $x_B$ lies halfway between two arms.
 
 # %% [markdown] predict="two_modes"
 # **Predict.** Which latent codes could have produced $x_A$, and which $x_B$? Sketch the **true posterior** $p(z \mid x) = p(x, z) / p(x)$ of each as a curve over $z$.
@@ -139,7 +172,6 @@ def log_evidence(log_p):
 axis = np.linspace(-2.8, 2.8, 85, dtype="float32")
 plane = np.stack(np.meshgrid(axis, axis), axis=-1)  # (85, 85, 2)
 evidence = np.exp(log_evidence(log_joint(plane[..., None, :], z_grid)))
-observed = {"A": np.array([0.3, -1.5], "float32"), "B": np.array([0, 1.5], "float32")}
 joint = {name: np.exp(log_joint(x, z_grid)) for name, x in observed.items()}
 prior = np.exp(-(z_grid**2) / 2) / np.sqrt(2 * np.pi)
 blue, tan = plt.get_cmap("cividis")([0.1, 0.7])
@@ -160,7 +192,7 @@ for (name, x), colour in zip(observed.items(), (blue, tan)):
     posterior = joint[name] / joint[name].sum() / dz
     axes[1, 1].plot(z_grid, posterior, color=colour, label=f"$x_{name}$")
 axes[0, 1].set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", title="evidence $p(x)$, and $f(z)$")
-axes[0, 0].set(xlabel="$z$", title="prior $p(z)$")
+axes[0, 0].set(xlabel="$z$", title="prior $p(z)$", xlim=(-3, 3))
 axes[1, 0].set(xlabel="$z$", title="joint density $p(x, z)$, $x$ observed", xlim=(-3, 3))
 axes[1, 1].set(xlabel="$z$", title="true posterior $p(z \\mid x)$", xlim=(-3, 3))
 for ax in axes[1]:
@@ -168,7 +200,7 @@ for ax in axes[1]:
 plt.show()
 
 # %% [markdown]
-# Read the panels in order. The prior says where codes lie before anything is observed. Each code is decoded to a place on the black curve and blurred by the noise, and summing over all codes gives $p(x)$, the shaded density: dark where the prior has much mass, and pale at the ends of the spiral. Once $x$ is observed, $p(x, z)$ is a function of $z$ alone, and **the area under it is the evidence**: 0.202 for $x_A$ and 0.038 for $x_B$. Divided by its area it becomes the true posterior. For $x_A$ only codes near 0.1 come into question. $x_B$ could stem from either arm, so its posterior has two modes, near −1.8 and 1.8, and almost nothing between them.
+# Read the panels in order. The prior says where codes lie before anything is observed. Each code is decoded to a place on the curve and blurred by the noise, and summing over all codes gives $p(x)$, the shaded density: dark where the prior has much mass, and pale at the ends of the spiral. Once $x$ is observed, $p(x, z)$ is a function of $z$ alone, and **the area under it is the evidence**: 0.202 for $x_A$ and 0.038 for $x_B$. Divided by its area it becomes the true posterior. For $x_A$ only codes near 0.1 come into question. $x_B$ could stem from either arm, so its posterior has two modes, near −1.8 and 1.8, and almost nothing between them.
 
 # %% [markdown]
 # ## Why not always like this?
@@ -282,7 +314,7 @@ plt.show()
 #
 # $$\begin{aligned} \mathrm{KL}(q\,\|\,p) &= \mathbb E_{q}\!\left[-\log \frac{p(z)}{q(z)}\right] && \text{definition} \\ &\ge -\log\, \mathbb E_{q}\!\left[\frac{p(z)}{q(z)}\right] && \text{Jensen: } -\log \text{ is convex} \\ &= -\log \int_{q > 0} p(z)\, dz \;\ge\; -\log 1 = 0 && p \text{ integrates to at most 1 where } q > 0 \end{aligned}$$
 #
-# It is 0 exactly if $q = p$. Now write $p(x, z) = p(z \mid x)\, p(x)$ inside the ELBO:
+# It is 0 exactly if $q = p$, since Jensen's inequality is an equality only where $p / q$ is constant. Now write $p(x, z) = p(z \mid x)\, p(x)$ inside the ELBO:
 #
 # $$\begin{aligned} \mathrm{ELBO}(q) &= \mathbb E_{q}\!\left[\log \frac{p(z\mid x)\,p(x)}{q(z)}\right] && \text{product rule} \\ &= \log p(x) - \mathbb E_{q}\!\left[\log \frac{q(z)}{p(z \mid x)}\right] && p(x) \text{ does not depend on } z \\ &= \log p(x) - \mathrm{KL}\big(q(z)\,\|\,p(z\mid x)\big) && \text{definition} \end{aligned}$$
 #
@@ -297,7 +329,7 @@ plt.show()
 # %% [markdown]
 # ## One posterior, two best Gaussians
 #
-# What does maximising the ELBO do when the family does not contain the true posterior? In our model with one latent dimension we can try it: the family is all Gaussians $N(m, s^2)$, and the observation is $x_B$, whose posterior has two modes. For comparison we also minimise the divergence in the other order, $\mathrm{KL}(p(z \mid x)\,\|\,q)$. That one could not be computed without the true posterior. For a Gaussian family its minimum is the Gaussian with the posterior's own mean and variance.
+# What does maximising the ELBO do when the family does not contain the true posterior? In our model with one latent dimension we can try it: the family is the Gaussians $N(m, s^2)$, of which we try 21,350 on a fine grid of $m$ and $s$, and the observation is $x_B$, whose posterior has two modes. For comparison we also minimise the divergence in the other order, $\mathrm{KL}(p(z \mid x)\,\|\,q)$. That one could not be computed without the true posterior. Its minimum over a Gaussian family is the Gaussian with the posterior's own mean and variance, because minimising it means maximising $\mathbb E_{p(z \mid x)}[\log q(z)]$, which is a maximum-likelihood fit to samples of the posterior.
 
 # %% [markdown] predict="which_gaussian"
 # **Predict.** Where will the Gaussian with the largest ELBO lie: on the larger mode, between the modes, or over both? And the one with the smallest $\mathrm{KL}(p(z \mid x)\,\|\,q)$?
@@ -917,7 +949,7 @@ for ax, (name, variances) in zip(
 plt.show()
 
 # %% [markdown]
-# The $q$ with the same marginal variances is as wide as the posterior along each axis, but it sticks out of the tilted ellipse, and $\mathrm{KL}(q\,\|\,p)$ punishes mass where the posterior has little. The best $q$ is narrower, with variances of 0.15 and 0.14 instead of 0.32 and 0.30, and has the smaller gap, 0.40 nats. It is **too narrow**: it claims to know the code better than anybody can. Each variance is that of one dimension *while the other is held fixed*, which is a known weakness of mean-field inference.
+# The $q$ with the same marginal variances is as wide as the posterior along each axis, but it sticks out of the tilted ellipse, and $\mathrm{KL}(q\,\|\,p)$ punishes mass where the posterior has little. The best $q$ is narrower, with variances of 0.15 and 0.14 instead of 0.32 and 0.30, and has the smaller gap, 0.40 nats against 0.82. It is **too narrow**: it claims to know the code better than anybody can. Each variance is that of one dimension *while the other is held fixed*, which is a known weakness of mean-field inference.
 
 # %% [markdown]
 # ## Two gaps: the family, and the encoder
@@ -932,7 +964,7 @@ plt.show()
 
 
 # %%
-def negative_elbo(log_p, outputs):
+def loss_on_grid(log_p, outputs):
     """−ELBO of log p(x, z) on the grid, (n, 451), for what the encoder gives, (n, 2)."""
     mean, log_std = 3.5 * outputs[:, :1], -1.5 + 1.5 * outputs[:, 1:]  # q stays on the grid
     standardised = (z_grid - mean) * ops.exp(-log_std)
@@ -940,17 +972,11 @@ def negative_elbo(log_p, outputs):
     return -ops.sum(ops.exp(log_q) * (log_p - log_q), axis=-1) * dz
 
 
-def sample_points(n, generator):
-    """Samples of the model: points (n, 2)."""
-    noise = np.exp(NOISE / 2) * generator.normal(size=(n, 2))
-    return (decode(generator.normal(size=n)) + noise).astype("float32")
-
-
 set_seed(SEED)
-points = sample_points(N_POINTS, np.random.default_rng(SEED))
+_, points = sample_model(N_POINTS, np.random.default_rng(SEED))
 hidden = [layers.Dense(64, activation="tanh") for _ in range(2)]
 encoder = keras.Sequential([keras.Input((2,)), *hidden, layers.Dense(2, activation="tanh")])
-encoder.compile(keras.optimizers.Adam(3e-3), loss=negative_elbo)
+encoder.compile(keras.optimizers.Adam(3e-3), loss=loss_on_grid)
 log_p = log_joint(points[:, None], z_grid).astype("float32")
 history = encoder.fit(points, log_p, batch_size=100, epochs=ENCODER_EPOCHS, verbose=0)
 
@@ -959,12 +985,12 @@ history = encoder.fit(points, log_p, batch_size=100, epochs=ENCODER_EPOCHS, verb
 def two_gaps(x):
     """Log-evidence, approximation gap and amortization gap of points (n, 2), each (n,)."""
     log_p = log_joint(x[:, None], z_grid).astype("float32")
-    elbo = -np.asarray(negative_elbo(log_p, encoder(x)))
+    elbo = -np.asarray(loss_on_grid(log_p, encoder(x)))
     best = best_elbo(log_p)[0]
     return log_evidence(log_p), log_evidence(log_p) - best, best - elbo
 
 
-new_points = sample_points(2_000, np.random.default_rng(SEED + 1))
+_, new_points = sample_model(2_000, np.random.default_rng(SEED + 1))
 log_p_of_points, approximation, amortization = two_gaps(new_points)
 print(f"mean of 2,000 new points: log p(x) {log_p_of_points.mean():.3f}")
 print(f"approximation gap {approximation.mean():.3f}, amortization gap {amortization.mean():.3f}")
@@ -991,9 +1017,9 @@ fig.colorbar(image, ax=axes, label="nats", extend="max")
 plt.show()
 
 # %% [markdown]
-# Left, the approximation gap: it is close to 0 along the spiral and rises to 0.69 nats on a band halfway between the arms. There both arms explain the point equally well, a Gaussian can take only one of two equal modes, and $-\log \tfrac 1 2 = 0.69$ is what that costs. Right, the amortization gap: it is small along most of the spiral, but there are two regions with sharp edges, at the upper left and to the right of the centre, where it is far above 1 nat. Both lie at the ends of the spiral. When a point crosses the band, the best $q$ jumps from one arm to the other. A network computes a continuous function, and ours has put its steep change near the line $x_1 = 0$ instead of along the band. Left of that line its $q$ lies on the inner arm even for points on the outer one, and right of it the other way round. (Faint streaks below the centre show that its training has not settled everywhere.)
+# Left, the approximation gap: it is close to 0 along the spiral and rises to 0.69 nats on a band halfway between the arms. There both arms explain the point equally well, a Gaussian can take only one of two equal modes, and $-\log \tfrac 1 2 = 0.69$ is what that costs. Right, the amortization gap: it is small along most of the spiral, but there are two regions with sharp edges, at the upper left and to the right of the centre, where it is over 1 nat. Both lie at the ends of the spiral. When a point crosses the band, the best $q$ jumps from one arm to the other. A network computes a continuous function, and ours has put its steep change near the line $x_1 = 0$ instead of along the band. Left of that line its $q$ lies on the inner arm even for points on the outer one, and right of it the other way round. (The streak below the centre shows that its training has not settled everywhere.)
 #
-# On average over new points the amortization gap is 0.40 nats and the approximation gap only 0.04. Nearly all of it comes from few points: 5.4% have a gap over 1 nat, and they carry 92% of the sum. Training hardly noticed them, as points at the ends of the spiral are rare. Cremer et al. found the same order in VAEs of images: the encoder often costs more than the family.
+# On average over new points the amortization gap is 0.39 nats and the approximation gap only 0.03. Nearly all of it comes from few points: 5.4% have a gap over 1 nat, and they carry 91% of the sum. Training hardly noticed them, as points at the ends of the spiral are rare. Cremer et al. found the same order in VAEs of images: the encoder often costs more than the family.
 
 # %% [markdown]
 # ## Sum over pixels, not the mean
