@@ -44,7 +44,7 @@ LATENT_DIM = 8
 #
 # $$p(x) = \int p(x \mid z)\, p(z)\, dz$$
 #
-# This is the **marginal likelihood** of $x$; it is also called the **evidence**. An integral that we can neither solve nor compute numerically at a bearable cost is called **intractable**, and for a neural decoder this one is. The notebook first looks at a model that is so small that we can compute everything, then sees why that ends with two or three latent dimensions, and then derives the bound on $\log p(x)$ that variational autoencoders maximise instead.
+# This is the **marginal likelihood** of $x$; it is also called the **evidence**. An integral that we can neither solve nor compute numerically at an affordable cost is called **intractable**, and for a neural decoder this one is. The notebook first looks at a model that is so small that we can compute everything, then sees why that ends with two or three latent dimensions, and then derives the bound on $\log p(x)$ that variational autoencoders maximise instead.
 #
 # The numbers that the text quotes come from MNIST, with the settings for a processor. With a GPU, or without the data set, yours will differ.
 
@@ -200,7 +200,7 @@ for ax in axes[1]:
 plt.show()
 
 # %% [markdown]
-# Read the panels in order. The prior says where codes lie before anything is observed. Each code is decoded to a place on the curve and blurred by the noise, and summing over all codes gives $p(x)$, the shaded density: dark where the prior has much mass, and pale at the ends of the spiral. Once $x$ is observed, $p(x, z)$ is a function of $z$ alone, and **the area under it is the evidence**: 0.202 for $x_A$ and 0.038 for $x_B$. Divided by its area it becomes the true posterior. For $x_A$ only codes near 0.1 come into question. $x_B$ could stem from either arm, so its posterior has two modes, near −1.8 and 1.8, and almost nothing between them.
+# Read the panels in order. The prior says where codes lie before anything is observed. Each code is decoded to a place on the curve and blurred by the noise, and summing over all codes gives $p(x)$, the shaded density: dark where the prior has much mass, and pale at the ends of the spiral. Once $x$ is observed, $p(x, z)$ is a function of $z$ alone, and **the area under it is the evidence**: 0.202 for $x_A$ and 0.038 for $x_B$. Divided by its area it becomes the true posterior. Only codes near 0.1 could have produced $x_A$. $x_B$ could have come from either arm, so its posterior has two modes, near −1.8 and 1.8, and almost nothing between them.
 
 # %% [markdown]
 # ## Why not always like this?
@@ -282,7 +282,7 @@ ax.legend(frameon=False, loc="upper right")
 plt.show()
 
 # %% [markdown]
-# They lie together in one spot, which is where the true posterior of this image is. A sample of the prior has to land there in all eight dimensions at once.
+# They lie together in one spot, which is where the true posterior of this image has its mass. A sample of the prior has to land there in all eight dimensions at once.
 
 # %% [markdown]
 # ## The bound, derived twice
@@ -304,9 +304,9 @@ ax.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Between any two of its points a concave curve lies above the straight line. The two values agree only if the numbers are equal, so the bound is tight only if $p(x, z) / q(z)$ is the same for all $z$. The quantity on the right is the **evidence lower bound**, or **ELBO**.
+# Between any two of its points a concave curve lies above the straight line. The two values agree only if the numbers are equal, so the bound is tight only if $p(x, z) / q(z)$ is the same for all $z$. The last line of the derivation is the **evidence lower bound**, or **ELBO**.
 #
-# **How loose is it?** Jensen tells us that there is a gap, but not how large it is. For this we need one definition. The **Kullback–Leibler divergence** (KL) from $q$ to $p$ is
+# **How loose is it?** Jensen tells us that there is a gap, but not how large it is. To find out we need one definition. The **Kullback–Leibler divergence** (KL) from $q$ to $p$ is
 #
 # $$\mathrm{KL}(q \,\|\, p) = \mathbb E_{q(z)}\!\left[\log \frac{q(z)}{p(z)}\right],$$
 #
@@ -329,7 +329,7 @@ plt.show()
 # %% [markdown]
 # ## One posterior, two best Gaussians
 #
-# What does maximising the ELBO do when the family does not contain the true posterior? In our model with one latent dimension we can try it: the family is the Gaussians $N(m, s^2)$, of which we try 21,350 on a fine grid of $m$ and $s$, and the observation is $x_B$, whose posterior has two modes. For comparison we also minimise the divergence in the other order, $\mathrm{KL}(p(z \mid x)\,\|\,q)$. That one could not be computed without the true posterior. Its minimum over a Gaussian family is the Gaussian with the posterior's own mean and variance, because minimising it means maximising $\mathbb E_{p(z \mid x)}[\log q(z)]$, which is a maximum-likelihood fit to samples of the posterior.
+# What does maximising the ELBO do when the family does not contain the true posterior? In our model with one latent dimension we can try it: the family is the Gaussians $N(m, s^2)$, of which we try 21,350 on a fine grid of $m$ and $s$, and the observation is $x_B$, whose posterior has two modes. For comparison we also minimise the divergence in the other order, $\mathrm{KL}(p(z \mid x)\,\|\,q)$. That one cannot be computed without the true posterior.
 
 # %% [markdown] predict="which_gaussian"
 # **Predict.** Where will the Gaussian with the largest ELBO lie: on the larger mode, between the modes, or over both? And the one with the smallest $\mathrm{KL}(p(z \mid x)\,\|\,q)$?
@@ -391,9 +391,9 @@ plt.show()
 print(f"share of the posterior to the left of 0: {np.sum(posterior[z_grid < 0]) * dz:.3f}")
 
 # %% [markdown]
-# $\mathrm{KL}(q\,\|\,p)$ averages $\log q - \log p$ over *samples of $q$*, so it punishes $q$ for every place where $q$ has mass and the posterior has none. The best $q$ therefore takes one mode and leaves the other out. One calls this **mode-seeking**. $\mathrm{KL}(p\,\|\,q)$ averages over samples of the posterior, so it punishes $q$ for having *too little* mass anywhere the posterior has some, and its best $q$ stretches over both modes and over the empty space between them: it is **mass-covering**, and its ELBO lies 22 nats below $\log p(x)$.
+# $\mathrm{KL}(q\,\|\,p)$ averages $\log q - \log p$ over *samples of $q$*, so it punishes $q$ for every place where $q$ has mass and the posterior has none. The best $q$ therefore takes one mode and leaves the other out. This is called **mode-seeking**. $\mathrm{KL}(p\,\|\,q)$ averages over samples of the posterior, so it punishes $q$ for having *too little* mass anywhere the posterior has some. Minimising it means maximising $\mathbb E_{p(z \mid x)}[\log q(z)]$, which is a maximum-likelihood fit to samples of the posterior, and therefore the best Gaussian has the posterior's own mean and variance. It stretches over both modes and over the empty space between them: it is **mass-covering**, and its ELBO lies 22 nats below $\log p(x)$.
 #
-# The mode-seeking $q$ loses 0.57 nats, and we can say where they come from. It is nearly equal to the posterior within the left mode, which holds a share of 0.564 of the posterior, so there $q \approx p(z \mid x) / 0.564$, and the gap is $\mathbb E_q[\log q - \log p(z \mid x)] \approx -\log 0.564 = 0.573$. So leaving out a mode can be cheap in nats, even though the encoder then denies that the second explanation exists. Variational autoencoders maximise the ELBO, so they inherit this behaviour.
+# The mode-seeking $q$ loses 0.57 nats, and we can say where they come from. It is nearly equal to the posterior within the left mode, which holds a share of 0.564 of the posterior, so there $q \approx p(z \mid x) / 0.564$, and the gap is $\mathbb E_q[\log q - \log p(z \mid x)] \approx -\log 0.564 = 0.573$. So leaving out a mode can be cheap in nats, even though $q$ then contains no trace of the second explanation. Variational autoencoders maximise the ELBO, so they inherit this behaviour.
 
 # %% [markdown]
 # ## The KL term in closed form
@@ -535,7 +535,7 @@ print(f"exact {exact_kl:.3f} nats; error with {n_samples[0]} samples {error[0]:.
 print(f"error with {n_samples[-1]:,} samples {error[-1]:.4f}")
 
 # %% [markdown]
-# The error falls like $1/\sqrt n$, so half the error needs four times as many samples. With four samples it is of the size of the divergence itself. Training can live with that, because the noise averages out over many images and many steps.
+# The error falls like $1/\sqrt n$, so half the error needs four times as many samples. With four samples it is 0.78 nats, more than half of the divergence itself, which is 1.38. In training this is tolerable, because the noise averages out over many images and many steps.
 
 # %% [markdown]
 # ## The reconstruction term: choose a likelihood
@@ -546,7 +546,7 @@ print(f"error with {n_samples[-1]:,} samples {error[-1]:.4f}")
 #
 # $$-\log p(x \mid z) = -\sum_{i} \big( x_i \log \mathrm{sigmoid}(\ell_i) + (1 - x_i) \log(1 - \mathrm{sigmoid}(\ell_i)) \big)$$
 #
-# Pixels are in truth 0 or 1 under this model. Grey pixels are usually put into the same formula, as if a pixel of 0.3 were a 1 in 30% of all cases; notebook 04 asks what that does.
+# Under this model every pixel is 0 or 1. Grey pixels are usually put into the same formula, as if a pixel of 0.3 were a 1 in 30% of all cases; notebook 04 asks what that does.
 
 # %% [markdown]
 # ### Exercise 4 · `bernoulli_nll` (2 points)
@@ -707,16 +707,16 @@ print("fitted:", ", ".join(f"{name} σ = {value:.3f}" for name, value in sigma.i
 # %% [markdown]
 # In our run the code is worth 99 nats under the Bernoulli likelihood, and 17 under a Gaussian with $\sigma = 1$. There a code that costs more than 17 nats does not pay, and the best a VAE can do is to encode little. With the $\sigma$ that fits the reconstructions the difference is 786 nats, but this comparison is not fair: a model without a code would learn its own $\sigma$, 0.260 instead of 0.145, and would no longer be punished for claiming a precision that it does not have. With $\sigma$ fitted on both sides the code is worth 416 nats.
 #
-# So the likelihood decides how much a VAE will encode, and a learned $\sigma$ takes that decision from the data. Do not compare the first row with the others: for black and white pixels the Bernoulli likelihood is a probability, the Gaussian one is a density, and they have different units.
+# So the likelihood decides how much a VAE will encode, and learning $\sigma$ lets the data decide. Do not compare the first row with the others: for black and white pixels the Bernoulli likelihood is a probability, the Gaussian one is a density, and they have different units.
 
 # %% [markdown]
 # ## A linear model, solved exactly
 #
-# Before anybody trains a network with the ELBO, we want to see the bound agree with an exact answer in more than one latent dimension. For the linear model we can have everything: ELBO, true posterior and evidence. Let $q(z) = N(m, S)$ with a full covariance $S$. For the reconstruction term we need the expected squared error:
+# Before we train a network with the ELBO, we want to see the bound agree with an exact answer in more than one latent dimension. For the linear model we can have everything: ELBO, true posterior and evidence. Let $q(z) = N(m, S)$ with a full covariance $S$. For the reconstruction term we need the expected squared error:
 #
 # $$\begin{aligned} \mathbb E_q \lVert x - b - W z \rVert^2 &= \lVert x - b - W m \rVert^2 + \mathbb E_q \lVert W (z - m) \rVert^2 && W z = W m + W (z - m), \text{ and } \mathbb E_q[z - m] = 0 \\ &= \lVert x - b - W m \rVert^2 + \mathrm{tr}\, \mathbb E_q\big[W (z - m)(z - m)^\top W^\top\big] && \lVert u \rVert^2 = \mathrm{tr}(u u^\top) \\ &= \lVert x - b - W m \rVert^2 + \mathrm{tr}(W S W^\top) && \text{definition of the covariance} \end{aligned}$$
 #
-# The trace is easy to forget. It is there because $q$ is no single code but a distribution over codes, and reconstructions from its other samples are worse than the one from its mean. The same two steps give the expectations inside the KL term:
+# The trace is easy to forget. It is there because $q$ is no single code but a distribution over codes, and reconstructions from its samples are on average farther from $x$ than the one from its mean. The same two steps give the expectations inside the KL term:
 #
 # $$\mathbb E_q[\log p(z)] = -\tfrac 1 2 \big( d \log 2\pi + m^\top m + \mathrm{tr}\, S \big), \qquad \mathbb E_q[\log q(z)] = -\tfrac 1 2 \big( d \log 2\pi + \log \det S + d \big).$$
 
@@ -954,11 +954,11 @@ plt.show()
 # %% [markdown]
 # ## Two gaps: the family, and the encoder
 #
-# So far we searched the best $q$ for one observation. A VAE has no time for a search for each of 60,000 images. Its **encoder** is a network that reads $x$ and outputs the parameters of $q$, which is then written $q_\phi(z \mid x)$, with $\phi$ for the weights. Its training is expensive, but afterwards inference costs one pass through the network for any image, new ones included: inference is **amortized**. The price is that the encoder need not hit the best member of the family. For an observation $x$ we can now split what the ELBO loses:
+# So far we have searched for the best $q$ of one observation. A separate search for each of 60,000 images would take far too long. The **encoder** of a VAE is a network that reads $x$ and outputs the parameters of $q$, which is then written $q_\phi(z \mid x)$, with $\phi$ for the weights. Its training is expensive, but afterwards inference costs one pass through the network for any image, new ones included: inference is **amortized**. The price is that the encoder need not hit the best member of the family. For an observation $x$ we can now split what the ELBO loses:
 #
 # $$\log p(x) - \mathrm{ELBO}(q_\phi) = \underbrace{\log p(x) - \max_{q \,\in\, \text{family}} \mathrm{ELBO}(q)}_{\text{approximation gap}} + \underbrace{\max_{q \,\in\, \text{family}} \mathrm{ELBO}(q) - \mathrm{ELBO}(q_\phi)}_{\text{amortization gap}}$$
 #
-# The **approximation gap** is the fault of the family, and no training can remove it; the **amortization gap** is the fault of the encoder. Together they are the **variational gap** (Cremer et al., 2018, who call it the inference gap).
+# The **approximation gap** is the fault of the family, and no training of the encoder can remove it; the **amortization gap** is the fault of the encoder. Together they are the **variational gap** (Cremer et al., 2018, who call it the inference gap).
 #
 # For the spiral we can measure both, because the evidence and the best Gaussian are known for every point of the plane. We train an encoder with two hidden layers on 10,000 samples of the model, by gradient ascent on the ELBO. With one latent dimension the expectation under $q$ is a sum over the grid, so its gradient is ordinary backpropagation. (With many dimensions it is not, and notebook 03 is about that.)
 
@@ -1132,10 +1132,18 @@ print(f"exact {log_p_x_B:.2f}")
 # **Written answer (2 points).** Here are two proofs of statements that are false in general. In each exactly one step is wrong. For each, name the step, say why it is wrong, and repair the statement so that it holds.
 #
 # **Proof 1.** *If a training step changes the decoder from $\theta$ to $\theta'$ and raises the ELBO of an image while $q$ stays the same, then the image has become more probable.*
-# (a) For both decoders $\mathrm{ELBO} \le \log p(x)$, by Jensen's inequality. (b) So $\log p_{\theta'}(x) \ge \mathrm{ELBO}_{\theta'}(q)$. (c) By assumption $\mathrm{ELBO}_{\theta'}(q) > \mathrm{ELBO}_{\theta}(q)$. (d) And $\mathrm{ELBO}_{\theta}(q) = \log p_\theta(x)$, since the ELBO is what we maximise in its place. (e) Together $\log p_{\theta'}(x) > \log p_\theta(x)$.
+#
+# - (a) For both decoders $\mathrm{ELBO} \le \log p(x)$, by Jensen's inequality.
+# - (b) So $\log p_{\theta'}(x) \ge \mathrm{ELBO}_{\theta'}(q)$.
+# - (c) By assumption $\mathrm{ELBO}_{\theta'}(q) > \mathrm{ELBO}_{\theta}(q)$.
+# - (d) And $\mathrm{ELBO}_{\theta}(q) = \log p_\theta(x)$, since the ELBO is what we maximise in its place.
+# - (e) Together $\log p_{\theta'}(x) > \log p_\theta(x)$.
 #
 # **Proof 2.** *No bound is needed: $\log p(x)$ can be estimated without bias from $k$ samples of $q$.*
-# (a) The weights $w_j = p(x, z_j) / q(z_j)$ have the expectation $\int q(z)\, \frac{p(x, z)}{q(z)}\, dz = p(x)$. (b) So their mean $\hat p = \frac 1 k \sum_j w_j$ has the expectation $p(x)$. (c) So $\log \hat p$ has the expectation $\log p(x)$.
+#
+# - (a) The weights $w_j = p(x, z_j) / q(z_j)$ have the expectation $\int q(z)\, \frac{p(x, z)}{q(z)}\, dz = p(x)$.
+# - (b) So their mean $\hat p = \frac 1 k \sum_j w_j$ has the expectation $p(x)$.
+# - (c) So $\log \hat p$ has the expectation $\log p(x)$.
 #
 # <!-- BEGIN SOLUTION -->
 # **Proof 1** fails at (d). The ELBO is $\log p_\theta(x)$ minus the gap $\mathrm{KL}(q\,\|\,p_\theta(z \mid x))$, and is equal to it only if $q$ is the true posterior under $\theta$. Otherwise the ELBO can rise because the gap shrinks, while $\log p(x)$ falls: the decoder has moved its posterior towards $q$. *Repair:* the statement holds if $q(z) = p_\theta(z \mid x)$ before the step (this is the EM algorithm), or: $\log p(x)$ rises at least by the rise of the ELBO minus the gap before the step.
