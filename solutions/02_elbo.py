@@ -114,6 +114,11 @@ def decode(z):
     return np.stack([radius * np.sin(1.7 * z), -radius * np.cos(1.7 * z)], axis=-1)
 
 
+# %% [markdown]
+# Everything that we want to know follows from the joint density $p(x, z) = p(x \mid z)\, p(z)$, which is the product of two Gaussian densities:
+
+
+# %%
 def log_joint(x, z):
     """log p(x, z) = log p(x | z) + log p(z) of points (…, 2) and codes (…,)."""
     mean = decode(z)
@@ -122,6 +127,11 @@ def log_joint(x, z):
     return np.asarray(log_normal_pdf(x + 0 * mean, mean, noise)) + log_prior
 
 
+# %% [markdown]
+# Its sum over the grid is the evidence. To *sample* from the model we follow its two steps instead, first a code from the prior, then a point given the code. This is called **ancestral sampling**.
+
+
+# %%
 def log_evidence(log_p):
     """log p(x) by quadrature, from log p(x, z) on the grid, (…, 451)."""
     return np.log(np.sum(np.exp(log_p), axis=-1) * dz)
@@ -135,7 +145,7 @@ def sample_model(n, generator):
 
 
 # %% [markdown]
-# To sample from the model we follow its two steps, first a code from the prior, then a point given the code. This is called **ancestral sampling**. We also choose two observations that we are going to explain: $x_A = (0.3, -1.5)$ and $x_B = (0, 1.5)$.
+# Here are 1,500 samples, and two observations that we are going to explain: $x_A = (0.3, -1.5)$ and $x_B = (0, 1.5)$.
 
 # %% alt="A cloud of points along a spiral, coloured by the code that produced them, from dark at z = −2 on the inner arm to bright at z = 2 on the outer arm; A lies on the curve at the bottom, B between the two arms at the top."
 observed = {"A": np.array([0.3, -1.5], "float32"), "B": np.array([0, 1.5], "float32")}
@@ -972,6 +982,7 @@ def loss_on_grid(log_p, outputs):
     return -ops.sum(ops.exp(log_q) * (log_p - log_q), axis=-1) * dz
 
 
+# %%
 set_seed(SEED)
 _, points = sample_model(N_POINTS, np.random.default_rng(SEED))
 hidden = [layers.Dense(64, activation="tanh") for _ in range(2)]
