@@ -1137,18 +1137,16 @@ for k in (1, 8, 16, 64, 1_024):
 print(f"exact {log_p_x_B:.2f}")
 
 # %% [markdown]
-# The mass-covering $q$ starts 22 nats down, overtakes the other one at 16 samples, and has practically closed the gap with 1,024. The mode-seeking $q$ does not move at all. In theory its bound reaches $\log p(x)$, too, but only samples in the other mode can close the gap, and that mode lies more than 25 of its standard deviations away, so none was ever drawn. Many samples repair a $q$ that is too wide. They cannot repair one that has forgotten a mode, and the weights do not even show it: they are all nearly equal. This is worth remembering when a log-likelihood in a paper was estimated with importance sampling from a VAE's encoder.
+# The mass-covering $q$ starts more than 21 nats down, overtakes the other one at 16 samples, and has practically closed the gap with 1,024. The mode-seeking $q$ does not move at all. In theory its bound reaches $\log p(x)$, too, but only samples in the other mode can close the gap, and that mode lies more than 25 of its standard deviations away, so none was ever drawn. Many samples repair a $q$ that is too wide. They cannot repair one that has forgotten a mode, and the weights do not even show it: they are all nearly equal. This is worth remembering when a log-likelihood in a paper was estimated with importance sampling from a VAE's encoder.
 
 # %% [markdown] answer="derive_the_bound" points=2
 # **Written answer (2 points).** Here are two proofs of statements that are false in general. In each exactly one step is wrong. For each, name the step, say why it is wrong, and repair the statement so that it holds.
 #
 # **Proof 1.** *If a training step changes the decoder from $\theta$ to $\theta'$ and raises the ELBO of an image while $q$ stays the same, then the image has become more probable.*
 #
-# - (a) For both decoders $\mathrm{ELBO} \le \log p(x)$, by Jensen's inequality.
-# - (b) So $\log p_{\theta'}(x) \ge \mathrm{ELBO}_{\theta'}(q)$.
-# - (c) By assumption $\mathrm{ELBO}_{\theta'}(q) > \mathrm{ELBO}_{\theta}(q)$.
-# - (d) And $\mathrm{ELBO}_{\theta}(q) = \log p_\theta(x)$, since the ELBO is what we maximise in its place.
-# - (e) Together $\log p_{\theta'}(x) > \log p_\theta(x)$.
+# - (a) For every decoder $\log p_\theta(x) = \mathrm{ELBO}_\theta(q) + \mathrm{KL}\big(q(z)\,\|\,p_\theta(z \mid x)\big)$, as we derived.
+# - (b) Since $q$ is the same before and after the step, so is the KL divergence.
+# - (c) Subtracting (a) for $\theta$ from (a) for $\theta'$ gives $\log p_{\theta'}(x) - \log p_\theta(x) = \mathrm{ELBO}_{\theta'}(q) - \mathrm{ELBO}_\theta(q) > 0$.
 #
 # **Proof 2.** *No bound is needed: $\log p(x)$ can be estimated without bias from $k$ samples of $q$.*
 #
@@ -1157,11 +1155,11 @@ print(f"exact {log_p_x_B:.2f}")
 # - (c) So $\log \hat p$ has the expectation $\log p(x)$.
 #
 # <!-- BEGIN SOLUTION -->
-# **Proof 1** fails at (d). The ELBO is $\log p_\theta(x)$ minus the gap $\mathrm{KL}(q\,\|\,p_\theta(z \mid x))$, and is equal to it only if $q$ is the true posterior under $\theta$. Otherwise the ELBO can rise because the gap shrinks, while $\log p(x)$ falls: the decoder has moved its posterior towards $q$. *Repair:* the statement holds if $q(z) = p_\theta(z \mid x)$ before the step (this is the EM algorithm), or: $\log p(x)$ rises at least by the rise of the ELBO minus the gap before the step.
+# **Proof 1** fails at (b). The true posterior $p_\theta(z \mid x)$ depends on the decoder, so the divergence changes although $q$ does not. The ELBO can rise because the step has moved the true posterior towards $q$, and $\log p(x)$ can fall meanwhile. *Repair:* the statement holds if $q$ is the true posterior under $\theta$, because then the divergence is 0 before the step and cannot become smaller (this is how the EM algorithm works); or in general: $\log p(x)$ rises at least by the rise of the ELBO minus the gap before the step.
 #
-# **Proof 2** fails at (c). Expectation and logarithm may not be exchanged; since the logarithm is concave, $\mathbb E[\log \hat p] \le \log \mathbb E[\hat p] = \log p(x)$ by Jensen. *Repair:* $\hat p$ is an unbiased estimate of $p(x)$, and $\log \hat p$ is on average a lower bound on $\log p(x)$, the importance-weighted bound, which becomes tight as the variance of $\hat p$ goes to 0. In the last figure the bound with one sample of the mass-covering q lies 22 nats too low on average.
+# **Proof 2** fails at (c). Expectation and logarithm may not be exchanged; since the logarithm is concave, $\mathbb E[\log \hat p] \le \log \mathbb E[\hat p] = \log p(x)$ by Jensen. *Repair:* $\hat p$ is an unbiased estimate of $p(x)$, and $\log \hat p$ is on average a lower bound on $\log p(x)$, the importance-weighted bound, which becomes tight as the variance of $\hat p$ goes to 0. In the last figure the bound with one sample of the mass-covering q lies more than 21 nats too low on average.
 #
-# *Rubric.* For each proof ½ point for the right step with its reason (1: the gap; 2: Jensen, or that the logarithm of an expectation is not the expectation of the logarithm), and ½ point for a repaired statement that is true. "The ELBO is only a lower bound" without the condition under which it is equal is no repair.
+# *Rubric.* For each proof ½ point for the right step with its reason (1: the true posterior moves with the decoder; 2: Jensen, or that the logarithm of an expectation is not the expectation of the logarithm), and ½ point for a repaired statement that is true. "The ELBO is only a lower bound", without a condition under which the statement holds, is no repair.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
