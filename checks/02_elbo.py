@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import special, stats
 
-from vaelib.checks import call, check_close, check_shape, check_true
+from vaelib.checks import call, check_close, check_pair, check_shape, check_true
 
 
 def check_log_normal_pdf(log_normal_pdf):
@@ -164,7 +164,7 @@ def check_kl_monte_carlo(kl_monte_carlo):
     """mean and spread of 200 estimates from 50 samples each, and a repeated seed"""
     name = "kl_monte_carlo"
 
-    # Drawn, since the streams of neighbouring seeds overlap in some generators.
+    # At random, since the streams of neighbouring seeds overlap in some generators.
     seeds = [int(seed) for seed in np.random.default_rng(0).integers(2**31, size=400)]
 
     def estimates(q_mean, q_log_var, n, seeds, case=None):
@@ -180,13 +180,13 @@ def check_kl_monte_carlo(kl_monte_carlo):
     q = [1, 1.5, -1.3], [-0.9, -0.9, 1.3]
     runs = estimates(*q, 50, seeds[:200])
     check_true(
-        name, np.ptp(runs) > 0, "every seed gives the same value. Use the seed for the draws."
+        name, np.ptp(runs) > 0, "every seed gives the same value. Use the seed for the samples."
     )
     summed = abs(runs.mean() / 50 - 3.461) < 0.205
-    check_true(name, not summed, "the draws are summed instead of averaged.")
+    check_true(name, not summed, "the samples are summed instead of averaged.")
     spread = runs.std() * 50**0.5
     one_draw = abs(runs.mean() - 3.461) < 1.5 and 17 < spread < 31
-    check_true(name, not one_draw, "one draw is used n times. Draw n of them.")
+    check_true(name, not one_draw, "one sample is used n times. Take n of them.")
     check_close(
         name,
         [runs.mean(), spread],
@@ -195,7 +195,7 @@ def check_kl_monte_carlo(kl_monte_carlo):
         atol=[0.205, 0],
         what="mean of 200 seeds, and their standard deviation times the root of n",
         mistakes={
-            "z is drawn from p instead of q": [-5.071, 4.709],
+            "z is sampled from p instead of q": [-5.071, 4.709],
             "the ratio of the densities is upside down": [-3.461, 3.382],
             "one eps is used for all dimensions": [3.461, 1.379],
             "the dimensions are averaged instead of summed": [1.154, 1.127],
@@ -203,7 +203,7 @@ def check_kl_monte_carlo(kl_monte_carlo):
             "log_var is used as the standard deviation": [2.153, 2.77],
             "eps is not multiplied by the standard deviation": [1.625, 2.709],
             "eps is divided by the standard deviation": [-0.77, 4.621],
-            "q_mean is not added to the draws": [-3.239, 3.518],
+            "q_mean is not added to the samples": [-3.239, 3.518],
             "the variance of p is taken for e instead of 1": [1.983, 1.344],
             "the mean of p is taken for that of q": [0.991, 1.981],
             "log p(z) is missing": [-4.006, 1.226],
@@ -213,19 +213,19 @@ def check_kl_monte_carlo(kl_monte_carlo):
         },
     )
     again = call(name, kl_monte_carlo, *[np.array(a, dtype="float32") for a in q], 50, seeds[0])
-    check_true(name, np.allclose(again, runs[0]), "the same seed gives other draws.")
+    check_true(name, np.allclose(again, runs[0]), "the same seed gives other samples.")
     # BEGIN HIDDEN TESTS
-    for case, n, count in (("one draw", 1, 400), ("forty draws", 40, 100)):
-        # For this q the exact value is 0.625, and the variance of one draw is exactly 1.25.
+    for case, n, count in (("one sample", 1, 400), ("forty samples", 40, 100)):
+        # For this q the exact value is 0.625, and the variance of one sample is exactly 1.25.
         got = estimates([1, -0.5], [0, 0], n, seeds[:count], case=case)
         right = np.sqrt(1.25 / n)
         error = 6 * right / np.sqrt(count)
         check_close(name, got.mean(), 0.625, atol=error, rtol=0, what="mean", case=case)
         wrong = {
-            "the number of draws is fixed": np.sqrt(1.25 / 50),
+            "the number of samples is fixed": np.sqrt(1.25 / 50),
             "one eps is used for all dimensions": 0.5 / np.sqrt(n),
-            "one draw too many is taken": np.sqrt(1.25 / (n + 1)),
-            "the draws are not independent of each other": 0,
+            "one sample too many is taken": np.sqrt(1.25 / (n + 1)),
+            "the samples are not independent of each other": 0,
         }
         check_close(
             name,
@@ -236,7 +236,7 @@ def check_kl_monte_carlo(kl_monte_carlo):
             mistakes=wrong,
             case=case,
         )
-        problem = "no estimate is below 0: the KL never is, but an estimate from one draw can be."
+        problem = "no estimate is below 0: the KL never is, but an estimate from one sample can be."
         check_true(name, n > 1 or got.min() < 0, problem, case=case)
 
     def check_case(case, q_mean, q_log_var, n, seed):
@@ -264,7 +264,7 @@ def check_kl_monte_carlo(kl_monte_carlo):
         for seed in (0, 1, 1000, 2**16, 2**31 - 3, 2**31 - 1)
     ][:-1]  # to Keras the last seed is 1, modulo 2**31 − 2
     ignored = len(set(values)) < len(values)
-    check_true(name, not ignored, "another seed gives the same draws.", case=case)
+    check_true(name, not ignored, "another seed gives the same samples.", case=case)
     # END HIDDEN TESTS
 
 
@@ -337,79 +337,75 @@ def check_bernoulli_nll(bernoulli_nll):
     # END HIDDEN TESTS
 
 
-def check_gaussian_nll(gaussian_nll):
-    """two images, flat and with axes for height, width and channels"""
-    x = np.array([[1, 0, 0.7, 0.4], [0.2, 1, 0, 0.9]], dtype="float32")
-    mean = np.array([[0.8, 0.1, 0.4, 0.6], [0.3, 0.6, 0.2, 0.5]], dtype="float32")
-    log_var = np.array([[0.5, 1, 0.3, 0.9], [0.8, 0.4, 1.2, 0.7]], dtype="float32")
-    for shape in ((2, 4), (2, 2, 1, 2)):
-        given = [a.reshape(shape) for a in (x, mean, log_var)]
+def check_optimal_sigma(optimal_sigma):
+    """two images, flat and with height, width and channels, errors of different size"""
+    name = "optimal_sigma"
+    x = np.array([0.2, 0.9, 0.5, 0.7], dtype="float32").repeat(3).reshape(2, 6)
+    errors = [0.1, -0.05, 0.1, 0.3, 0.15, -0.3, -0.2, 0.1, 0.2, 0.05, -0.025, 0.05]
+    errors = np.array(errors, dtype="float32").reshape(x.shape)
+    for shape in ((2, 6), (2, 2, 1, 3)):
         check_close(
-            "gaussian_nll",
-            call("gaussian_nll", gaussian_nll, *given),
-            [5.081192, 5.327377],
+            name,
+            call(name, optimal_sigma, x.reshape(shape), (x + errors).reshape(shape)),
+            0.16346,
+            rtol=1e-3,
             what=f"two images, together of shape {shape}",
             mistakes={
-                "the pixels are averaged instead of summed": [1.270298, 1.331844],
-                "the mean of the pixels is multiplied by 784": [995.9137, 1044.165913],
-                "the images are averaged, too": 5.204285,
-                "the images are summed, too": 10.408569,
-                "the sign is wrong": [-5.081192, -5.327377],
-                "the term log 2π is missing": [1.405438, 1.651623],
-                "the term log 2π is counted once, not for each pixel": [2.324377, 2.570562],
-                "the term log σ² is missing": [3.731192, 3.777377],
-                "the sign of the term log σ² is wrong": [2.381192, 2.227377],
-                "the factor ½ on log_var is missing": [6.431192, 6.877377],
-                "log_var is used as the variance": [2.891736, 3.356063],
-                "log_var is used as the standard deviation": [2.282965, 3.046933],
-                "exp(log_var) is used as the standard deviation": [6.411791, 6.834252],
-                "only the squared errors are summed": [0.18, 0.37],
-                "the squared error is missing": [5.025754, 5.225754],
-                "the sign of the squared error is wrong": [4.970316, 5.124131],
-                "the error is not squared": [5.138479, 5.406549],
-                "the squared error is not divided by the variance": [5.115754, 5.410754],
-                "the squared error is multiplied by the variance": [5.182256, 5.58373],
-                "the squared error is divided by σ instead of σ²": [5.095847, 5.361955],
-                "the factor ½ on the squared error is missing": [5.136631, 5.429],
-                "the factor ½ is missing": [10.162385, 10.654754],
+                "this is the variance, not the standard deviation": 0.02672,
+                "it is one standard deviation for each image": [0.19365, 0.12624],
+                "it is one variance for each image": [0.0375, 0.01594],
+                "the standard deviations of the images are averaged": 0.15995,
+                "this is the mean absolute error": 0.13542,
+                "this is the root of the mean absolute error": 0.36799,
+                "this is the median error": 0.1,
+                "this is the largest error": 0.3,
+                "the errors are summed, not averaged": 0.56624,
+                "the errors of an image are summed, not averaged": 0.40039,
+                "this is the logarithm of the variance": -3.62239,
+                "this is the logarithm of the standard deviation": -1.81119,
+                "the mean error is subtracted first, as np.std does": 0.15859,
+                "the mean is taken before the square": 0.03958,
+                "one is subtracted from the count": 0.17073,
+                "this is the spread of the images, not of the errors": 0.2586,
+                "this is the size of the images, not of the errors": 0.63048,
+                "this is the precision, 1 / σ²": 37.4269,
+                "there is a factor ½ under the root": 0.11558,
+                "there is a factor 2 under the root": 0.23117,
+                "reconstructions are cut off at 0 and 1": 0.13788,
             },
         )
     # BEGIN HIDDEN TESTS
-    name = "gaussian_nll"
-    rng = np.random.default_rng(0)
-
-    def check_case(case, shape, low=0.2, high=1.5, far=0.0, rounded=0.0):
-        log_var = rng.uniform(low, high, size=shape).astype("float32")
-        deviation = np.exp(log_var.astype(float) / 2)
-        mean = (rng.random(shape) * np.minimum(deviation, 1)).astype("float32")
-        x = (mean + (rng.normal(size=shape) + far) * np.minimum(deviation, 1)).astype("float32")
-        each = -stats.norm.logpdf(x.astype(float), mean, deviation)
-        flat = each.reshape(len(x), -1)
+    rng = np.random.default_rng(6)
+    for shape, error, case in (
+        ((11, 5, 9, 3), 1, "more images"),
+        ((11, 5, 9, 3), 1, "the same shape, other values"),
+        ((11, 5, 9, 3), 0.001, "very small errors"),
+        ((11, 5, 9, 3), 30, "very large errors"),
+        ((7, 4, 9), 1, "images without a channel"),
+        ((7, 12), 1, "flat images"),
+        ((3, 5, 4, 6, 2), 1, "five axes"),
+        ((1, 7, 7, 3), 1, "one image"),
+    ):
+        x = rng.uniform(size=shape).astype("float32")
+        # Each image errs in its own direction and size, so that nothing is equal by chance.
+        sizes = np.linspace(0.5, 3, len(x)).reshape(-1, *[1] * (len(shape) - 1))
+        x_hat = (x + error * sizes * rng.uniform(-0.4, 1, size=shape)).astype("float32")
+        errors = x.astype(float) - x_hat
+        expected = (sum(e * e for e in errors.ravel()) / errors.size) ** 0.5
+        got = call(name, optimal_sigma, x, x_hat, case=case)
+        of_each = np.sqrt((errors**2).reshape(len(x), -1).mean(axis=1))
+        cut = np.mean((x - np.clip(x_hat, 0, 1)) ** 2) ** 0.5
         mistakes = {
-            "the images are averaged, too": np.full(len(x), flat.sum(axis=1).mean()),
-            "only one axis is summed": each.sum(axis=1),
+            "this is the variance, not the standard deviation": expected**2,
+            "it is one standard deviation for each image": of_each,
+            "the standard deviations of the images are averaged": of_each.mean(),
+            "this is the mean absolute error": np.abs(errors).mean(),
+            "the mean error is subtracted first, as np.std does": errors.std(),
+            "reconstructions are cut off at 0 and 1": cut,
         }
-        if rounded:
-            problem = (
-                "a density or a product is computed before its logarithm, and over- or underflows"
-            )
-            mistakes[problem] = np.full(len(x), rounded)
-        got = call(name, gaussian_nll, x, mean, log_var, case=case)
-        check_close(name, got, flat.sum(1), rtol=1e-4, atol=1e-4, mistakes=mistakes, case=case)
-
-    check_case("flat images", (4, 9))
-    check_case("the same shape, other values", (4, 9))
-    check_case("images without a channel", (3, 6, 8))
-    check_case("two channels", (3, 5, 7, 2))
-    check_case("five axes", (2, 4, 3, 6, 8))
-    check_case("one image", (1, 5, 7, 1))
-    check_case("images of one pixel", (5, 1))
-    check_case("variance ½", (4, 9), low=np.log(0.5), high=np.log(0.5))
-    check_case("very small variances", (4, 2, 6), low=-30, high=-29)
-    check_case("very large variances", (4, 2, 6), low=29, high=30)
-    check_case("errors of many standard deviations", (3, 5), far=60, rounded=np.inf)
-    check_case("whole images, small variances", (2, 28, 28, 1), low=-8, high=-1, rounded=-np.inf)
-    check_case("whole images, large variances", (2, 28, 28, 1), low=1, high=8, rounded=np.inf)
+        for little in (1e-6, 1e-7, 1e-8):
+            mistakes[f"{little:g} is added to the variance"] = (expected**2 + little) ** 0.5
+        check_close(name, got, expected, rtol=1e-4, atol=1e-9, mistakes=mistakes, case=case)
     # END HIDDEN TESTS
 
 
@@ -513,6 +509,151 @@ def check_linear_gaussian_elbo(linear_gaussian_elbo):
     # END HIDDEN TESTS
 
 
+def check_linear_gaussian_posterior(linear_gaussian_posterior):
+    """mean and covariance for one x with three pixels and two latent dimensions"""
+    name = "linear_gaussian_posterior"
+    x = np.array([1.2, 0.4, -0.3], dtype="float32")
+    W = np.array([[1, 0.5], [0.5, 1.5], [-0.5, 0.5]], dtype="float32")
+    b = np.array([0.1, 0.2, -0.1], dtype="float32")
+    mean, cov = check_pair(name, call(name, linear_gaussian_posterior, x, W, b, 0.4))
+    check_close(
+        name,
+        cov,
+        [[0.541286, -0.127607], [-0.127607, 0.381777]],
+        what="the covariance",
+        mistakes={
+            "the precision is returned and not its inverse": [
+                [2.00548, 0.67032],
+                [0.67032, 2.84338],
+            ],
+            "the prior is left out": [[1.312806, -0.477384], [-0.477384, 0.716076]],
+            "log_var_x is used as the variance": [[0.252758, -0.080241], [-0.080241, 0.152457]],
+            "exp(log_var_x) is used as the standard deviation": [
+                *[[0.631438, -0.126908], [-0.126908, 0.472803]]
+            ],
+            "the square is not divided by σ²": [[0.447761, -0.119403], [-0.119403, 0.298507]],
+            "the square is multiplied by σ²": [[0.356942, -0.104359], [-0.104359, 0.226493]],
+            "the square is divided by σ instead of σ²": [
+                *[[0.494575, -0.124534], [-0.124534, 0.338907]]
+            ],
+            "the prior is divided by σ², too": [[0.362835, -0.085537], [-0.085537, 0.255913]],
+            "the off-diagonal entries are lost": [[0.541286, 0], [0, 0.381777]],
+            "the off-diagonal entries are lost before the inverse": [[0.498634, 0], [0, 0.351694]],
+        },
+    )
+    check_close(
+        name,
+        mean,
+        [0.407532, 0.080736],
+        what="the mean",
+        mistakes={
+            "b is not subtracted": [0.472579, 0.136126],
+            "b is added instead of subtracted": [0.537627, 0.191515],
+            "the mean is not divided by σ²": [0.607966, 0.120444],
+            "h is returned and not the mean": [0.871416, 0.50274],
+            "log_var_x is used as the variance": [1.519915, 0.30111],
+            "the code is the one of least squares, without a prior": [0.904, -0.056],
+            "the sign is wrong": [-0.407532, -0.080736],
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(0)
+
+    def check_case(case, D, d, log_var=0.4, scale=1.0):
+        x, b = rng.normal(size=D), rng.normal(size=D)
+        W = scale * rng.normal(size=(D, d))
+        x, W, b = (a.astype("float32") for a in (x, W, b))
+        got = call(name, linear_gaussian_posterior, x, W, b, log_var, case=case)
+        mean, cov = check_pair(name, got, case=case)
+        # Another route: condition the joint Gaussian of z and x, with a matrix of shape (D, D).
+        x, W, b = (a.astype(float) for a in (x, W, b))
+        gain = np.linalg.solve(W @ W.T + np.exp(log_var) * np.eye(D), W).T
+        right = np.eye(d) - gain @ W
+        wrong = {"the off-diagonal entries are lost": np.diag(np.diag(right))}
+        near = 1e-3 * np.abs(right).max()
+        check_close(name, cov, right, atol=near, mistakes=wrong, what="the covariance", case=case)
+        wrong = {"b is not subtracted": gain @ x}
+        check_close(
+            name, mean, gain @ (x - b), rtol=1e-3, atol=1e-4, mistakes=wrong, what="mean", case=case
+        )
+
+    check_case("more pixels and latent dimensions", D=9, d=4)
+    check_case("the same shapes, other values", D=9, d=4)
+    check_case("more latent dimensions than pixels", D=2, d=5)
+    check_case("one pixel", D=1, d=3)
+    check_case("one latent dimension", D=6, d=1)
+    check_case("as many pixels as latent dimensions", D=4, d=4, log_var=0.0)
+    check_case("noisy pixels", D=7, d=3, log_var=6.0)
+    check_case("nearly no noise", D=7, d=3, log_var=-6.0)
+    check_case("a very large variance of the pixels", D=7, d=3, log_var=20.0, scale=5000.0)
+    check_case("a very small variance of the pixels", D=8, d=2, log_var=-13.0, scale=0.01)
+    check_case("a decoder that ignores the code", D=5, d=3, scale=0.0)
+    # END HIDDEN TESTS
+
+
+def check_best_diagonal(best_diagonal):
+    """mean and variances for a posterior in three dimensions, all of them correlated"""
+    name = "best_diagonal"
+    cov = np.array([[1, 0.5, 0.2], [0.5, 2, -0.6], [0.2, -0.6, 0.8]], dtype="float32")
+    mean = np.array([0.5, -1, 2], dtype="float32")
+    q_mean, q_var = check_pair(name, call(name, best_diagonal, mean, cov))
+    check_close(name, q_mean, mean, what="the mean", mistakes={"it is taken for 0": [0, 0, 0]})
+    check_close(
+        name,
+        q_var,
+        [0.677419, 1.105263, 0.48],
+        what="the variances",
+        mistakes={
+            "the variances are those of the marginals": [1, 2, 0.8],
+            "the precisions are returned and not the variances": [1.47619, 0.904762, 2.083333],
+            "each variance is one over a variance of the posterior": [1, 0.5, 1.25],
+            "the standard deviations are returned": [0.823055, 1.051315, 0.69282],
+            "the logarithms of the variances are returned": [-0.389465, 0.100083, -0.733969],
+            "the variances are the eigenvalues, which belong to tilted axes": [
+                *[2.364031, 1.118204, 0.317764]
+            ],
+            "the eigenvalues are returned, which belong to tilted axes": [
+                *[0.317764, 1.118204, 2.364031]
+            ],
+            "each dimension is conditioned on the earlier ones alone": [1, 1.75, 0.48],
+            "each dimension is conditioned on the later ones alone": [0.677419, 1.55, 0.8],
+            "the factor ½ is left on one side of the derivative": [0.33871, 0.552632, 0.24],
+            "a factor 2 is left over from the derivative": [1.354839, 2.210526, 0.96],
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(0)
+
+    def check_case(case, d, scale=1.0, tilt=1.0):
+        root = rng.normal(size=(d, d))
+        cov = tilt * root @ root.T / d + np.diag(rng.uniform(0.2, 1, size=d))
+        cov = (scale * (cov if tilt else np.diag(np.diag(cov)))).astype("float32")
+        mean = rng.normal(size=d).astype("float32")
+        got = call(name, best_diagonal, mean, cov, case=case)
+        q_mean, q_var = check_pair(name, got, case=case)
+        check_close(name, q_mean, mean, what="mean", case=case)
+        # Another route: the variance that is left when all other dimensions are known.
+        right = []
+        for i in range(d):
+            others = np.arange(d) != i
+            exact = cov.astype(float)
+            known = np.linalg.solve(exact[others][:, others], exact[others, i])
+            right.append(exact[i, i] - exact[i, others] @ known)
+        wrong = {"the variances are those of the marginals": np.diag(cov)}
+        near = {"rtol": 2e-3, "atol": 1e-4 * scale}
+        check_close(name, q_var, right, **near, mistakes=wrong, what="the variances", case=case)
+
+    check_case("two dimensions", d=2)
+    check_case("five dimensions", d=5)
+    check_case("the same shape, other values", d=5)
+    check_case("one dimension", d=1)
+    check_case("twelve dimensions, strongly correlated", d=12, tilt=20.0)
+    check_case("a posterior without correlation", d=4, tilt=0.0)
+    check_case("a very narrow posterior", d=6, scale=1e-6)
+    check_case("a very wide posterior", d=6, scale=1e6)
+    # END HIDDEN TESTS
+
+
 def check_importance_weighted_bound(importance_weighted_bound):
     """four samples for two images, and weights around exp(−1000)"""
     log_w = np.log(np.array([[1, 2], [3, 4], [8, 12], [2, 6]], dtype="float32"))
@@ -531,7 +672,7 @@ def check_importance_weighted_bound(importance_weighted_bound):
             "the logarithms are summed": [3.871201, 6.356108],
             "the largest weight alone is taken": [2.079442, 2.484907],
             "the largest logarithm is not added back": [-0.826679, -0.693147],
-            "the mean runs over the images instead of the draws": [
+            "the mean runs over the images instead of the samples": [
                 *[0.405465, 1.252763, 2.302585, 1.386294]
             ],
             "the logarithm at the end is missing": [3.5, 6],
@@ -573,15 +714,15 @@ def check_importance_weighted_bound(importance_weighted_bound):
         got = call(name, importance_weighted_bound, log_w, case=case)
         check_close(name, got, expected, rtol=1e-6, atol=1e-3, mistakes=mistakes, case=case)
 
-    check_case("more draws and images", k=7, n=5)
+    check_case("more samples and images", k=7, n=5)
     check_case("the same shape, other values", k=7, n=5)
-    check_case("more images than draws", k=3, n=8)
-    check_case("one draw", k=1, n=4)
+    check_case("more images than samples", k=3, n=8)
+    check_case("one sample", k=1, n=4)
     check_case("one image", k=6, n=1)
-    check_case("many draws", k=3000, n=4)
+    check_case("many samples", k=3000, n=4)
     check_case("tiny weights", k=7, n=5, shift=-1000)
     check_case("huge weights", k=7, n=5, shift=1000)
     levels = np.array([-1000, -500, 0, 500, 1000])
     check_case("images on different levels", k=7, n=5, shift=levels)
-    check_case("one draw far above the others", k=7, n=5, shift=levels)
+    check_case("one sample far above the others", k=7, n=5, shift=levels)
     # END HIDDEN TESTS

@@ -1,150 +1,73 @@
 # %% [markdown]
-# # 02 · The ELBO: a bound you can check
+# # 02 · The ELBO: a bound on an intractable likelihood
 #
-# **You will learn** to *compute* Gaussian densities and KL divergences, to *estimate* them by drawing samples, to *score* an image under three likelihoods, to *verify* the evidence lower bound against an exact answer, and to *tighten* it with importance weights.
+# ![Two maps of a plane with a spiral: left a band between the arms is shaded, right two dark regions with sharp edges lie at the ends of the spiral.](pictures/02_elbo.png)
 #
-# **Before you start.** Work through `01_autoencoder`. You need the normal distribution, expectations, and logarithms. Matrices with determinants and traces appear in one exercise.
+# *What you will have made: two maps of what an approximate posterior loses, in nats, for every observation in the plane. On the left the loss comes from the shape that we allow, on the right from the network that we trained.*
 #
-# **Time and points.** About 120 minutes, 17 points.
+# **You will learn** to *draw* a latent variable model whole, from its prior to its posterior; to *derive* the evidence lower bound in two ways; to *compute* its two terms, for Gaussian and for Bernoulli pixels; to *solve* a linear model exactly and check the bound against it; and to *measure* the three things that keep a bound from being tight.
+#
+# **Before you start.** Work through `01_autoencoder`. You need the normal distribution, expectations, Bayes' rule, logarithms, and matrices with inverses, traces and determinants.
+#
+# **Time and points.** About 150 minutes, 18 points.
 
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.
 from vaelib import data, plots
-from vaelib.models import build_dense_decoder, build_dense_encoder
+from vaelib.models import build_autoencoder
 from vaelib.training import budget, set_seed
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-from keras import ops
+from keras import layers, ops
 from scipy import stats
 
 # %%
 SEED = 2
 N_TRAIN = budget(cpu=10_000, gpu=60_000, smallest=512)  # images to learn from
 EPOCHS = budget(cpu=6, gpu=30)  # how often each of them is seen
-N_DRAWS = 20_000  # random codes in the first experiment
+N_POINTS = budget(cpu=10_000, gpu=10_000, smallest=500)  # points of the plane, for an encoder
+ENCODER_EPOCHS = budget(cpu=30, gpu=30)
+N_SAMPLES = 20_000  # latent codes in the first Monte Carlo estimate
 LATENT_DIM = 8
 
 # %% [markdown]
 # ## The question
 #
-# In `01_autoencoder` random codes gave junk, because nothing said how codes are spread. So now we say it first, before there is any image:
+# Notebook 01 ended with an autoencoder whose samples were junk, because nothing in its objective says how latent codes are distributed. So we make the distribution of the codes part of the model, and say how an image comes about *before* we look at any image:
 #
-# 1. Draw a code $z$ from a distribution that we choose, the **prior** $p(z) = N(0, I)$.
-# 2. Draw an image from a distribution that the decoder gives, the **likelihood** $p(x \mid z)$.
+# 1. sample a latent code $z$ from the **prior** $p(z) = N(0, I)$;
+# 2. sample an image from the **likelihood** $p(x \mid z)$, a distribution whose parameters a decoder computes from $z$.
 #
-# This recipe can invent images. But how do we train it? A good recipe makes the training images *likely*. So we must be able to answer: **how likely is this image?**
+# This is a **latent variable model**. Sampling from it is easy by construction. Training it is not. We want parameters under which the training images are probable, and the probability of an image is a sum over all the codes that could have produced it:
 #
-# $$\log p(x) = \log \int p(x \mid z)\, p(z)\, dz$$
+# $$p(x) = \int p(x \mid z)\, p(z)\, dz$$
 #
-# That integral runs over all codes. This notebook is about how to get around it, and how to check that we did it right.
+# This is the **marginal likelihood** of $x$; it is also called the **evidence**. An integral that we can neither solve nor compute numerically at an affordable cost is called **intractable**, and for a neural decoder this one is. The notebook first looks at a model that is so small that we can compute everything, then sees why that ends with two or three latent dimensions, and then derives the bound on $\log p(x)$ that variational autoencoders maximise instead.
+#
+# The numbers that the text quotes come from MNIST, with the settings for a processor. With a GPU, or without the data set, yours will differ.
 
 # %% [markdown]
-# ## A model where every answer is known
+# ## A tool: the density of a Gaussian
 #
-# We begin with the simplest decoder: a straight one. Then the integral can be solved exactly, and every step of this notebook can be compared with the truth.
-#
-# $$p(z) = N(0, I) \qquad\qquad p(x \mid z) = N(W z + b,\ \sigma^2 I)$$
-#
-# The code has $d$ numbers and the image has $D$ pixels, so $W$ has shape $(D, d)$. (In `01_autoencoder` $d$ was the number of pixels. From here on it is the length of the code, as in most papers.) The best $W$, $b$ and $\sigma^2$ for our digits come from PCA. This is called **probabilistic PCA** (Tipping & Bishop 1999).
-
-# %%
-mnist = data.load_mnist()
-x_train, x_test = mnist.x_train[:N_TRAIN], mnist.x_test[:2_000]
-
-
-def fit_linear_model(x, d):
-    """The W (D, d), b (D,) and log σ² that make the images x (n, D) most likely."""
-    b = x.mean(axis=0)
-    variances, directions = np.linalg.eigh(np.cov(x.T))  # sorted upwards
-    noise = variances[:-d].mean()  # what the d best directions leave over
-    W = directions[:, -d:] * np.sqrt(variances[-d:] - noise)
-    return W, b, np.log(noise)
-
-
-W_784, b_784, log_var_784 = fit_linear_model(x_train.reshape(-1, 784), LATENT_DIM)
-print("W", W_784.shape, "b", b_784.shape, f"σ = {np.exp(log_var_784 / 2):.3f}")
-
-# %% alt="Two rows of twelve samples from the linear model: blurred digits Wz + b, and the same images under pixel noise."
-generator = np.random.default_rng(SEED)
-z = generator.normal(size=(12, LATENT_DIM))
-decoded = z @ W_784.T + b_784
-drawn = decoded + np.exp(log_var_784 / 2) * generator.normal(size=decoded.shape)
-rows = {"Wz + b": decoded, "with noise": drawn}
-plots.image_rows({name: images.reshape(-1, 28, 28, 1) for name, images in rows.items()})
-plt.show()
-
-# %% [markdown]
-# Twelve random codes, decoded. On MNIST they are ghosts, not digits: a straight decoder cannot do better. But no code is out of place any more. And we can calculate with this model.
-
-# %% [markdown]
-# ## First attempt: average over many codes
-#
-# The integral is an average: draw many codes from the prior, compute $p(x \mid z)$ for each, and average. Let us try it on one test image. For this model the exact answer is known: $x$ is Gaussian with mean $b$ and covariance $W W^\top + \sigma^2 I$.
-
-# %% [markdown] predict="brute_force"
-# **Predict.** We average over 20,000 codes from the prior. Will the result be *close to* the exact log p(x), *far below* it, or *far above* it?
-#
-# *My prediction:* …
-
-# %%
-x_784 = x_test[0].ravel().astype(float)
-variance_784 = np.exp(log_var_784)
-cov_x = W_784 @ W_784.T + variance_784 * np.eye(784)
-exact = stats.multivariate_normal(b_784, cov_x).logpdf(x_784)
-
-z = generator.normal(size=(N_DRAWS, LATENT_DIM))
-squares = ((x_784 - b_784 - z @ W_784.T) ** 2).sum(axis=1)
-log_p_x_given_z = -0.5 * (784 * np.log(2 * np.pi * variance_784) + squares / variance_784)
-
-# %% alt="The running Monte Carlo estimate of log p(x) climbs in steps from below −200 to about 210 nats and is still under the exact value after 20,000 draws."
-n_draws = np.arange(1, N_DRAWS + 1)
-# The log of the running mean. The densities themselves would be too large or too small to write.
-log_average = np.logaddexp.accumulate(log_p_x_given_z) - np.log(n_draws)
-curves = {"average over the draws so far": log_average, "exact": exact}
-ax = plots.lines(n_draws, curves, xlabel="codes drawn", ylabel="log p(x), nats", marker="")
-ax.set(xscale="log", ylim=(exact - 500, exact + 60))
-plt.show()
-share = np.exp(log_p_x_given_z - np.logaddexp.reduce(log_p_x_given_z))  # of each code
-print(f"exact {exact:.1f}, after {N_DRAWS:,} draws {log_average[-1]:.1f}")
-print(f"the two best codes make up {np.sort(share)[-2:].sum():.0%} of the average")
-
-# %% [markdown]
-# The curve climbs in jumps: each jump is one lucky code. On MNIST two codes out of 20,000 make up 96% of the average, and it is still 27 nats short at the end, a factor of $e^{27}$. And this code has only 8 numbers.
-#
-# Where are the good codes? Let us look at two of the eight numbers, and mark the ten best draws.
-
-# %% alt="Codes from the prior fill a disc around 0 in two latent dimensions; the ten best of 20,000 lie close together to the left of its centre."
-best = np.argsort(log_p_x_given_z)[-10:]
-fig, ax = plt.subplots(figsize=(4.5, 4.5), layout="constrained")
-ax.plot(*z[:3_000, -2:].T, ".", color="lightgray", label="codes from the prior")
-ax.plot(*z[best, -2:].T, "o", color="black", label="the ten best of 20,000")
-ax.set(xlabel="seventh number of the code", ylabel="eighth number of the code", aspect="equal")
-ax.legend()
-plt.show()
-
-# %% [markdown]
-# The good codes lie together in one spot. A draw from the prior has to hit it in all eight numbers at once. That is a needle in a haystack.
-
-# %% [markdown]
-# ## First tool: the density of a Gaussian
-#
-# Next we need tools. We write variances as logarithms, `log_var`. A network may then output any number, and the variance $e^{\text{log var}}$ is always positive. For a vector with independent entries the log-densities add up:
+# Nearly everything below is made of Gaussian densities. Their variances are kept as logarithms, called `log_var`, because a network may then output any number while the variance $e^{\text{log var}}$ stays positive. For a vector with independent entries the log-densities of the entries add up:
 #
 # $$\log N(x;\ \mu,\ \sigma^2) = -\frac 1 2 \sum_{i=1}^{d} \left( \log 2\pi + \log \sigma_i^2 + \frac{(x_i - \mu_i)^2}{\sigma_i^2} \right)$$
 #
-# We use natural logarithms. The unit is then called the **nat**.
+# All logarithms are natural, and their unit is the **nat**.
 
 # %% [markdown]
 # ### Exercise 1 · `log_normal_pdf` (1 point)
 #
-# Return the log-density of each point. Sum over the last axis, and keep all others. You may write it with numpy, `keras.ops` or `tf`, here and in all exercises.
+# A warm-up. Return the log-density of each point: sum over the last axis, and keep all others.
+#
+# In this and all exercises: use numpy, `keras.ops` or `tf` as you like, leave the arguments as they are, and work on new arrays. A check that passes says what it tried. When your work is graded, hidden checks also try your function on other shapes and on extreme values, within what its docstring says.
 
 
 # %% exercise="log_normal_pdf"
 def log_normal_pdf(x, mean, log_var):
-    """Log-density of a Gaussian with independent entries.
+    """Log-density of a Gaussian with a diagonal covariance.
 
     Args:
         x: points, (…, d).
@@ -161,78 +84,347 @@ def log_normal_pdf(x, mean, log_var):
 
 
 # %% [markdown]
-# Try it: in one dimension, at the mean and with variance 1, the density is $1/\sqrt{2\pi}$. Its logarithm is −0.919.
+# Try it: in one dimension, at the mean and with variance 1, the density is $1/\sqrt{2\pi}$, and its logarithm is −0.919. With a variance of $e^{-4}$ the density there is larger than 1, and the logarithm should be 1.081. So a log-likelihood above 0 is no bug.
 
 # %%
 zero = np.zeros((1, 1), dtype="float32")
-log_normal_pdf(zero, zero, zero)
+print(log_normal_pdf(zero, zero, zero), log_normal_pdf(zero, zero, zero - 4))
 
 
 # %% check="log_normal_pdf" points=1
 
-# %% alt="Three Gaussian densities around 0: the smaller the log-variance, the narrower and higher the curve."
-x_axis = np.linspace(-4, 4, 200, dtype="float32")[:, None]
-densities = {}
-for log_var in (-2, 0, 1):
-    log_density = log_normal_pdf(x_axis, 0 * x_axis, np.full_like(x_axis, log_var))
-    densities[f"log_var = {log_var}"] = np.exp(log_density)
-plots.lines(x_axis[:, 0], densities, xlabel="x", ylabel="density", marker="")
+# %% [markdown]
+# ## A model that we can draw whole
+#
+# Let the latent code be a single number, and let an "image" be a point in the plane, that is, two pixels. The decoder is a fixed nonlinear function: as $z$ grows, it runs along a spiral. The likelihood adds Gaussian noise of standard deviation 0.3:
+#
+# $$z \sim N(0, 1), \qquad x \mid z \sim N\big(f(z),\ 0.3^2 I\big), \qquad f(z) = (1.5 + 0.2 z) \begin{pmatrix} \sin 1.7 z \\ -\cos 1.7 z \end{pmatrix}$$
+#
+# Since $z$ is one number, every integral over it can be computed as a sum over a fine grid, which is called **quadrature**: $\int g(z)\, dz \approx \sum_k g(z_k)\, \Delta z$.
+
+# %%
+NOISE = 2 * np.log(0.3)  # the log-variance of both pixels
+z_grid = np.linspace(-4.5, 4.5, 451, dtype="float32")
+dz = z_grid[1] - z_grid[0]
+
+
+def decode(z):
+    """The spiral: latent codes (…,) to points (…, 2)."""
+    radius = 1.5 + 0.2 * z
+    return np.stack([radius * np.sin(1.7 * z), -radius * np.cos(1.7 * z)], axis=-1)
+
+
+# %% [markdown]
+# Everything that we want to know follows from the joint density $p(x, z) = p(x \mid z)\, p(z)$, which is the product of two Gaussian densities:
+
+
+# %%
+def log_joint(x, z):
+    """log p(x, z) = log p(x | z) + log p(z) of points (…, 2) and codes (…,)."""
+    mean = decode(z)
+    noise = np.full_like(mean, NOISE)
+    log_prior = -0.5 * (np.log(2 * np.pi) + z**2)
+    return np.asarray(log_normal_pdf(x + 0 * mean, mean, noise)) + log_prior
+
+
+# %% [markdown]
+# Its sum over the grid is the evidence. To *sample* from the model we follow its two steps instead, first a code from the prior, then a point given the code. This is called **ancestral sampling**.
+
+
+# %%
+def log_evidence(log_p):
+    """log p(x) by quadrature, from log p(x, z) on the grid, (…, 451)."""
+    return np.log(np.sum(np.exp(log_p), axis=-1) * dz)
+
+
+def sample_model(n, generator):
+    """Samples of the model: codes (n,) and points (n, 2)."""
+    z = generator.normal(size=n)
+    noise = np.exp(NOISE / 2) * generator.normal(size=(n, 2))
+    return z, (decode(z) + noise).astype("float32")
+
+
+# %% [markdown]
+# Here are 1,500 samples, and two observations that we are going to explain: $x_A = (0.3, -1.5)$ and $x_B = (0, 1.5)$.
+
+# %% alt="A cloud of points along a spiral, coloured by the code that produced them, from dark at z = −2 on the inner arm to bright at z = 2 on the outer arm; A lies on the curve at the bottom, B between the two arms at the top."
+observed = {"A": np.array([0.3, -1.5], "float32"), "B": np.array([0, 1.5], "float32")}
+z, x = sample_model(1_500, np.random.default_rng(SEED))
+fig, ax = plt.subplots(figsize=(5.6, 4.6), layout="constrained")
+dots = ax.scatter(*x.T, c=z, cmap="cividis", s=6, vmin=-2.5, vmax=2.5)
+ax.plot(*decode(z_grid[np.abs(z_grid) < 2.6]).T, color="black", linewidth=1)
+label = {"fontsize": 12, "bbox": {"fc": "white", "ec": "none", "pad": 1, "alpha": 0.8}}
+for code in (-2, -1, 0, 1, 2):
+    away = 1.3 if code > 0 else 0.65  # labels outside the outer arm, and inside the inner one
+    ax.text(
+        *(away * decode(np.array(code))),
+        f"z = {code}".replace("-", "−"),
+        ha="center",
+        va="center",
+        **label,
+    )
+for name, (x_1, x_2) in observed.items():
+    ax.plot(x_1, x_2, "o", color="red", markeredgecolor="white", markersize=9)
+    ax.text(x_1 + 0.14, x_2 - 0.05, f"$x_{name}$", **label)
+fig.colorbar(dots, label="$z$", extend="both")
+ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
 plt.show()
 
 # %% [markdown]
-# A density may be larger than 1, as the narrow one shows. Then its logarithm is positive. Keep that in mind when you see a log-likelihood above 0: it is no bug.
+# The curve is $f(z)$. Most samples lie at the bottom, where $z$ is near 0 and the prior is large. $x_A$ lies there, on the curve; $x_B$ lies halfway between two arms.
+
+# %% [markdown] predict="two_modes"
+# **Predict.** Which latent codes could have produced $x_A$, and which $x_B$? Sketch the **true posterior** $p(z \mid x) = p(x, z) / p(x)$ of each as a curve over $z$.
+#
+# *My prediction:* …
+
+# %%
+axis = np.linspace(-2.8, 2.8, 85, dtype="float32")
+plane = np.stack(np.meshgrid(axis, axis), axis=-1)  # (85, 85, 2)
+evidence = np.exp(log_evidence(log_joint(plane[..., None, :], z_grid)))
+joint = {name: np.exp(log_joint(x, z_grid)) for name, x in observed.items()}
+prior = np.exp(-(z_grid**2) / 2) / np.sqrt(2 * np.pi)
+blue, tan = plt.get_cmap("cividis")([0.1, 0.7])
+
+# %% alt="Four panels: the bell curve of the prior; the plane with a spiral ridge of density and the points A and B; the joint densities over z, one tall peak for A and two small peaks for B; and the posteriors, one peak for A near 0 and two for B near −1.8 and 1.8."
+fig, axes = plt.subplots(2, 2, figsize=(8, 6.4), layout="constrained")
+axes[0, 0].fill_between(z_grid, prior, color="0.8")
+levels = evidence.max() * np.linspace(0.03, 1, 12)
+axes[0, 1].contourf(axis, axis, evidence, levels, cmap="Blues")
+axes[0, 1].plot(*decode(z_grid[np.abs(z_grid) < 2.6]).T, color="black", linewidth=1)
+for (name, x), colour in zip(observed.items(), (blue, tan)):
+    axes[0, 1].plot(*x, "o", color=colour, markeredgecolor="white", markersize=9)
+    axes[0, 1].text(
+        x[0], x[1] + 0.3, f"$x_{name}$", fontsize=13, bbox=dict(fc="white", ec="none", pad=1)
+    )
+    label = f"$x_{name}$: area {joint[name].sum() * dz:.3f}"
+    axes[1, 0].fill_between(z_grid, joint[name], color=colour, alpha=0.8, label=label)
+    posterior = joint[name] / joint[name].sum() / dz
+    axes[1, 1].plot(z_grid, posterior, color=colour, label=f"$x_{name}$")
+axes[0, 1].set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", title="evidence $p(x)$, and $f(z)$")
+axes[0, 0].set(xlabel="$z$", title="prior $p(z)$", xlim=(-3, 3))
+axes[1, 0].set(xlabel="$z$", title="joint density $p(x, z)$, $x$ observed", xlim=(-3, 3))
+axes[1, 1].set(xlabel="$z$", title="true posterior $p(z \\mid x)$", xlim=(-3, 3))
+for ax in axes[1]:
+    ax.legend(frameon=False)
+plt.show()
 
 # %% [markdown]
-# ## The idea: look where the answer is
-#
-# Trying codes from the prior failed, because few of them can have made this image. So we let someone point at the right codes: a second distribution $q(z)$, which may be different for each image. In a VAE the encoder gives it, and papers write $q(z \mid x)$. We draw from $q$ instead of the prior, and make up for it by a division:
-#
-# $$p(x) = \mathbb E_{p(z)}\big[p(x \mid z)\big] = \mathbb E_{q(z)}\left[\frac{p(x \mid z)\, p(z)}{q(z)}\right]$$
-#
-# Now take the logarithm. It stands outside the average, where it is hard to work with. What if we move it inside? That makes the value **smaller**, never larger. This is **Jensen's inequality**: the log of an average is at least the average of the logs. Here is why, for an average of two numbers.
+# Read the panels in order. The prior says where codes lie before anything is observed. Each code is decoded to a place on the curve and blurred by the noise, and summing over all codes gives $p(x)$, the shaded density: dark where the prior has much mass, and pale at the ends of the spiral. Once $x$ is observed, $p(x, z)$ is a function of $z$ alone, and **the area under it is the evidence**: 0.202 for $x_A$ and 0.038 for $x_B$. Divided by its area it becomes the true posterior. Only codes near 0.1 could have produced $x_A$. $x_B$ could have come from either arm, so its posterior has two modes, near −1.8 and 1.8, and almost nothing between them.
 
-# %% alt="The logarithm is concave: at the average of 0.5 and 5 the curve lies above the straight line between the two, so the log of the average exceeds the average of the logs."
-axis = np.linspace(0.2, 6, 100)
-ax = plots.lines(axis, {"log": np.log(axis)}, xlabel="number", ylabel="its logarithm", marker="")
+# %% [markdown]
+# ## Why not always like this?
+#
+# We used 451 grid points. With the same spacing in each of $d$ latent dimensions the grid has $451^d$ points, which for $d = 2$ is 203,401, and for $d = 8$ already $10^{21}$. So quadrature ends with very few dimensions.
+#
+# A grid also spends points where nothing is. The evidence is an expectation under the prior, $p(x) = \mathbb E_{p(z)}[p(x \mid z)]$, so we could sample codes from the prior and average $p(x \mid z)$. This is a **Monte Carlo estimate**, and its error does not depend on a grid at all. To find out how well it does we need a model with more latent dimensions whose evidence is known exactly. There is one: a *linear* decoder,
+#
+# $$p(z) = N(0, I), \qquad p(x \mid z) = N(W z + b,\ \sigma^2 I).$$
+#
+# From here on $d$ is the dimension of the code and $D$ the number of pixels, so $W$ has shape $(D, d)$. As a sum of Gaussians $x$ is Gaussian, with mean $b$ and covariance $W W^\top + \sigma^2 I$. The $W$, $b$ and $\sigma^2$ with the largest likelihood follow from PCA, which is why the model is called **probabilistic PCA** (Tipping & Bishop, 1999).
+
+# %%
+mnist = data.load_mnist()
+x_train, x_test = mnist.x_train[:N_TRAIN], mnist.x_test[:2_000]
+
+
+def fit_linear_model(x, d):
+    """The W (D, d), b (D,) and log σ² with the largest likelihood for the images x (n, D)."""
+    b = x.mean(axis=0)
+    variances, directions = np.linalg.eigh(np.cov(x.T))  # sorted upwards
+    noise = variances[:-d].mean()  # what the d best directions leave over
+    W = directions[:, -d:] * np.sqrt(variances[-d:] - noise)
+    return W, b, np.log(noise)
+
+
+W_784, b_784, log_var_784 = fit_linear_model(x_train.reshape(-1, 784), LATENT_DIM)
+variance_784 = np.exp(log_var_784)
+print("W", W_784.shape, "b", b_784.shape, f"σ = {np.sqrt(variance_784):.3f}")
+
+# %% alt="Two rows of twelve samples from the linear model: blurred shapes, some of them like digits, and the same under pixel noise."
+generator = np.random.default_rng(SEED)
+z = generator.normal(size=(12, LATENT_DIM))
+means = z @ W_784.T + b_784
+samples = means + np.sqrt(variance_784) * generator.normal(size=means.shape)
+rows = {"Wz + b": means, "with noise": samples}
+plots.image_rows({name: images.reshape(-1, 28, 28, 1) for name, images in rows.items()})
+plt.show()
+
+# %% [markdown]
+# Twelve samples from the prior, decoded. They are blurred, and few are digits; a linear decoder with eight latent dimensions cannot do better. But every sample of the prior is now a legitimate code, and $\log p(x)$ can be computed exactly.
+
+# %% [markdown] predict="brute_force"
+# **Predict.** We estimate the evidence of one test image from 20,000 samples of the prior. Will the estimate of $\log p(x)$ be *close to* the exact value, *far below* it, or *far above* it?
+#
+# *My prediction:* …
+
+# %%
+x_784 = x_test[0].ravel().astype(float)
+cov_x = W_784 @ W_784.T + variance_784 * np.eye(784)
+exact = stats.multivariate_normal(b_784, cov_x).logpdf(x_784)
+
+z = generator.normal(size=(N_SAMPLES, LATENT_DIM))
+squares = ((x_784 - b_784 - z @ W_784.T) ** 2).sum(axis=1)
+log_p_x_given_z = -0.5 * (784 * np.log(2 * np.pi * variance_784) + squares / variance_784)
+
+# %% alt="The running Monte Carlo estimate of log p(x) climbs in steps and is still below the dashed exact value after 20,000 samples."
+n_samples = np.arange(1, N_SAMPLES + 1)
+# The log of the running mean. The densities themselves would be too large or too small to write.
+log_average = np.logaddexp.accumulate(log_p_x_given_z) - np.log(n_samples)
+curves = {"average over the samples so far": log_average, "exact": exact}
+ax = plots.lines(n_samples, curves, xlabel="samples", ylabel="log p(x), nats", marker="")
+ax.set(xscale="log", ylim=(exact - 500, exact + 60))
+plt.show()
+share = np.exp(log_p_x_given_z - np.logaddexp.reduce(log_p_x_given_z))  # of each code
+print(f"exact {exact:.1f}, after {N_SAMPLES:,} samples {log_average[-1]:.1f}")
+print(f"the two best codes make up {np.sort(share)[-2:].sum():.0%} of the average")
+
+# %% [markdown]
+# The curve climbs in steps, and each step is one lucky code. In our run two codes out of 20,000 make up 96% of the average, and it still lies 27 nats below the exact value, which is a factor of $e^{27}$. The estimator is unbiased for $p(x)$, but almost all of its mean comes from samples that we never see. Where are the codes that matter? We draw two of the eight latent dimensions and mark the ten best samples.
+
+# %% alt="Samples of the prior fill a disc around 0 in two latent dimensions; the ten best of 20,000 lie close together to the left of its centre."
+best = np.argsort(log_p_x_given_z)[-10:]
+fig, ax = plt.subplots(figsize=(4.5, 4.5), layout="constrained")
+ax.plot(*z[:3_000, -2:].T, ".", color="lightgray", label="samples of the prior")
+ax.plot(*z[best, -2:].T, "o", color="black", label="the ten best of 20,000")
+ax.set(xlabel="$z_7$", ylabel="$z_8$", aspect="equal", xlim=(-4.2, 4.2), ylim=(-4.2, 5.4))
+ax.legend(frameon=False, loc="upper right")
+plt.show()
+
+# %% [markdown]
+# They lie together in one spot, which is where the true posterior of this image has its mass. A sample of the prior has to land there in all eight dimensions at once.
+
+# %% [markdown]
+# ## The bound, derived twice
+#
+# So we should sample where the posterior is. We cannot compute the posterior, since we would need $p(x)$ for it, but we can choose a density $q(z)$ from a set in which all densities are easy to handle, such as all Gaussians with a diagonal covariance. Such a set is a **variational family**, its member $q$ an **approximate posterior**, and the way to the best member starts from the evidence itself. Let $q$ be positive wherever $p(x, z)$ is. Then
+#
+# $$\begin{aligned} \log p(x) &= \log \int p(x, z)\, dz && \text{sum rule} \\ &= \log\, \mathbb E_{q(z)}\!\left[\frac{p(x, z)}{q(z)}\right] && \text{multiply and divide by } q(z) \\ &\ge \mathbb E_{q(z)}\!\left[\log \frac{p(x, z)}{q(z)}\right] =: \mathrm{ELBO}(q) && \text{Jensen: } \log \text{ is concave} \end{aligned}$$
+#
+# **Jensen's inequality** says that the logarithm of an average is at least the average of the logarithms. For two numbers it can be seen:
+
+# %% alt="The curve of the logarithm, and below it the straight line between two of its points: at the average of 0.5 and 5 the curve lies about half a unit above the line."
+axis_log = np.linspace(0.2, 6, 100)
+ax = plots.lines(axis_log, {"log u": np.log(axis_log)}, xlabel="u", ylabel="log u", marker="")
 pair = np.array([0.5, 5.0])
-ax.plot(pair, np.log(pair), "o--", color="gray", label="between two numbers")
+ax.plot(pair, np.log(pair), "o--", color="gray")
 ax.plot(pair.mean(), np.log(pair.mean()), "k^", label="log of the average")
 ax.plot(pair.mean(), np.log(pair).mean(), "kv", label="average of the logs")
 ax.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# The logarithm bends down, so the straight line between two of its points lies below it. The gap is small if the numbers are nearly equal, and 0 if they are equal.
+# Between any two of its points a concave curve lies above the straight line. The two values agree only if the numbers are equal, so the bound is tight only if $p(x, z) / q(z)$ is the same for all $z$. The last line of the derivation is the **evidence lower bound**, or **ELBO**.
 #
-# What is left inside the average is the **ELBO**, the evidence lower bound:
+# **How loose is it?** Jensen tells us that there is a gap, but not how large it is. To find out we need one definition. The **Kullback–Leibler divergence** (KL) from $q$ to $p$ is
 #
-# $$\log p(x) \;\ge\; \mathbb E_{q(z)}\left[\log \frac{p(x \mid z)\, p(z)}{q(z)}\right] = \underbrace{\mathbb E_{q(z)}\big[\log p(x \mid z)\big]}_{\text{reward}} - \underbrace{\mathrm{KL}\big(q(z)\,\|\,p(z)\big)}_{\text{price}}$$
+# $$\mathrm{KL}(q \,\|\, p) = \mathbb E_{q(z)}\!\left[\log \frac{q(z)}{p(z)}\right],$$
 #
-# - The **reward** asks that codes from $q$ rebuild the image.
-# - The **price** charges for how far $q$ is from the prior. It is called the KL divergence, and it is never negative.
+# and Jensen gives its most important property, this time for the convex function $-\log$:
 #
-# How much is lost? There is a distribution that knows which codes made this image: the **true posterior**, $p(z \mid x) = p(x \mid z)\, p(z) / p(x)$. What is lost is exactly the divergence from $q$ to it:
+# $$\begin{aligned} \mathrm{KL}(q\,\|\,p) &= \mathbb E_{q}\!\left[-\log \frac{p(z)}{q(z)}\right] && \text{definition} \\ &\ge -\log\, \mathbb E_{q}\!\left[\frac{p(z)}{q(z)}\right] && \text{Jensen: } -\log \text{ is convex} \\ &= -\log \int_{q > 0} p(z)\, dz \;\ge\; -\log 1 = 0 && p \text{ integrates to at most 1 where } q > 0 \end{aligned}$$
 #
-# $$\log p(x) \;=\; \text{ELBO} \;+\; \mathrm{KL}\big(q(z)\,\|\,p(z \mid x)\big)$$
+# It is 0 exactly if $q = p$, since Jensen's inequality is an equality only where $p / q$ is constant. Now write $p(x, z) = p(z \mid x)\, p(x)$ inside the ELBO:
 #
-# At the end of this notebook you will derive both lines yourself. First we build the two parts of the ELBO, one after the other. Then we check the equation with numbers.
+# $$\begin{aligned} \mathrm{ELBO}(q) &= \mathbb E_{q}\!\left[\log \frac{p(z\mid x)\,p(x)}{q(z)}\right] && \text{product rule} \\ &= \log p(x) - \mathbb E_{q}\!\left[\log \frac{q(z)}{p(z \mid x)}\right] && p(x) \text{ does not depend on } z \\ &= \log p(x) - \mathrm{KL}\big(q(z)\,\|\,p(z\mid x)\big) && \text{definition} \end{aligned}$$
+#
+# The gap is a KL divergence. It vanishes exactly when $q$ is the true posterior, so *maximising the ELBO over $q$ is inference*, and maximising it over the parameters of the decoder is learning. A variational autoencoder does both at once.
+#
+# If we write $p(x, z) = p(x \mid z)\, p(z)$ instead, the same ELBO splits into two terms that can be *computed*, because neither contains $p(x)$ or the true posterior:
+#
+# $$\mathrm{ELBO}(q) = \underbrace{\mathbb E_{q(z)}\big[\log p(x \mid z)\big]}_{\text{reconstruction term}} - \underbrace{\mathrm{KL}\big(q(z)\,\|\,p(z)\big)}_{\text{KL term}}$$
+#
+# The **reconstruction term** asks that codes sampled from $q$ explain the image. The **KL term** asks that $q$ stay close to the prior; read as coding, it is the number of nats that the code spends on this image, its **rate**.
 
 # %% [markdown]
-# ## The price: KL divergence
+# ## One posterior, two best Gaussians
 #
-# The **KL divergence** from $q$ to $p$ is the average of $\log q - \log p$ over draws from $q$. It is 0 if the two are equal, and positive if not. For two Gaussians with independent entries it has a closed form:
+# What does maximising the ELBO do when the family does not contain the true posterior? In our model with one latent dimension we can try it: the family is the Gaussians $N(m, s^2)$, of which we try 21,350 on a fine grid of $m$ and $s$, and the observation is $x_B$, whose posterior has two modes. For comparison we also minimise the divergence in the other order, $\mathrm{KL}(p(z \mid x)\,\|\,q)$. That one cannot be computed without the true posterior.
+
+# %% [markdown] predict="which_gaussian"
+# **Predict.** Where will the Gaussian with the largest ELBO lie: on the larger mode, between the modes, or over both? And the one with the smallest $\mathrm{KL}(p(z \mid x)\,\|\,q)$?
 #
-# $$\mathrm{KL}(q \,\|\, p) = \frac 1 2 \sum_{i=1}^{d} \left( \frac{\sigma_{q,i}^2}{\sigma_{p,i}^2} - 1 - \log \frac{\sigma_{q,i}^2}{\sigma_{p,i}^2} + \frac{(\mu_{q,i} - \mu_{p,i})^2}{\sigma_{p,i}^2} \right)$$
+# *My prediction:* …
+
+
+# %%
+def log_q_on_grid(mean, log_std):
+    """log N(z; mean, std²) at every grid point, for means and log-stds (n,): (n, 451)."""
+    standardised = (z_grid - mean[:, None]) * np.exp(-log_std[:, None])
+    return -0.5 * (np.log(2 * np.pi) + standardised**2) - log_std[:, None]
+
+
+grid_of_q = np.meshgrid(np.arange(-3.5, 3.5, 0.02), np.arange(-3, 0.01, 0.05), indexing="ij")
+means, log_stds = (a.ravel().astype("float32") for a in grid_of_q)
+log_q = log_q_on_grid(means, log_stds)  # (21,350, 451): our variational family
+q = np.exp(log_q) * dz
+negative_entropy = np.sum(q * log_q, axis=1)
+
+
+def best_elbo(log_p):
+    """The largest ELBO in the family, and the index of its q, for log p(x, z), (n, 451)."""
+    elbo, index = [], []
+    for part in np.array_split(log_p, len(log_p) // 500 + 1):  # as memory allows
+        elbos = q @ part.T - negative_entropy[:, None]
+        elbo.append(elbos.max(axis=0))
+        index.append(elbos.argmax(axis=0))
+    return np.concatenate(elbo), np.concatenate(index)
+
+
+# %%
+log_p = log_joint(observed["B"], z_grid).astype("float32")
+log_p_x_B = log_evidence(log_p)
+posterior = np.exp(log_p - log_p_x_B)
+elbo, index = best_elbo(log_p[None])
+seeking = means[index], log_stds[index]
+mean = np.sum(posterior * z_grid) * dz
+std = np.sqrt(np.sum(posterior * (z_grid - mean) ** 2) * dz)
+covering = np.array([mean]), np.log([std])
+
+# %% alt="The posterior of B with two narrow peaks. The Gaussian with the largest ELBO covers the left peak alone; the one with the smallest reverse divergence is a low, wide hill over both peaks and the empty space between them."
+fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
+ax.fill_between(z_grid, posterior, color="0.85", label="true posterior $p(z \\mid x_B)$")
+for name, given, style in (
+    ("smallest KL(q ‖ p), largest ELBO", seeking, {"color": blue}),
+    ("smallest KL(p ‖ q)", covering, {"color": "black", "linestyle": "--"}),
+):
+    log_q_here = log_q_on_grid(*given)[0]
+    gap = np.sum(np.exp(log_q_here) * (log_q_here - (log_p - log_p_x_B))) * dz
+    ax.plot(z_grid, np.exp(log_q_here), label=name, **style)
+    print(
+        f"{name}: N({given[0][0]:.2f}, {np.exp(given[1][0]):.2f}²), gap to log p(x) {gap:.2f} nats"
+    )
+ax.set(xlabel="$z$", ylabel="density", xlim=(-4, 4.4), ylim=(0, 4))
+ax.legend(frameon=False, loc="upper right")
+ax.spines[["top", "right"]].set_visible(False)
+plt.show()
+print(f"share of the posterior to the left of 0: {np.sum(posterior[z_grid < 0]) * dz:.3f}")
 
 # %% [markdown]
-# ### Exercise 2 · `kl_divergence` (2 points)
+# $\mathrm{KL}(q\,\|\,p)$ averages $\log q - \log p$ over *samples of $q$*, so it punishes $q$ for every place where $q$ has mass and the posterior has none. The best $q$ therefore takes one mode and leaves the other out. This is called **mode-seeking**. $\mathrm{KL}(p\,\|\,q)$ averages over samples of the posterior, so it punishes $q$ for having *too little* mass anywhere the posterior has some. Minimising it means maximising $\mathbb E_{p(z \mid x)}[\log q(z)]$, which is a maximum-likelihood fit to samples of the posterior, and therefore the best Gaussian has the posterior's own mean and variance. It stretches over both modes and over the empty space between them: it is **mass-covering**, and its ELBO lies 22 nats below $\log p(x)$.
 #
-# Return the divergence from q to p, summed over the last axis. Again all variances come as logarithms.
+# The mode-seeking $q$ loses 0.57 nats, and we can say where they come from. It is nearly equal to the posterior within the left mode, which holds a share of 0.564 of the posterior, so there $q \approx p(z \mid x) / 0.564$, and the gap is $\mathbb E_q[\log q - \log p(z \mid x)] \approx -\log 0.564 = 0.573$. So leaving out a mode can be cheap in nats, even though $q$ then contains no trace of the second explanation. Variational autoencoders maximise the ELBO, so they inherit this behaviour.
+
+# %% [markdown]
+# ## The KL term in closed form
+#
+# From here on we need both terms of the ELBO for images. The KL term comes first. For two Gaussians with diagonal covariances, $q$ with means $\mu_i$ and variances $\sigma_i^2$ and $p$ with $m_i$ and $s_i^2$, every dimension contributes by itself, so it is enough to derive one dimension. Two expectations are all that is needed:
+#
+# $$\mathbb E_q\big[(z - \mu)^2\big] = \sigma^2, \qquad \mathbb E_q\big[(z - m)^2\big] = \mathbb E_q\big[(z - \mu)^2\big] + 2 (\mu - m)\, \mathbb E_q[z - \mu] + (\mu - m)^2 = \sigma^2 + (\mu - m)^2 .$$
+#
+# The first is the definition of the variance. In the second we wrote $z - m = (z - \mu) + (\mu - m)$, and the middle term vanishes because $\mathbb E_q[z] = \mu$. For $m = 0$ it says $\mathbb E_q[z^2] = \mu^2 + \sigma^2$. Now
+#
+# $$\begin{aligned} \mathrm{KL}(q\,\|\,p) &= \mathbb E_q[\log q(z)] - \mathbb E_q[\log p(z)] && \text{definition} \\ &= -\tfrac 1 2 \Big( \log 2\pi\sigma^2 + \tfrac{\mathbb E_q[(z - \mu)^2]}{\sigma^2} \Big) + \tfrac 1 2 \Big( \log 2\pi s^2 + \tfrac{\mathbb E_q[(z - m)^2]}{s^2} \Big) && \text{the two log-densities} \\ &= -\tfrac 1 2 \big( \log \sigma^2 + 1 \big) + \tfrac 1 2 \Big( \log s^2 + \tfrac{\sigma^2 + (\mu - m)^2}{s^2} \Big) && \text{the two expectations} \\ &= \tfrac 1 2 \Big( \tfrac{\sigma^2}{s^2} - 1 - \log \tfrac{\sigma^2}{s^2} + \tfrac{(\mu - m)^2}{s^2} \Big) && \text{collect} \end{aligned}$$
+
+# %% [markdown]
+# ### Exercise 2 · `kl_divergence` (1 point)
+#
+# A warm-up. Return the divergence from $q$ to $p$, summed over the last axis. All variances come as logarithms.
 
 
 # %% exercise="kl_divergence"
 def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
-    """KL(q ‖ p) between two Gaussians with independent entries.
+    """KL(q ‖ p) between two Gaussians with diagonal covariances.
 
     Args:
         q_mean: (…, d).
@@ -251,21 +443,18 @@ def kl_divergence(q_mean, q_log_var, p_mean, p_log_var):
 
 
 # %% [markdown]
-# Try it: two Gaussians with variance 1, whose means are 2 apart, have a divergence of ½ · 2² = 2.
+# Try it: two Gaussians with variance 1 whose means are 2 apart have a divergence of 2.
 
 # %%
 kl_divergence(zero + 2, zero, zero, zero)
 
 
-# %% check="kl_divergence" points=2
+# %% check="kl_divergence" points=1
 
-# %% [markdown]
-# We look at one dimension, with $p = N(0, 1)$. First we move the mean of $q$, then we change its width.
-
-# %% alt="Left, the KL divergence as a parabola in the mean of q; right, KL(q‖p) and KL(p‖q) against the log-variance of q, both 0 at 0 and steep on opposite sides."
+# %% alt="Left, the KL divergence as a parabola in the mean of q; right, KL(q‖p) and KL(p‖q) against the log-variance of q, both 0 at 0; the first is steep on the right, the second on the left."
 steps = np.linspace(-3, 3, 61, dtype="float32")[:, None]
 none = np.zeros_like(steps)
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained", sharey=True)
+fig, axes = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained", sharey=True)
 moved = {"KL(q ‖ p)": kl_divergence(steps, none, none, none)}
 plots.lines(
     steps[:, 0], moved, xlabel="mean of q, variance 1", ylabel="nats", marker="", ax=axes[0]
@@ -279,30 +468,32 @@ axes[0].set_ylim(0, 6)
 plt.show()
 
 # %% [markdown]
-# The price of moving grows with the square of the distance. Width is not symmetric: a $q$ that is too wide (right) costs more in KL(q ‖ p) than one that is too narrow (left). And KL(p ‖ q) is another curve: the order matters.
+# Here $p = N(0, 1)$. The divergence grows with the square of the distance between the means. In the variance it is not symmetric: $\mathrm{KL}(q\,\|\,p)$ punishes a $q$ that is too wide more than one that is too narrow, and $\mathrm{KL}(p\,\|\,q)$ does the opposite, as the picture of the two Gaussians lets us expect.
 
 # %% [markdown]
-# ## The same number by rolling dice
+# ## The same number from samples
 #
-# A closed form is a luxury. For most distributions there is none. Then we use the definition: draw from $q$, and average $\log q - \log p$. This is a **Monte Carlo** estimate. A VAE trains with such estimates, and with a single draw for each image, so it is good to know how rough they are.
+# For most pairs of distributions there is no closed form. The definition is an expectation under $q$, though, so we can always sample from $q$ and average:
 #
-# $$\mathrm{KL}(q \,\|\, p) \approx \frac 1 n \sum_{j=1}^{n} \big( \log q(z_j) - \log p(z_j) \big) \qquad z_j = \mu + \sigma\, \varepsilon_j, \quad \varepsilon_j \sim N(0, I)$$
+# $$\mathrm{KL}(q \,\|\, p) \approx \frac 1 n \sum_{j=1}^{n} \big( \log q(z_j) - \log p(z_j) \big), \qquad z_j \sim q$$
+#
+# A VAE is trained with such Monte Carlo estimates, usually with one sample for each image, so it is worth knowing how noisy they are.
 
 # %% [markdown]
 # ### Exercise 3 · `kl_monte_carlo` (2 points)
 #
-# Estimate the divergence from q to $p = N(0, I)$ with n independent draws from q. Every draw needs its own ε for **every** dimension. You may call `log_normal_pdf`.
+# Estimate the divergence from $q$ to $p = N(0, I)$ from `n` independent samples of $q$. You may call `log_normal_pdf`.
 
 
 # %% exercise="kl_monte_carlo"
 def kl_monte_carlo(q_mean, q_log_var, n, seed):
-    """Estimate KL(q ‖ N(0, I)) as the mean of log q(z) − log p(z) over n draws from q.
+    """Estimate KL(q ‖ N(0, I)) as the mean of log q(z) − log p(z) over n samples of q.
 
     Args:
         q_mean: (d,).
         q_log_var: logarithm of q's variance, (d,).
-        n: how many independent draws.
-        seed: an int; the same seed gives the same draws.
+        n: how many independent samples.
+        seed: an int; the same seed gives the same samples.
 
     Returns:
         One number, in nats.
@@ -315,8 +506,13 @@ def kl_monte_carlo(q_mean, q_log_var, n, seed):
     # END SOLUTION
 
 
+# %% [markdown] hints="kl_monte_carlo"
+# 1. In notebook 01 you sampled $z = m + A\,\varepsilon$ with $\varepsilon \sim N(0, I)$. Which $A$ has $A A^\top = \mathrm{diag}(\sigma^2)$? Every sample needs its own ε for every dimension, so what shape has all the noise together?
+# 2. `np.random.default_rng(seed).normal(size=(n, d))` is the noise. The standard deviation is the square root of the variance, so it is the exponential of half of `q_log_var`.
+# 3. With `z` of shape (n, d), `log_normal_pdf(z, q_mean, q_log_var)` gives n log-densities. The prior has the mean 0 and the log-variance 0 in every dimension. Average the n differences.
+
 # %% [markdown]
-# Try it: for the mean (1, −1) and variance 1 the exact value is 1. With 100,000 draws you should get 1.00, give or take 0.01.
+# Try it: for the mean (1, −1) and variance 1 the exact value is 1. With 100,000 samples you should get 1.00, give or take 0.01.
 
 # %%
 q_mean = np.array([1, -1], dtype="float32")
@@ -329,46 +525,43 @@ kl_monte_carlo(q_mean, 0 * q_mean, 100_000, seed=0)
 q_mean = np.array([1, -1, 0.5], dtype="float32")
 q_log_var = np.array([0, -1, 0.5], dtype="float32")
 exact_kl = float(kl_divergence(q_mean, q_log_var, 0 * q_mean, 0 * q_log_var))
-n_draws = 4 ** np.arange(1, 8)
+n_samples = 4 ** np.arange(1, 8)
 error = []
-for n in n_draws:
+for n in n_samples:
     seeds = generator.integers(2**31, size=60)
     runs = [float(kl_monte_carlo(q_mean, q_log_var, int(n), int(seed))) for seed in seeds]
     error.append(np.sqrt(np.mean((np.array(runs) - exact_kl) ** 2)))
 
-# %% alt="On logarithmic axes the error of the Monte Carlo estimate falls along a straight line, close to 1/√n, from 4 to 16,384 draws."
-curves = {"error of the estimate": error, "1/√n": error[0] * np.sqrt(n_draws[0] / n_draws)}
-ax = plots.lines(
-    n_draws, curves, xlabel="draws n", ylabel="root mean square error, nats", dashed=["1/√n"]
-)
+# %% alt="On logarithmic axes the error of the Monte Carlo estimate falls along a straight line with the slope of 1/√n, from 4 to 16,384 samples."
+curves = {
+    "error of the estimate": error,
+    "proportional to 1/√n": error[0] * np.sqrt(n_samples[0] / n_samples),
+}
+ylabel = "root mean square error, nats"
+ax = plots.lines(n_samples, curves, xlabel="samples n", ylabel=ylabel, dashed=[*curves][1:])
 ax.set(xscale="log", yscale="log")
 plt.show()
-print(
-    f"exact {exact_kl:.3f} nats; error {error[0]:.3f} with {n_draws[0]} draws, {error[-1]:.4f} with {n_draws[-1]:,}"
-)
+print(f"exact {exact_kl:.3f} nats; error with {n_samples[0]} samples {error[0]:.3f}")
+print(f"error with {n_samples[-1]:,} samples {error[-1]:.4f}")
 
 # %% [markdown]
-# The error follows $1/\sqrt n$: to halve it, you need four times as many draws. That is cheap at first and expensive later.
+# The error falls like $1/\sqrt n$, so half the error needs four times as many samples. With four samples it is 0.78 nats, more than half of the divergence itself, which is 1.38. In training this is tolerable, because the noise averages out over many images and many steps.
 
 # %% [markdown]
-# ## The reward: how likely is the image, given the code?
+# ## The reconstruction term: choose a likelihood
 #
-# Now the first part of the ELBO, $\log p(x \mid z)$. The decoder outputs one number for each pixel. What that number means is **our** choice, the likelihood. Two are common.
+# The other term contains $\log p(x \mid z)$. The decoder outputs one number for each pixel, and what that number means is a modelling choice. Two choices are common.
 #
-# **Bernoulli.** The number is a **logit** $\ell$, and the pixel is 1 with probability $\mathrm{sigmoid}(\ell) = 1/(1 + e^{-\ell})$. A grey pixel of 0.3 counts as 30% ink and 70% paper:
+# **Bernoulli.** The number is a **logit** $\ell$, and the pixel is 1 with probability $\mathrm{sigmoid}(\ell) = 1/(1 + e^{-\ell})$:
 #
 # $$-\log p(x \mid z) = -\sum_{i} \big( x_i \log \mathrm{sigmoid}(\ell_i) + (1 - x_i) \log(1 - \mathrm{sigmoid}(\ell_i)) \big)$$
 #
-# If you compute this as it stands, a logit of 1000 breaks it: the sigmoid rounds to 1, and $\log 0 = -\infty$. With $\mathrm{softplus}(\ell) = \log(1 + e^{\ell})$ the same sum is
-#
-# $$-\log p(x \mid z) = \sum_{i} \big( \mathrm{softplus}(\ell_i) - x_i\, \ell_i \big)$$
-#
-# which is safe for every logit if a library computes the softplus.
+# Under this model every pixel is 0 or 1. Grey pixels are usually put into the same formula, as if a pixel of 0.3 were a 1 in 30% of all cases; notebook 04 asks what that does.
 
 # %% [markdown]
 # ### Exercise 4 · `bernoulli_nll` (2 points)
 #
-# Return the negative log-likelihood of each image: **sum** over the pixels, keep the batch. Images may have any shape after the first axis, so sum over **all** axes but the first. The result must be right for logits of ±1000, too.
+# Return the negative log-likelihood of each image, summed over all axes but the first. Computed as it stands, the formula fails at a logit of 1000, because there the sigmoid rounds to 1 and the second logarithm is that of 0. The true value is finite, so first rewrite the formula until nothing in it can overflow or round to 0. Cutting probabilities or logits off would give a wrong value.
 
 
 # %% exercise="bernoulli_nll"
@@ -388,8 +581,13 @@ def bernoulli_nll(x, logits):
     # END SOLUTION
 
 
+# %% [markdown] hints="bernoulli_nll"
+# 1. Write both logarithms with $\mathrm{softplus}(\ell) = \log(1 + e^{\ell})$, which libraries compute safely for every $\ell$. What is $\log \mathrm{sigmoid}(\ell)$, and what is $1 - \mathrm{sigmoid}(\ell)$?
+# 2. $\log \mathrm{sigmoid}(\ell) = -\mathrm{softplus}(-\ell)$ and $\log(1 - \mathrm{sigmoid}(\ell)) = -\mathrm{softplus}(\ell)$, and moreover $\mathrm{softplus}(-\ell) = \mathrm{softplus}(\ell) - \ell$.
+# 3. Put the three together: each pixel costs $\mathrm{softplus}(\ell) - x\,\ell$. `ops.softplus` exists, and `tuple(range(1, len(x.shape)))` are all axes but the first.
+
 # %% [markdown]
-# Try it: with all logits 0 every pixel is a coin. An image of 784 pixels then costs 784 · log 2 = 543.43 nats. And one pixel that is certain, and wrong, costs 1000.
+# Try it: with all logits 0 every pixel is a fair coin, so an image of 784 pixels costs 784 · log 2 = 543.43 nats. And a single pixel that is certain, and wrong, costs 1000.
 
 # %%
 print(bernoulli_nll(x_test[:2], np.zeros_like(x_test[:2])))
@@ -399,70 +597,87 @@ print(bernoulli_nll(np.zeros((1, 1), "float32"), np.full((1, 1), 1000, "float32"
 # %% check="bernoulli_nll" points=2
 
 # %% [markdown]
-# **Gaussian.** The number is the mean of the pixel, and the variance is a second number, which may be fixed or learned:
-#
-# $$-\log p(x \mid z) = \frac 1 2 \sum_{i} \left( \log 2\pi + \log \sigma_i^2 + \frac{(x_i - \mu_i)^2}{\sigma_i^2} \right)$$
-#
-# The squared error of `01_autoencoder` hides in it. With $\sigma^2 = \tfrac 1 2$ it is the sum of squares plus a constant.
+# **Gaussian.** The number is the mean of the pixel, and the variance is another parameter. This is `log_normal_pdf` with all pixels of an image in one long vector, and with the sign changed:
+
+
+# %%
+def gaussian_nll(x, mean, log_var):
+    """Negative log-likelihood of images (n, …) under independent Gaussian pixels: (n,) in nats."""
+    x, mean, log_var = (np.reshape(a, (len(x), -1)) for a in (x, mean, log_var))
+    return -log_normal_pdf(x, mean, log_var)
+
 
 # %% [markdown]
-# ### Exercise 5 · `gaussian_nll` (2 points)
+# The squared error of notebook 01 is inside it: with $\sigma^2 = \tfrac 1 2$ the Gaussian negative log-likelihood is the sum of squared errors plus a constant. Any other $\sigma$ weights the squared errors differently against the KL term. It should not be left to chance, and it need not be, because the likelihood itself says which $\sigma$ fits. Let $N$ be the number of all pixels of all images, and $E$ the sum of all squared errors $(x_i - \hat x_i)^2$. With one variance $v = \sigma^2$ for all,
 #
-# Return the negative log-likelihood of each image: sum over the pixels, keep the batch. Images may have any shape after the first axis, so sum over **all** axes but the first.
+# $$\begin{aligned} -\log p &= \tfrac N 2 \log 2\pi v + \tfrac{E}{2 v} && \text{sum of the Gaussian log-densities} \\ \frac{\partial}{\partial v} \big( -\log p \big) &= \frac{N}{2 v} - \frac{E}{2 v^2} && \text{derivative; at the best } v \text{ it is } 0 \\ \sigma &= \;? && \text{your part} \end{aligned}$$
+
+# %% [markdown]
+# ### Exercise 5 · `optimal_sigma` (1 point)
+#
+# Finish the derivation, and return the standard deviation with the largest likelihood: **one** number for all pixels of all images.
 
 
-# %% exercise="gaussian_nll"
-def gaussian_nll(x, mean, log_var):
-    """Negative log-likelihood of images under independent Gaussian pixels.
+# %% exercise="optimal_sigma"
+def optimal_sigma(x, x_hat):
+    """The standard deviation of Gaussian pixels with the largest likelihood, Rybkin et al. 2021.
 
     Args:
         x: images, (n, …).
-        mean: the same shape.
-        log_var: logarithm of the variance, the same shape.
+        x_hat: their reconstructions, the same shape.
 
     Returns:
-        (n,), in nats.
+        A number: one standard deviation for all pixels of all images.
     """
     # BEGIN SOLUTION
-    axes = tuple(range(1, len(x.shape)))  # all but the batch
-    squares = (x - mean) ** 2 * ops.exp(-log_var)
-    return 0.5 * ops.sum(np.log(2 * np.pi) + log_var + squares, axis=axes)
+    return ops.sqrt(ops.mean(ops.square(x - x_hat)))
     # END SOLUTION
 
 
 # %% [markdown]
-# Try it: 784 pixels that are exactly right, with variance 1, cost 784 · ½ log 2π = 720.45 nats.
+# Try it: two pixels that are off by 0.1 and by 0.7 should give 0.5. And in the curve of the negative log-likelihood over $\sigma$ your value should stand at the lowest point.
 
-# %%
-gaussian_nll(x_test[:2], x_test[:2], np.zeros_like(x_test[:2]))
+# %% alt="The negative log-likelihood per pixel against σ: it falls steeply, has its lowest point at the dotted line at 0.5, and rises slowly."
+off = np.array([[0.1], [0.7]], dtype="float32")
+sigma = float(optimal_sigma(0 * off, off))
+sigmas = np.linspace(0.15, 2, 200, dtype="float32")
+log_vars = [np.full_like(off, 2 * np.log(s)) for s in sigmas]
+nll = [np.mean(gaussian_nll(0 * off, off, log_var)) for log_var in log_vars]
+ax = plots.lines(
+    sigmas, {"two pixels": nll}, xlabel="σ", ylabel="−log p, nats per pixel", marker=""
+)
+ax.axvline(sigma, color="gray", linestyle=":", label="optimal_sigma")
+ax.set(xlim=(0, 2), ylim=(0, 4))
+ax.legend(frameon=False)
+plt.show()
+print(f"{sigma:.3f}")
 
 
-# %% check="gaussian_nll" points=2
+# %% check="optimal_sigma" points=1
 
 # %% [markdown]
-# ### The same image, three scores
+# ### What a latent code is worth
 #
-# Is a good reconstruction worth much? That depends on the likelihood. We train a small autoencoder with `binary_crossentropy`, which is the Bernoulli formula averaged over the pixels. (There is no KL beside it here, so the factor 784 changes nothing but the size of a step.) Then we score the same test images with three guesses: the reconstruction, the mean image (which needs no code at all), and the reconstruction of another image.
+# By how many nats does a reconstruction beat an answer that uses no code at all, such as the mean image? This difference is what the code is worth, and the KL term says what it costs. We train a small autoencoder and score its reconstructions of test images and the mean image under four likelihoods.
 
-# %% alt="Four rows of digits: originals, their reconstructions, the mean image twelve times, and reconstructions of other images."
+# %% [markdown] predict="worth"
+# **Predict.** Under which likelihood is a code worth most: Bernoulli, Gaussian with $\sigma = 1$, or Gaussian with a learned $\sigma$? Make a guess in nats per image.
+#
+# *My prediction:* …
+
+# %% alt="Three rows of twelve images: test digits, their reconstructions, which are a little blurred, and the same grey mean image twelve times."
 set_seed(SEED)
-encoder, decoder = build_dense_encoder(16), build_dense_decoder(16)
-autoencoder = keras.Sequential([encoder, decoder])
+autoencoder = keras.Sequential(build_autoencoder(16))
 autoencoder.compile(keras.optimizers.Adam(1e-3), loss="binary_crossentropy")
 autoencoder.fit(x_train, x_train, batch_size=100, epochs=EPOCHS, verbose=0)
-x_hat = autoencoder.predict(x_test, verbose=0)
-mean_image = np.broadcast_to(x_train.mean(axis=0), x_hat.shape)
-guesses = {
-    "reconstruction": x_hat,
-    "mean image": mean_image,
-    "wrong image": np.roll(x_hat, 1, axis=0),
+# For each answer: test images, and training images to fit σ.
+answers = {
+    "reconstruction": [autoencoder.predict(x, verbose=0) for x in (x_test, x_train)],
+    "mean image": [np.broadcast_to(x_train.mean(axis=0), x.shape) for x in (x_test, x_train)],
 }
-plots.image_rows({"original": x_test[:12]} | {name: guess[:12] for name, guess in guesses.items()})
+rows = {"original": x_test[:12]} | {name: test[:12] for name, (test, _) in answers.items()}
+plots.image_rows(rows)
 plt.show()
-
-
-# %% [markdown]
-# The Bernoulli likelihood takes logits, so we turn pixels into logits. A VAE may **learn** the variance along with everything else. It then ends at the value that fits best, which is the mean squared error of the reconstructions. (Set the derivative of the Gaussian formula to zero.)
 
 
 # %%
@@ -472,43 +687,53 @@ def logit(p):
     return np.log(p) - np.log(1 - p)
 
 
-x_hat_train = autoencoder.predict(x_train, verbose=0)
-learned = np.log(np.mean((x_train - x_hat_train) ** 2))
-likelihoods = {
-    "Bernoulli": lambda guess: bernoulli_nll(x_test, logit(guess)),
-    "Gaussian, σ = 1": lambda guess: gaussian_nll(x_test, guess, np.zeros_like(guess)),
-    f"Gaussian, σ = {np.exp(learned / 2):.2f}": lambda guess: gaussian_nll(
-        x_test, guess, np.full_like(guess, learned)
-    ),
+sigma = {name: float(optimal_sigma(x_train, fit)) for name, (_, fit) in answers.items()}
+learned = sigma["reconstruction"]
+
+
+def mean_nll(name, sigma):
+    """Nats per test image under Gaussian pixels."""
+    x_hat = answers[name][0]
+    return np.mean(gaussian_nll(x_test, x_hat, np.full_like(x_hat, 2 * np.log(sigma))))
+
+
+of_bernoulli = {
+    n: np.mean(bernoulli_nll(x_test, logit(x_hat))) for n, (x_hat, _) in answers.items()
+}
+scores = {
+    "Bernoulli": of_bernoulli,
+    "Gaussian, σ = 1": {name: mean_nll(name, 1) for name in answers},
+    f"Gaussian, σ = {learned:.3f} for both": {name: mean_nll(name, learned) for name in answers},
+    "Gaussian, σ fitted to each": {name: mean_nll(name, sigma[name]) for name in answers},
 }
 
 # %%
-print(f"{'nats per image':<22}" + "".join(f"{name:>16}" for name in guesses))
-for name, score in likelihoods.items():
-    print(f"{name:<22}" + "".join(f"{np.mean(score(guess)):>16.1f}" for guess in guesses.values()))
+print(f"{'−log p, nats per image':<32}{'reconstruction':>16}{'mean image':>12}{'worth':>8}")
+for name, score in scores.items():
+    with_code, without = score.values()
+    print(f"{name:<32}{with_code:>16.0f}{without:>12.0f}{without - with_code:>8.0f}")
+print("fitted:", ", ".join(f"{name} σ = {value:.3f}" for name, value in sigma.items()))
 
 # %% [markdown]
-# Look along a row: how many nats is the reconstruction better than the mean image? On MNIST it is 100 under Bernoulli, 17 under a Gaussian with σ = 1, and nearly 800 under the Gaussian with the learned σ.
+# In our run the code is worth 99 nats under the Bernoulli likelihood, and 17 under a Gaussian with $\sigma = 1$. There a code that costs more than 17 nats does not pay, and the best a VAE can do is to encode little. With the $\sigma$ that fits the reconstructions the difference is 786 nats, but this comparison is not fair: a model without a code would learn its own $\sigma$, 0.260 instead of 0.145, and would no longer be punished for claiming a precision that it does not have. With $\sigma$ fitted on both sides the code is worth 416 nats.
 #
-# That difference is all that this code can earn, and its price is the KL. If σ = 1 and the code costs more than 17 nats, it does not pay: drawing the mean image is better, or a coarser and cheaper code. So the choice of likelihood decides how much a VAE tells its decoder.
-#
-# Do not compare Bernoulli with a Gaussian. For black and white pixels one is a probability, and the other is a density. (Our pixels are grey. `04_cnn_vae` comes back to that.)
+# So the likelihood decides how much a VAE will encode, and learning $\sigma$ lets the data decide. Do not compare the first row with the others: for black and white pixels the Bernoulli likelihood is a probability, the Gaussian one is a density, and they have different units.
 
 # %% [markdown]
-# ## The whole equation, checked
+# ## A linear model, solved exactly
 #
-# For the straight model everything has a closed form, even with a $q$ whose entries depend on each other. Let $q(z) = N(m, S)$ with a full covariance $S$. Then
+# Before we train a network with the ELBO, we want to see the bound agree with an exact answer in more than one latent dimension. For the linear model we can have everything: ELBO, true posterior and evidence. Let $q(z) = N(m, S)$ with a full covariance $S$. For the reconstruction term we need the expected squared error:
 #
-# $$\mathbb E_q[\log p(x \mid z)] = -\frac 1 2 \left( D \log 2\pi + D \log \sigma^2 + \frac{\|x - W m - b\|^2 + \mathrm{tr}(W S W^\top)}{\sigma^2} \right)$$
+# $$\begin{aligned} \mathbb E_q \lVert x - b - W z \rVert^2 &= \lVert x - b - W m \rVert^2 + \mathbb E_q \lVert W (z - m) \rVert^2 && W z = W m + W (z - m), \text{ and } \mathbb E_q[z - m] = 0 \\ &= \lVert x - b - W m \rVert^2 + \mathrm{tr}\, \mathbb E_q\big[W (z - m)(z - m)^\top W^\top\big] && \lVert u \rVert^2 = \mathrm{tr}(u u^\top) \\ &= \lVert x - b - W m \rVert^2 + \mathrm{tr}(W S W^\top) && \text{definition of the covariance} \end{aligned}$$
 #
-# $$\mathrm{KL}(q \,\|\, p) = \frac 1 2 \left( \mathrm{tr}\, S + m^\top m - d - \log \det S \right)$$
+# The trace is easy to forget. It is there because $q$ is no single code but a distribution over codes, and reconstructions from its samples are on average farther from $x$ than the one from its mean. The same two steps give the expectations inside the KL term:
 #
-# The trace in the first line is easy to forget. It is there because $q$ is not one code but a cloud of codes, and a wide cloud rebuilds worse than its centre.
+# $$\mathbb E_q[\log p(z)] = -\tfrac 1 2 \big( d \log 2\pi + m^\top m + \mathrm{tr}\, S \big), \qquad \mathbb E_q[\log q(z)] = -\tfrac 1 2 \big( d \log 2\pi + \log \det S + d \big).$$
 
 # %% [markdown]
-# ### Exercise 6 · `linear_gaussian_elbo` (3 points)
+# ### Exercise 6 · `linear_gaussian_elbo` (2 points)
 #
-# Return the ELBO of one image: the first line minus the second.
+# Return the ELBO of one image. Write down the reconstruction term and the KL term from the three expectations, with all their constants, since the value is going to be compared with $\log p(x)$.
 
 
 # %% exercise="linear_gaussian_elbo"
@@ -537,69 +762,105 @@ def linear_gaussian_elbo(x, W, b, log_var_x, q_mean, q_cov):
     # END SOLUTION
 
 
+# %% [markdown] hints="linear_gaussian_elbo"
+# 1. $\log p(x \mid z)$ is the log-density of $D$ independent pixels with one variance: $D$ times $\log 2\pi$, $D$ times $\log \sigma^2$, and the squared error over $\sigma^2$, all times $-\tfrac 1 2$. Only the squared error depends on $z$. And $\mathrm{KL} = \mathbb E_q[\log q(z)] - \mathbb E_q[\log p(z)]$.
+# 2. In the KL term the two $d \log 2\pi$ cancel, and what remains is $\tfrac 1 2$ of a trace, a square, $-d$ and minus the log-determinant.
+# 3. A determinant of many small or large numbers leaves the range of floating point. `np.linalg.slogdet(q_cov)` gives its sign and its logarithm directly.
+
 # %% [markdown]
-# Try it: one pixel, one code, $x = 1$, $W = 1$, $b = 0$, $\sigma^2 = 1$. The true posterior is $N(½, ½)$, so there the ELBO should be $\log N(1; 0, 2) = -1.5155$.
+# Try it: one pixel, one latent dimension, $x = 1$, $W = 1$, $b = 0$, $\sigma^2 = 1$. At $q = N(½, ½)$ the ELBO should be $\log N(1;\ 0,\ 2) = -1.5155$.
 
 # %% compare
 one, half = np.ones((1, 1), "float32"), np.full((1, 1), 0.5, "float32")
 print(f"{linear_gaussian_elbo(one[0], one, 0 * one[0], 0.0, half[0], half):.4f}")
 
 
-# %% check="linear_gaussian_elbo" points=3
+# %% check="linear_gaussian_elbo" points=2
+
+# %% [markdown]
+# For the true posterior we use Bayes' rule and a trick that is worth knowing. As a function of $z$ the posterior is proportional to $p(x, z)$, so $\log p(z \mid x) = \log p(x \mid z) + \log p(z) + \text{const}$. Both are quadratic in $z$, so there are a symmetric matrix $A$ and a vector $h$ with
+#
+# $$\begin{aligned} \log p(z \mid x) &= -\tfrac 1 2\, z^\top A z + h^\top z + \text{const} && \text{collect the terms with } z \\ &= -\tfrac 1 2\, (z - m)^\top A\, (z - m) + \text{const} \quad \text{with } A m = h && \text{complete the square} \end{aligned}$$
+#
+# The last line is the log-density of a Gaussian with mean $m = A^{-1} h$ and covariance $A^{-1}$. The matrix $A$ is called its **precision**.
+
+# %% [markdown]
+# ### Exercise 7 · `linear_gaussian_posterior` (3 points)
+#
+# A problem. Find $A$ and $h$ for the linear model, and return the mean and the full covariance of $p(z \mid x)$. There may be more latent dimensions than pixels.
+
+
+# %% exercise="linear_gaussian_posterior"
+def linear_gaussian_posterior(x, W, b, log_var_x):
+    """The true posterior of one image where p(z) = N(0, I) and p(x | z) = N(Wz + b, σ²I).
+
+    Args:
+        x: one image, (D,).
+        W: (D, d).
+        b: (D,).
+        log_var_x: log σ², one number.
+
+    Returns:
+        mean: (d,).
+        cov: the full covariance, (d, d).
+    """
+    # BEGIN SOLUTION
+    variance = np.exp(log_var_x)
+    precision = np.eye(W.shape[1]) + W.T @ W / variance
+    cov = np.linalg.inv(precision)
+    return cov @ W.T @ (x - b) / variance, cov
+    # END SOLUTION
+
+
+# %% [markdown] hints="linear_gaussian_posterior"
+# 1. Write $\log p(x \mid z) + \log p(z) = -\tfrac{1}{2\sigma^2} \lVert x - b - W z \rVert^2 - \tfrac 1 2 z^\top z + \text{const}$, and expand the square.
+# 2. The square has a part without $z$, a part linear in $z$, which is $-2\,(x - b)^\top W z$, and a part quadratic in $z$, which is $z^\top W^\top W z$. Which of them goes into $A$, which into $h$?
+# 3. $A = I + W^\top W / \sigma^2$, with $I$ of shape (d, d), and $h = W^\top (x - b) / \sigma^2$. The covariance is the inverse of $A$, and the mean is the covariance times $h$.
+
+# %% [markdown]
+# Try it on the model of one pixel from above: the posterior should have the mean ½ and the variance ½.
+
+# %%
+linear_gaussian_posterior(one[0], one, 0 * one[0], 0.0)
+
+
+# %% check="linear_gaussian_posterior" points=3
 
 # %% [markdown]
 # ## Watch the gap close
 #
-# We take an image of three pixels and a code of two numbers, so that everything can be drawn. For the straight model the true posterior is $N(m, S)$ with
-#
-# $$S = \left(I + \frac{W^\top W}{\sigma^2}\right)^{-1} \qquad\qquad m = \frac{S\, W^\top (x - b)}{\sigma^2}$$
-#
-# $q$ starts as the prior and walks to the true posterior in a straight line.
+# We take an image of three pixels and two latent dimensions, so that everything can be drawn. $q$ starts as the prior ($t = 0$), and its mean and covariance move in a straight line to those of the true posterior ($t = 1$).
 
 # %% [markdown] predict="gap"
-# **Predict.** When $q$ has gone half of the way, how much of the gap between ELBO and log p(x) is closed: *less* than half of it, *half*, or *more*?
+# **Predict.** When $q$ has gone half of the way, how much of the gap between ELBO and $\log p(x)$ is closed: *less* than half of it, *half*, or *more*?
 #
 # *My prediction:* …
 
 # %%
-W_3 = np.array([[1.6, 1.2], [0.9, 1.5], [0.4, -0.3]])  # three pixels, a code of two numbers
+W_3 = np.array([[1.6, 1.2], [0.9, 1.5], [0.4, -0.3]])  # three pixels, two latent dimensions
 b_3, log_var_3 = np.zeros(3), np.log(0.6)
-x_3 = np.array([2, 1.6, 0.5], dtype="float32")
-
-variance_3 = np.exp(log_var_3)
-true_cov = np.linalg.inv(np.eye(2) + W_3.T @ W_3 / variance_3)
-true_mean = true_cov @ W_3.T @ (x_3 - b_3) / variance_3
-log_p_x = stats.multivariate_normal(b_3, W_3 @ W_3.T + variance_3 * np.eye(3)).logpdf(x_3)
+x_3 = np.array([2, 1.6, 0.5])
+true_mean, true_cov = map(np.asarray, linear_gaussian_posterior(x_3, W_3, b_3, log_var_3))
+cov_3 = W_3 @ W_3.T + np.exp(log_var_3) * np.eye(3)
+log_p_x = stats.multivariate_normal(b_3, cov_3).logpdf(x_3)
 
 
-# %%
-def q_on_the_way(t):
+def q_at(t):
     """Mean and covariance of q: the prior for t = 0, the true posterior for t = 1."""
     return t * true_mean, (1 - t) * np.eye(2) + t * true_cov
 
 
 def elbo_3(mean, cov):
     """The ELBO of the image of three pixels."""
-    x, W, b, mean, cov = (np.asarray(a, dtype="float32") for a in (x_3, W_3, b_3, mean, cov))
-    return float(linear_gaussian_elbo(x, W, b, float(log_var_3), mean, cov))
+    return float(linear_gaussian_elbo(x_3, W_3, b_3, log_var_3, mean, cov))
 
-
-# %% alt="The ELBO rises from about −14 nats, where q is the prior, to the exact log p(x) of about −4, where q is the true posterior."
-way = np.linspace(0, 1, 41)
-curves = {"ELBO": [elbo_3(*q_on_the_way(t)) for t in way], "exact log p(x)": log_p_x}
-xlabel = "q, from the prior (0) to the true posterior (1)"
-plots.lines(way, curves, xlabel=xlabel, ylabel="nats", marker="")
-plt.show()
-print(f"log p(x) = {log_p_x:.4f}, ELBO at the true posterior = {elbo_3(true_mean, true_cov):.4f}")
-gaps = [log_p_x - elbo_3(*q_on_the_way(t)) for t in (0, 0.5)]
-print(f"gap at the prior {gaps[0]:.2f} nats, half of the way {gaps[1]:.2f} nats")
 
 # %% [markdown]
-# Half of the way closes two thirds of the gap, from 9.64 to 3.20 nats. At the end the ELBO is exactly log p(x).
+# According to the second derivation the gap is $\mathrm{KL}(q\,\|\,p(z \mid x))$. We compute that divergence independently, from the formula for two Gaussians with full covariances (Bishop, 2006), here from $N(m, S)$ to $N(\mu, \Sigma)$,
 #
-# Is the gap really KL(q ‖ p(z | x)), as the equation says? We compute that divergence by itself. For full covariances, from $N(m_q, S_q)$ to $N(m, S)$, it is
+# $$\mathrm{KL} = \frac 1 2 \left( \mathrm{tr}(\Sigma^{-1} S) + (\mu - m)^\top \Sigma^{-1} (\mu - m) - d + \log \frac{\det \Sigma}{\det S} \right),$$
 #
-# $$\mathrm{KL} = \frac 1 2 \left( \mathrm{tr}(S^{-1} S_q) + (m - m_q)^\top S^{-1} (m - m_q) - d + \log \frac{\det S}{\det S_q} \right)$$
+# and look whether the sum is $\log p(x)$.
 
 
 # %%
@@ -612,123 +873,209 @@ def kl_to_true_posterior(mean, cov):
 
 print(f"log p(x) = {log_p_x:.5f}")
 for t in (0, 0.25, 0.5, 0.75, 1):
-    elbo, kl = elbo_3(*q_on_the_way(t)), kl_to_true_posterior(*q_on_the_way(t))
+    elbo, kl = elbo_3(*q_at(t)), kl_to_true_posterior(*q_at(t))
     print(f"t = {t:<4}: ELBO {elbo:9.5f} + KL {abs(kl):.5f} = {elbo + kl:.5f}")
 
 # %% [markdown]
-# The sum is log p(x) every time, to five digits. The gap is how wrong $q$ still is about the code.
-#
-# Now the same walk seen from above. The true posterior can be computed on a grid with no formula: $p(x \mid z)\,p(z)$ at every point, divided by the sum.
+# The sum is $\log p(x)$ every time, to five digits. Half of the way closes two thirds of the gap, from 9.64 to 3.20 nats. Now the same five moments as a picture. The true posterior is computed without any formula for it, by quadrature on a grid in the plane: $p(x \mid z)\, p(z)$ at every point, divided by the sum.
 
 # %%
-axis = np.linspace(-2.2, 2.6, 120, dtype="float32")
-z_grid = np.stack(np.meshgrid(axis, axis), axis=-1)  # (120, 120, 2)
-log_prior = log_normal_pdf(z_grid, 0 * z_grid, 0 * z_grid)
-x_hat = (z_grid @ W_3.T + b_3).astype("float32")  # (120, 120, 3)
+plane_axis = np.linspace(-2.2, 2.6, 120, dtype="float32")
+z_plane = np.stack(np.meshgrid(plane_axis, plane_axis), axis=-1)  # (120, 120, 2)
+log_prior = log_normal_pdf(z_plane, 0 * z_plane, 0 * z_plane)
+x_hat = (z_plane @ W_3.T + b_3).astype("float32")  # (120, 120, 3)
 log_likelihood = log_normal_pdf(x_3 + 0 * x_hat, x_hat, np.full_like(x_hat, log_var_3))
-joint = np.exp(np.asarray(log_prior) + np.asarray(log_likelihood))
-posterior = joint / joint.sum() / (axis[1] - axis[0]) ** 2
+joint_3 = np.exp(np.asarray(log_prior) + np.asarray(log_likelihood))
+posterior_3 = joint_3 / joint_3.sum() / (plane_axis[1] - plane_axis[0]) ** 2
 
-# %% alt="Five panels in which the circles of q shrink and tilt from the prior onto the ellipse of the true posterior, while the gap falls from 9.64 to 0 nats."
-fig, axes = plt.subplots(1, 5, figsize=(14, 3.4), layout="constrained", sharey=True)
+# %% alt="Five panels from t = 0 to t = 1 in which the circles of q shrink and tilt from the prior onto the ellipse of the true posterior, while the gap falls from 9.64 to 0 nats."
+fig, axes = plt.subplots(1, 5, figsize=(13, 3.2), layout="constrained", sharey=True)
 for ax, t in zip(axes, (0, 0.25, 0.5, 0.75, 1)):
-    mean, cov = q_on_the_way(t)
-    q = stats.multivariate_normal(mean, cov).pdf(z_grid)
-    plots.density_contours(axis, {"true posterior": posterior, "q": q}, ax=ax)
-    ax.set_title(f"gap {max(log_p_x - elbo_3(mean, cov), 0):.2f} nats")
+    mean, cov = q_at(t)
+    density = stats.multivariate_normal(mean, cov).pdf(z_plane)
+    plots.density_contours(plane_axis, {"true posterior": posterior_3, "q": density}, ax=ax)
+    gap = max(log_p_x - elbo_3(mean, cov), 0)
+    ax.set_title(f"t = {t}, gap {gap:.2f} nats", fontsize=13)
     ax.label_outer()
 plt.show()
 
 # %% [markdown]
-# Colour: the true posterior, from the grid. Lines: $q$. In the last panel they lie on each other, and the gap is 0. This is the picture to keep from this notebook.
-#
-# The true posterior is **tilted**: if the first number of the code is larger, the second tends to be smaller. But the encoder of a VAE outputs one variance for each number, so its $q$ has a diagonal covariance and cannot tilt. What does that cost?
+# The filled contours are the true posterior, the lines are $q$. At $t = 1$ they lie on each other, and the gap is 0. Notice that the true posterior is **tilted**: where $z_1$ is larger, $z_2$ tends to be smaller, because both make the first two pixels brighter and can replace each other.
 
-# %% alt="The best q without correlation is a small upright circle inside the tilted ellipse of the true posterior, with a gap of 0.40 nats."
-# The best upright q: 1 over the diagonal of the inverse covariance (Bishop 2006, section 10.1.2).
-best_diagonal = np.diag(1 / np.diag(np.linalg.inv(true_cov)))
-cost = log_p_x - elbo_3(true_mean, best_diagonal)
-ax = plots.density_contours(
-    axis,
-    {
-        "true posterior": posterior,
-        "q": stats.multivariate_normal(true_mean, best_diagonal).pdf(z_grid),
-    },
-)
-ax.set_title(f"the best upright q: gap {cost:.2f} nats")
+# %% [markdown]
+# ## The variational family: what a diagonal costs
+#
+# The encoder of a VAE usually outputs one mean and one variance for each latent dimension, so its variational family is the Gaussians with a *diagonal* covariance. This independence between dimensions is the **mean-field** assumption. A member of the family cannot tilt. Which member has the largest ELBO, and what does it lose?
+
+# %% [markdown]
+# ### Exercise 8 · `best_diagonal` (2 points)
+#
+# A problem. The true posterior is a Gaussian with a given mean and a full covariance. Return the mean and the variances of the Gaussian with a diagonal covariance whose ELBO is largest. The obvious candidate, which takes its variances from the diagonal of the covariance, is not the answer.
+
+
+# %% exercise="best_diagonal"
+def best_diagonal(mean, cov):
+    """The diagonal Gaussian with the largest ELBO where the true posterior is N(mean, cov).
+
+    Args:
+        mean: (d,).
+        cov: the full covariance, (d, d), positive definite.
+
+    Returns:
+        q_mean: (d,).
+        q_var: the variances, (d,).
+    """
+    # BEGIN SOLUTION
+    return mean, 1 / np.diag(np.linalg.inv(cov))
+    # END SOLUTION
+
+
+# %% [markdown] hints="best_diagonal"
+# 1. $\log p(x)$ does not depend on $q$, so the largest ELBO is the smallest gap, and the gap is the KL divergence between two full Gaussians, whose formula stands above. Put a diagonal matrix $S$ with entries $v_i$ into it. Which of its four terms contain the mean, which the $v_i$?
+# 2. $\mathrm{tr}(\Sigma^{-1} S) = \sum_i (\Sigma^{-1})_{ii}\, v_i$ and $\log \det S = \sum_i \log v_i$, so each $v_i$ can be optimised by itself.
+# 3. The derivative with respect to $v_i$ is $\tfrac 1 2 \big( (\Sigma^{-1})_{ii} - 1 / v_i \big)$. Set it to 0. `np.linalg.inv` and `np.diag` do the rest.
+
+# %% [markdown]
+# Try it: for two latent dimensions with variance 1 and covariance 0.6, both variances should come out as 0.64.
+
+# %%
+best_diagonal(np.zeros(2), np.array([[1, 0.6], [0.6, 1]]))
+
+
+# %% check="best_diagonal" points=2
+
+# %% alt="The tilted ellipses of the true posterior twice: on the left under the small circles of the best diagonal q, on the right under larger circles with the same marginal variances, which stick out of the ellipse on two sides."
+q_mean, q_var = map(np.asarray, best_diagonal(true_mean, true_cov))
+fig, axes = plt.subplots(1, 2, figsize=(8, 4), layout="constrained", sharey=True)
+for ax, (name, variances) in zip(
+    axes, {"largest ELBO": q_var, "same marginals": np.diag(true_cov)}.items()
+):
+    density = stats.multivariate_normal(q_mean, np.diag(variances)).pdf(z_plane)
+    plots.density_contours(plane_axis, {"true posterior": posterior_3, "q": density}, ax=ax)
+    gap = log_p_x - elbo_3(q_mean, np.diag(variances))
+    ax.set_title(f"{name}: gap {gap:.2f} nats")
+    ax.label_outer()
+    print(f"{name}: variances {variances.round(2)}")
 plt.show()
-print(
-    "variances of q", np.diag(best_diagonal).round(2), "and the truth", np.diag(true_cov).round(2)
-)
 
 # %% [markdown]
-# The upright $q$ is narrower along each axis than the truth: a variance of 0.15 and 0.14 instead of 0.32 and 0.30. It costs 0.40 nats here, and no training can win them back. This is one of two reasons for a gap in a VAE. The other is an encoder that does not find the best $q$.
+# The $q$ with the same marginal variances is as wide as the posterior along each axis, but it sticks out of the tilted ellipse, and $\mathrm{KL}(q\,\|\,p)$ punishes mass where the posterior has little. The best $q$ is narrower, with variances of 0.15 and 0.14 instead of 0.32 and 0.30, and has the smaller gap, 0.40 nats against 0.82. It is **too narrow**: it claims to know the code better than anybody can. Each variance is that of one dimension *while the other is held fixed*, which is a known weakness of mean-field inference.
 
 # %% [markdown]
-# ## Sum or mean? A factor of 784
+# ## Two gaps: the family, and the encoder
 #
-# A loss function in Keras averages over the pixels. The ELBO **sums**: an image is 784 facts, not one. What happens if you average the reconstruction over pixels, and leave the KL as it is?
+# So far we have searched for the best $q$ of one observation. A separate search for each of 60,000 images would take far too long. The **encoder** of a VAE is a network that reads $x$ and outputs the parameters of $q$, which is then written $q_\phi(z \mid x)$, with $\phi$ for the weights. Its training is expensive, but afterwards inference costs one pass through the network for any image, new ones included: inference is **amortized**. The price is that the encoder need not hit the best member of the family. For an observation $x$ we can now split what the ELBO loses:
 #
-# $$\frac{1}{784}\,\mathbb E_q[\log p(x \mid z)] - \mathrm{KL} \;=\; \frac{1}{784} \Big( \mathbb E_q[\log p(x \mid z)] - 784\ \mathrm{KL} \Big)$$
+# $$\log p(x) - \mathrm{ELBO}(q_\phi) = \underbrace{\log p(x) - \max_{q \,\in\, \text{family}} \mathrm{ELBO}(q)}_{\text{approximation gap}} + \underbrace{\max_{q \,\in\, \text{family}} \mathrm{ELBO}(q) - \mathrm{ELBO}(q_\phi)}_{\text{amortization gap}}$$
 #
-# We go back to the test image of the first section and the straight model with 784 pixels, and let $q$ walk from the prior to the true posterior again. Then we rebuild the image from the best $q$ on that walk.
+# The **approximation gap** is the fault of the family, and no training of the encoder can remove it; the **amortization gap** is the fault of the encoder. Together they are the **variational gap** (Cremer et al., 2018, who call it the inference gap).
+#
+# For the spiral we can measure both, because the evidence and the best Gaussian are known for every point of the plane. We train an encoder with two hidden layers on 10,000 samples of the model, by gradient ascent on the ELBO. With one latent dimension the expectation under $q$ is a sum over the grid, so its gradient is ordinary backpropagation. (With many dimensions it is not, and notebook 03 is about that.)
 
-# %% [markdown] predict="mean_for_sum"
-# **Predict.** What will the image look like that is rebuilt from the best $q$ of the *averaged* objective: the digit, a paler digit, or the mean of all digits?
+
+# %%
+def loss_on_grid(log_p, outputs):
+    """−ELBO of log p(x, z) on the grid, (n, 451), for what the encoder gives, (n, 2)."""
+    mean, log_std = 3.5 * outputs[:, :1], -1.5 + 1.5 * outputs[:, 1:]  # q stays on the grid
+    standardised = (z_grid - mean) * ops.exp(-log_std)
+    log_q = -0.5 * (np.log(2 * np.pi) + standardised**2) - log_std
+    return -ops.sum(ops.exp(log_q) * (log_p - log_q), axis=-1) * dz
+
+
+# %%
+set_seed(SEED)
+_, points = sample_model(N_POINTS, np.random.default_rng(SEED))
+hidden = [layers.Dense(64, activation="tanh") for _ in range(2)]
+encoder = keras.Sequential([keras.Input((2,)), *hidden, layers.Dense(2, activation="tanh")])
+encoder.compile(keras.optimizers.Adam(3e-3), loss=loss_on_grid)
+log_p = log_joint(points[:, None], z_grid).astype("float32")
+history = encoder.fit(points, log_p, batch_size=100, epochs=ENCODER_EPOCHS, verbose=0)
+
+
+# %%
+def two_gaps(x):
+    """Log-evidence, approximation gap and amortization gap of points (n, 2), each (n,)."""
+    log_p = log_joint(x[:, None], z_grid).astype("float32")
+    elbo = -np.asarray(loss_on_grid(log_p, encoder(x)))
+    best = best_elbo(log_p)[0]
+    return log_evidence(log_p), log_evidence(log_p) - best, best - elbo
+
+
+_, new_points = sample_model(2_000, np.random.default_rng(SEED + 1))
+log_p_of_points, approximation, amortization = two_gaps(new_points)
+print(f"mean of 2,000 new points: log p(x) {log_p_of_points.mean():.3f}")
+print(f"approximation gap {approximation.mean():.3f}, amortization gap {amortization.mean():.3f}")
+large = amortization > 1
+share = amortization[large].sum() / amortization.sum()
+print(f"amortization gap over 1 nat: {large.mean():.1%} of the points, {share:.0%} of its sum")
+
+# %% [markdown] predict="two_gaps"
+# **Predict.** Where in the plane will the approximation gap be large? And the amortization gap? Think of the points for which the best $q$ lies on one arm, while for their neighbours it lies on the other.
 #
 # *My prediction:* …
 
-# %%
-eye = np.eye(LATENT_DIM)
-posterior_cov = np.linalg.inv(eye + W_784.T @ W_784 / variance_784)
-posterior_mean = posterior_cov @ W_784.T @ (x_784 - b_784) / variance_784
-summed, averaged = [], []
-for t in way:
-    m, S = t * posterior_mean, (1 - t) * eye + t * posterior_cov
-    kl = 0.5 * (np.trace(S) + m @ m - LATENT_DIM - np.linalg.slogdet(S).logabsdet)
-    x, W, b, m, S = (np.asarray(a, dtype="float32") for a in (x_784, W_784, b_784, m, S))
-    elbo = float(linear_gaussian_elbo(x, W, b, float(log_var_784), m, S))
-    summed.append(elbo)
-    averaged.append((elbo + kl) / 784 - kl)
-
-# %% alt="Summed over pixels the curve rises up to the true posterior at 1; averaged over pixels it is highest at 0.075, close to the prior, and falls from there."
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
-for ax, curve, title in zip(
-    axes, (summed, averaged), ("summed over pixels", "averaged over pixels")
-):
-    plots.lines(way, {title: curve}, xlabel=xlabel, ylabel="nats", marker="", ax=ax)
-    best = way[np.argmax(curve)]
-    ax.axvline(best, color="gray", linestyle=":")
-    ax.set_title(f"best at {best:.3g}")
-plt.show()
-
-# %% alt="A seven and three reconstructions: the summed objective gives a blurred seven, the averaged one gives nearly the mean image, which stands last."
-best_averaged = way[np.argmax(averaged)]
-rebuilt = [W_784 @ (t * posterior_mean) + b_784 for t in (1, best_averaged)]
-images = np.stack([x_784, *rebuilt, b_784]).reshape(4, 28, 28, 1)
-fig, ax = plt.subplots(figsize=(7, 2.2), layout="constrained")
-plots.image_grid(images, n_columns=4, ax=ax)
-ax.set_xticks([14, 42, 70, 98], ["original", "summed", "averaged", "mean image"])
+# %% alt="Two maps of the plane with the spiral. Left: the approximation gap is near 0 but for a dark band that runs between the two arms. Right: the amortization gap is near 0 along most of the spiral, and dark in sharply bounded regions at its ends."
+maps = two_gaps(plane.reshape(-1, 2))
+likely = maps[0] > -6  # elsewhere hardly any point lies
+fig, axes = plt.subplots(1, 2, figsize=(8, 3.7), layout="constrained", sharey=True)
+for ax, gap, title in zip(axes, maps[1:], ("approximation gap", "amortization gap")):
+    gap = np.where(likely, gap, np.nan).reshape(len(axis), -1)
+    image = ax.pcolormesh(axis, axis, gap, cmap="Blues", vmin=0, vmax=1)
+    ax.plot(*decode(z_grid[np.abs(z_grid) < 2.6]).T, color="0.3", linewidth=1)
+    ax.set(xlabel="$x_1$", aspect="equal", title=title)
+axes[0].set_ylabel("$x_2$")
+fig.colorbar(image, ax=axes, label="nats", extend="max")
 plt.show()
 
 # %% [markdown]
-# Summed, the best $q$ is the true posterior, and the digit comes back. Averaged, the best $q$ hardly leaves the prior, and what comes back is nearly the mean image: the KL costs 784 times too much, so the code is not worth having. No error message appears. **Sum over the pixels, then average over the batch.**
+# Left, the approximation gap: it is close to 0 along the spiral and rises to 0.69 nats on a band halfway between the arms. There both arms explain the point equally well, a Gaussian can take only one of two equal modes, and $-\log \tfrac 1 2 = 0.69$ is what that costs. Right, the amortization gap: it is small along most of the spiral, but there are two regions with sharp edges, at the upper left and to the right of the centre, where it is over 1 nat. Both lie at the ends of the spiral. When a point crosses the band, the best $q$ jumps from one arm to the other. A network computes a continuous function, and ours has put its steep change near the line $x_1 = 0$ instead of along the band. Left of that line its $q$ lies on the inner arm even for points on the outer one, and right of it the other way round. (The streak below the centre shows that its training has not settled everywhere.)
+#
+# On average over new points the amortization gap is 0.39 nats and the approximation gap only 0.03. Nearly all of it comes from few points: 5.4% have a gap over 1 nat, and they carry 91% of the sum. Training hardly noticed them, as points at the ends of the spiral are rare. Cremer et al. found the same order in VAEs of images: the encoder often costs more than the family.
+
+# %% [markdown]
+# ## Sum over pixels, not the mean
+#
+# A practical trap, since library losses average over everything. The ELBO **sums** over the pixels. If you average the reconstruction term over $D$ pixels and leave the KL term as it is, you maximise
+#
+# $$\frac 1 D\, \mathbb E_q[\log p(x \mid z)] - \mathrm{KL} .$$
+#
+# For Gaussian pixels, dividing the squared error by $2 \sigma^2 D$ instead of $2 \sigma^2$ is the same as multiplying the variance of the pixels by $D$. (The constants do not depend on $q$.) So the best $q$ of the wrong objective is the true posterior of another model, whose pixels are 784 times as noisy, and you have already written the function that computes it.
+
+# %% [markdown] predict="mean_for_sum"
+# **Predict.** What will the test image of the first Monte Carlo estimate look like when it is reconstructed from that $q$: a blurred 7, a pale 7, or the mean of all digits?
+#
+# *My prediction:* …
+
+# %% alt="A seven and three images: reconstructed with the sum it is a blurred seven, with the mean over pixels nearly the mean image, which stands last."
+z_sum, _ = map(np.asarray, linear_gaussian_posterior(x_784, W_784, b_784, log_var_784))
+z_mean, _ = linear_gaussian_posterior(x_784, W_784, b_784, log_var_784 + np.log(784))
+reconstructed = [W_784 @ np.asarray(z) + b_784 for z in (z_sum, z_mean)]
+images = np.stack([x_784, *reconstructed, b_784]).reshape(4, 28, 28, 1)
+fig, ax = plt.subplots(figsize=(7, 2.1), layout="constrained")
+plots.image_grid(images, n_columns=4, ax=ax)
+ax.set_xticks([14, 42, 70, 98], ["original", "sum over pixels", "mean over pixels", "mean image"])
+ax.tick_params(length=0)
+plt.show()
+print(
+    f"norm of the latent mean: sum {np.linalg.norm(z_sum):.2f}, mean {np.linalg.norm(z_mean):.2f}"
+)
+
+# %% [markdown]
+# With the sum we see a blurred 7, which is all that a linear decoder of eight dimensions can do. With the mean over pixels the code has shrunk towards the prior's mean and what is left is close to the mean image. The KL term counts 784 times too much, so encoding does not pay. No error message appears. **Sum over the pixels, then average over the batch.**
 
 # %% [markdown]
 # ## A tighter bound
 #
-# If one draw from $q$ gives a bound, more draws give a better one. Give each draw $z_j$ its **weight** $w_j = p(x, z_j) / q(z_j)$. The **importance-weighted bound** (Burda et al. 2015) is the log of the mean weight:
+# The ELBO uses one sample of $q$ at a time. With $k$ samples one can do better. Give each sample the **importance weight** $w_j = p(x, z_j) / q(z_j)$. Its expectation is $p(x)$, so the average of several is an estimate of the evidence, and Jensen's inequality gives the **importance-weighted bound** (Burda et al., 2015):
 #
-# $$\log p(x) \;\ge\; \mathbb E \left[ \log \frac 1 k \sum_{j=1}^{k} w_j \right]$$
+# $$\log p(x) = \log\, \mathbb E\Big[ \frac 1 k \sum_{j=1}^{k} w_j \Big] \;\ge\; \mathbb E \Big[ \log \frac 1 k \sum_{j=1}^{k} w_j \Big], \qquad z_1, \dots, z_k \sim q \text{ independently}$$
 #
-# For $k = 1$ it is the ELBO, estimated with one draw. For $k \to \infty$ it reaches $\log p(x)$. The weights of an image are tiny, as small as $e^{-1000}$, which a computer rounds to 0. So we only ever keep $\log w_j$, and use the **log-sum-exp** trick: take out the largest one first.
-#
-# $$\log \sum_j e^{a_j} = a_{\max} + \log \sum_j e^{a_j - a_{\max}}$$
+# For $k = 1$ it is the ELBO. As $k$ grows the average fluctuates less, so the inequality loses less, and for $k \to \infty$ the bound reaches $\log p(x)$.
 
 # %% [markdown]
-# ### Exercise 7 · `importance_weighted_bound` (2 points)
+# ### Exercise 9 · `importance_weighted_bound` (2 points)
 #
-# Return the bound of each image. The draws lie along the **first** axis. Several libraries know the trick, too.
+# Return the estimate of the bound for each image from one set of $k$ samples, which lie along the **first** axis. For an image the weights are as small as $e^{-1000}$ or as large as $e^{1000}$, and neither fits into a floating-point number. You only get their logarithms.
 
 
 # %% exercise="importance_weighted_bound"
@@ -736,7 +1083,7 @@ def importance_weighted_bound(log_w):
     """The importance-weighted bound, Burda et al. 2015, eq. 8.
 
     Args:
-        log_w: log p(x, z) − log q(z) for k draws and n images, (k, n); may be near ±1000.
+        log_w: log p(x, z) − log q(z) for k samples and n images, (k, n); may be near ±1000.
 
     Returns:
         (n,), in nats.
@@ -746,8 +1093,13 @@ def importance_weighted_bound(log_w):
     # END SOLUTION
 
 
+# %% [markdown] hints="importance_weighted_bound"
+# 1. Multiply all weights of one image by the same number $e^{-c}$. What happens to the logarithm of their mean? Choose a $c$ for which no exponential overflows, and at least one does not round to 0.
+# 2. With $c$ the largest logarithm of that image, the largest term of the sum becomes 1: $\log \sum_j e^{a_j} = c + \log \sum_j e^{a_j - c}$. Each image needs its own $c$.
+# 3. Libraries have this sum under the name `logsumexp`, with an `axis`. The mean is the sum divided by $k$, so subtract $\log k$.
+
 # %% [markdown]
-# Try it: weights 1 and 3 have the mean 2, so the bound is log 2 = 0.693.
+# Try it: weights 1 and 3 have the mean 2, so the result should be log 2 = 0.693.
 
 # %%
 importance_weighted_bound(np.log(np.array([[1], [3]], dtype="float32")))
@@ -756,54 +1108,58 @@ importance_weighted_bound(np.log(np.array([[1], [3]], dtype="float32")))
 # %% check="importance_weighted_bound" points=2
 
 # %% [markdown]
-# We go back to the image of three pixels, with a *bad* $q$: the prior itself. Then $w_j$ is just $p(x \mid z_j)$, and the bound is the average from our first attempt. We draw 1,000 batches of up to 256 codes.
+# We return to the two Gaussians for $x_B$: the mode-seeking one with its gap of 0.57 nats, and the mass-covering one with its gap of more than 21. For each we compute the bound with up to 1,024 samples, averaged over 2,000 repetitions.
 
-# %% [markdown] predict="one_draw"
-# **Predict.** Take *one* batch and use more and more of its draws. Will its bound rise with every step, or can it fall? Can it lie above log p(x)?
+# %% [markdown] predict="which_q"
+# **Predict.** Which of the two has the tighter bound with $k = 64$? Will the mode-seeking one come closer to $\log p(x_B)$ as $k$ grows?
 #
 # *My prediction:* …
 
 # %%
-z = generator.normal(size=(256, 1_000, 2))
-x_hat = (z @ W_3.T + b_3).astype("float32")  # (k, batches, 3)
-log_w = np.asarray(log_normal_pdf(x_3 + 0 * x_hat, x_hat, np.full_like(x_hat, log_var_3)))
-sizes = 2 ** np.arange(9)
-bounds = np.array([importance_weighted_bound(log_w[:k]) for k in sizes])  # (sizes, batches)
-for k, bound in zip(sizes, bounds):
-    print(f"k = {k:>3}: bound {bound.mean():8.4f} on average")
+sizes = 2 ** np.arange(11)
+bounds = {}
+for name, (mean, log_std) in {"mode-seeking q": seeking, "mass-covering q": covering}.items():
+    eps = generator.normal(size=(1_024, 2_000))
+    z = mean + np.exp(log_std) * eps
+    log_q_of_z = -0.5 * (np.log(2 * np.pi) + eps**2) - log_std
+    log_w = (log_joint(observed["B"], z) - log_q_of_z).astype("float32")
+    bounds[name] = np.array([np.mean(importance_weighted_bound(log_w[:k])) for k in sizes])
 
-# %% alt="The importance-weighted bound, averaged over 1,000 batches, rises from −14 nats with one draw to the exact log p(x) with 256; a single batch scatters around it."
-curves = {
-    "average of 1,000 batches": bounds.mean(axis=1),
-    "one batch": bounds[:, 0],
-    "exact log p(x)": log_p_x,
-}
-ax = plots.lines(sizes, curves, xlabel="draws k", ylabel="bound, nats")
+# %% alt="Bound against the number of samples: the mode-seeking q stays on a level half a nat below the dashed exact value; the mass-covering q starts far below, crosses it at 16 samples, and approaches the exact value."
+curves = bounds | {"exact log p(x)": log_p_x_B}
+ax = plots.lines(sizes, curves, xlabel="samples k", ylabel="bound, nats")
 ax.set_xscale("log", base=2)
+ax.set_ylim(log_p_x_B - 6, log_p_x_B + 0.5)
 plt.show()
+for k in (1, 8, 16, 64, 1_024):
+    row = [f"{name} {bound[sizes == k][0]:7.2f}" for name, bound in bounds.items()]
+    print(f"k = {k:>5}: " + ", ".join(row))
+print(f"exact {log_p_x_B:.2f}")
 
 # %% [markdown]
-# On average the bound only rises, from about −14 nats with one draw to −4.11 with 256, which is the exact value to two digits. (It even came out a hair above: 1,000 batches are not all batches.) One batch may fall: a new draw with a small weight lowers the mean weight. It may also lie above log p(x): only the average is a bound.
-#
-# So even a bad $q$ gets there, if you pay with draws. It was cheap here, with two numbers in the code. With eight, 20,000 draws were not enough. A good $q$ needs few.
+# The mass-covering $q$ starts more than 21 nats down, overtakes the other one at 16 samples, and has practically closed the gap with 1,024. The mode-seeking $q$ does not move at all. In theory its bound reaches $\log p(x)$, too, but only samples in the other mode can close the gap, and that mode lies more than 25 of its standard deviations away, so none was ever drawn. Many samples repair a $q$ that is too wide. They cannot repair one that has forgotten a mode, and the weights do not even show it: they are all nearly equal. This is worth remembering when a log-likelihood in a paper was estimated with importance sampling from a VAE's encoder.
 
-# %% [markdown] answer="derive_the_bound" points=3
-# **Written answer (3 points).** Derive the ELBO twice, with a reason for every step. First with Jensen's inequality: begin with $\log p(x) = \log \mathbb E_{q(z)}\left[ p(x, z) / q(z) \right]$, where $p(x, z) = p(x \mid z)\, p(z) = p(z \mid x)\, p(x)$. Then with the KL identity: begin with the definition of $\mathrm{KL}(q(z)\,\|\,p(z \mid x))$. Say when the bound is tight.
+# %% [markdown] answer="derive_the_bound" points=2
+# **Written answer (2 points).** Here are two proofs of statements that are false in general. In each exactly one step is wrong. For each, name the step, say why it is wrong, and repair the statement so that it holds.
+#
+# **Proof 1.** *If a training step changes the decoder from $\theta$ to $\theta'$ and raises the ELBO of an image while $q$ stays the same, then the image has become more probable.*
+#
+# - (a) For every decoder $\log p_\theta(x) = \mathrm{ELBO}_\theta(q) + \mathrm{KL}\big(q(z)\,\|\,p_\theta(z \mid x)\big)$, as we derived.
+# - (b) Since $q$ is the same before and after the step, so is the KL divergence.
+# - (c) Subtracting (a) for $\theta$ from (a) for $\theta'$ gives $\log p_{\theta'}(x) - \log p_\theta(x) = \mathrm{ELBO}_{\theta'}(q) - \mathrm{ELBO}_\theta(q) > 0$.
+#
+# **Proof 2.** *No bound is needed: $\log p(x)$ can be estimated without bias from $k$ samples of $q$.*
+#
+# - (a) The weights $w_j = p(x, z_j) / q(z_j)$ have the expectation $\int q(z)\, \frac{p(x, z)}{q(z)}\, dz = p(x)$.
+# - (b) So their mean $\hat p = \frac 1 k \sum_j w_j$ has the expectation $p(x)$.
+# - (c) So $\log \hat p$ has the expectation $\log p(x)$.
 #
 # <!-- BEGIN SOLUTION -->
-# **Jensen.** The logarithm is concave, so the logarithm of a mean is at least the mean of the logarithm:
+# **Proof 1** fails at (b). The true posterior $p_\theta(z \mid x)$ depends on the decoder, so the divergence changes although $q$ does not. The ELBO can rise because the step has moved the true posterior towards $q$, and $\log p(x)$ can fall meanwhile. *Repair:* the statement holds if $q$ is the true posterior under $\theta$, because then the divergence is 0 before the step and cannot become smaller (this is how the EM algorithm works); or in general: $\log p(x)$ rises at least by the rise of the ELBO minus the gap before the step.
 #
-# $$\log p(x) = \log \mathbb E_q\left[\frac{p(x, z)}{q(z)}\right] \ge \mathbb E_q\left[\log \frac{p(x \mid z)\, p(z)}{q(z)}\right] = \mathbb E_q[\log p(x \mid z)] - \mathrm{KL}(q(z)\,\|\,p(z))$$
+# **Proof 2** fails at (c). Expectation and logarithm may not be exchanged; since the logarithm is concave, $\mathbb E[\log \hat p] \le \log \mathbb E[\hat p] = \log p(x)$ by Jensen. *Repair:* $\hat p$ is an unbiased estimate of $p(x)$, and $\log \hat p$ is on average a lower bound on $\log p(x)$, the importance-weighted bound, which becomes tight as the variance of $\hat p$ goes to 0. In the last figure the bound with one sample of the mass-covering q lies more than 21 nats too low on average.
 #
-# **KL identity.** By Bayes' rule $p(z \mid x) = p(x \mid z)\, p(z) / p(x)$, so
-#
-# $$\mathrm{KL}(q(z)\,\|\,p(z \mid x)) = \mathbb E_q\left[\log \frac{q(z)\, p(x)}{p(x \mid z)\, p(z)}\right] = \log p(x) - \mathbb E_q[\log p(x \mid z)] + \mathrm{KL}(q(z)\,\|\,p(z))$$
-#
-# The two last terms are minus the ELBO. Since the KL on the left is at least 0, the ELBO is at most $\log p(x)$.
-#
-# **Tight** if and only if $q(z) = p(z \mid x)$. Then the KL is 0; in Jensen's inequality the ratio $p(x, z)/q(z) = p(x)$ is a constant.
-#
-# *Rubric.* 1 point: Jensen, with the concave logarithm named and the ratio split into the two terms of the ELBO. 1 point: the identity, with Bayes' rule and log p(x) taken out of the expectation. 1 point: tight exactly when q is the true posterior, with a reason.
+# *Rubric.* For each proof ½ point for the right step with its reason (1: the true posterior moves with the decoder; 2: Jensen, or that the logarithm of an expectation is not the expectation of the logarithm), and ½ point for a repaired statement that is true. "The ELBO is only a lower bound", without a condition under which the statement holds, is no repair.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -811,18 +1167,22 @@ plt.show()
 #
 # You can now
 #
-# - **compute** log-densities and KL divergences of Gaussians, in nats, with variances kept as logarithms,
-# - **estimate** a divergence by drawing, and say how the error shrinks: with one over the root of the number of draws,
-# - **score** an image under a Bernoulli, a fixed and a learned Gaussian likelihood, and say what the choice does to the worth of a reconstruction,
-# - **verify** log p(x) = ELBO + KL(q ‖ p(z | x)) to five digits, and say why a loss must sum over the pixels,
-# - **tighten** the bound with importance weights, in logarithms.
+# - **say** what makes a marginal likelihood intractable, and draw prior, joint density, evidence and true posterior where it is not,
+# - **derive** the ELBO with Jensen's inequality and as $\log p(x)$ minus a KL divergence, and split it into reconstruction term and KL term,
+# - **compute** the KL term in closed form and from samples, and the reconstruction term for Bernoulli and for Gaussian pixels with the σ that fits,
+# - **solve** a linear model by completing the square, and verify $\log p(x) = \mathrm{ELBO} + \mathrm{KL}$ to five digits,
+# - **name and measure** what is lost: the approximation gap of a family that cannot tilt or has one mode, and the amortization gap of an encoder that has to serve all images,
+# - **tighten** the bound with importance weights, and say when they cannot help.
 #
-# In `03_reparameterization` a network takes the place of the matrix $W$. Nothing is exact then, but the ELBO stays, and we train with it. One obstacle is left: a gradient through a dice roll.
+# In `03_reparameterization` decoder and encoder become networks for images. The sum over a grid is then impossible, and the expectation under $q_\phi$ has to be estimated from samples. How does a gradient with respect to $\phi$ get through a sample? That is the one piece that is still missing.
 
 # %% [markdown]
 # ## Further reading
 #
-# - Kingma & Welling, *Auto-Encoding Variational Bayes*, 2013: the paper that introduced the VAE; its appendix B has the KL of exercise 2 for p = N(0, I).
-# - Tipping & Bishop, *Probabilistic Principal Component Analysis*, 1999: the straight model of this notebook, with proofs.
-# - Burda, Grosse & Salakhutdinov, *Importance Weighted Autoencoders*, 2015: why the bound with more draws is tighter.
-# - Bishop, *Pattern Recognition and Machine Learning*, chapter 10, 2006: a patient introduction to variational inference, with the upright q of our picture.
+# - Kingma & Welling, *Auto-Encoding Variational Bayes*, ICLR 2014: the paper that introduced the VAE; its appendix B has the KL of exercise 2 for p = N(0, I).
+# - Blei, Kucukelbir & McAuliffe, *Variational Inference: A Review for Statisticians*, Journal of the American Statistical Association 2017: families, mean field, and what the KL divergence seeks.
+# - Bishop, *Pattern Recognition and Machine Learning*, 2006: section 2.3 completes squares, chapter 10 has mean-field inference and the two orders of the KL divergence.
+# - Tipping & Bishop, *Probabilistic Principal Component Analysis*, Journal of the Royal Statistical Society B 1999: the linear model of this notebook, with proofs.
+# - Cremer, Li & Duvenaud, *Inference Suboptimality in Variational Autoencoders*, ICML 2018: the two gaps, measured in real models.
+# - Burda, Grosse & Salakhutdinov, *Importance Weighted Autoencoders*, ICLR 2016: the tighter bound, and training with it.
+# - Rybkin, Daniilidis & Levine, *Simple and Effective VAE Training with Calibrated Decoders*, ICML 2021: the σ of exercise 5 at work.

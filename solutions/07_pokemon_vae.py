@@ -5,7 +5,7 @@
 #
 # **Before you start.** Work through `03_reparameterization`, `05_cvae` and `06_beta_vae`. You need the ELBO, the Gaussian likelihood and the conditional VAE.
 #
-# **Time and points.** About 150 minutes, 18 points.
+# **Time and points.** About 150 minutes, 17 points.
 
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.
@@ -13,7 +13,7 @@ from vaelib.plots import animation
 from vaelib import codes, data, plots
 from vaelib.models.creatures import build_creature_cvae, build_creature_vae, build_homework_vae
 from vaelib.explorer import latent_explorer
-from vaelib.losses import kl_per_dimension
+from vaelib.losses import kl_per_dimension, optimal_sigma
 from vaelib.models import CVAE, VAE
 from vaelib.training import budget, set_seed
 
@@ -503,34 +503,7 @@ compare(reconstruction_score, x_train[4])
 #
 # The deviation σ says how exact the reconstruction must be. It decides how the two terms of the ELBO are weighed: a squared error counts $1 / (2 \sigma^2)$. With σ = 1 nearly any picture is good enough. With σ = 0.001 every pixel is worth a fight, and the KL counts for nothing. Published code often takes what the library's mean squared error happens to give.
 #
-# There is a best value, and it is simple. For given errors the σ that makes the pictures most probable is found by setting the derivative of the sum to 0. (Rybkin et al. 2021 call the result σ-VAE.)
-
-# %% [markdown]
-# ### Exercise 7 · `optimal_sigma` (1 point)
-#
-# Return it: **one** number for the whole batch, over all images, pixels and channels.
-
-
-# %% exercise="optimal_sigma"
-def optimal_sigma(x, x_hat):
-    """The deviation of Gaussian pixels that makes the images most probable, Rybkin et al. 2021.
-
-    Args:
-        x: images, (n, height, width, 3).
-        x_hat: their reconstructions, the same shape.
-
-    Returns:
-        A number: one deviation for all pixels of all images.
-    """
-    # BEGIN SOLUTION
-    return ops.sqrt(ops.mean(ops.square(x - x_hat)))
-    # END SOLUTION
-
-
-# %% check="optimal_sigma" points=1
-
-# %% [markdown]
-# Try it: where every number is off by 0.1, the deviation is 0.1. The formula above, over all σ, should have its lowest point there.
+# There is a best value. Notebook 02 derived it: for given errors, σ² is their mean square. (Rybkin et al. 2021 call the result σ-VAE.) Where every number is off by 0.1, `optimal_sigma` is 0.1, and the formula above, over all σ, should have its lowest point there.
 
 # %%
 sigmas = np.geomspace(0.02, 1, 200)
@@ -546,7 +519,7 @@ plt.show()
 
 
 # %% [markdown]
-# So σ² is the mean squared error. `VAE(…, sigma="optimal")` does this in every batch: it **learns** the deviation. Nobody has to choose it.
+# `VAE(…, sigma="optimal")` does this in every batch: it **learns** the deviation. Nobody has to choose it.
 
 # %% [markdown]
 # ## More pictures than there are
@@ -554,7 +527,7 @@ plt.show()
 # A mirrored creature is a creature, and so is one in slightly other light. If we change every picture a little in every epoch, the model never sees quite the same picture twice. This is **augmentation**.
 
 # %% [markdown]
-# ### Exercise 8 · `augment` (2 points)
+# ### Exercise 7 · `augment` (2 points)
 #
 # For **each** image on its own:
 #
@@ -691,7 +664,7 @@ animation.show_gif(path)
 # With few pictures there is a suspicion: the "invented" creatures may be copies of training pictures. Whoever shows invented pictures should show beside each the most similar **training** pictures.
 
 # %% [markdown]
-# ### Exercise 9 · `nearest_neighbours` (2 points)
+# ### Exercise 8 · `nearest_neighbours` (2 points)
 #
 # For each generated picture find the `k` training pictures with the smallest Euclidean distance, nearest first: the root of the sum of squared differences over all pixels and channels. Return two arrays: which pictures they are, and how far away.
 
@@ -851,7 +824,7 @@ latent_explorer(vae.decode, x_test, z_test, its_type, kl=kl, names=creatures.typ
 # Nobody told this model about types. Yet it has to know something of them: the creatures of one type resemble each other. The mean code of type b minus the mean code of type a is a **direction** in the code: from a to b.
 
 # %% [markdown]
-# ### Exercise 10 · `type_direction` (2 points)
+# ### Exercise 9 · `type_direction` (2 points)
 #
 # A creature may have two types. Every creature that **has** a type counts for its mean, also if it has another one, and even if it has both a and b. Then it counts in both means.
 

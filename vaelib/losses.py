@@ -2,6 +2,8 @@
 
 Each sums over pixels or latent dimensions and leaves the batch alone; the caller averages.
 Arguments may be numpy arrays or tensors of any type; results are tensors of Keras's float type.
+
+Over 300 lines, since each function is short and one module for all formulas is easily searched.
 """
 
 from __future__ import annotations
@@ -156,6 +158,20 @@ def gaussian_nll(x: Tensor, mean: Tensor, log_var: Tensor) -> Tensor:
     x, mean, log_var = _floats(x, mean, log_var)
     squares = ops.square(x - mean) * ops.exp(-log_var)
     return 0.5 * ops.sum(LOG_2_PI + log_var + squares, axis=_all_but_the_batch(x))
+
+
+def optimal_sigma(x: Tensor, x_hat: Tensor) -> Tensor:
+    """The standard deviation of Gaussian pixels with the largest likelihood, Rybkin et al. 2021.
+
+    Args:
+        x: images, (n, …).
+        x_hat: their reconstructions, the same shape.
+
+    Returns:
+        A scalar: one standard deviation for all pixels of all images.
+    """
+    x, x_hat = _floats(x, x_hat)
+    return ops.sqrt(ops.mean(ops.square(x - x_hat)))
 
 
 def negative_elbo(x: Tensor, logits: Tensor, z_mean: Tensor, z_log_var: Tensor) -> Tensor:

@@ -26,7 +26,7 @@ NEIGHBOURS = {
     "kl_divergence": ["kl_full_covariance"],
     "load_image": ["_on_white", "_squared"],
     "log_likelihood": ["_bound"],
-    "log_normal_pdf": ["_log_normal", "_terms"],
+    "log_normal_pdf": ["_log_normal", "_terms", "gaussian_nll"],
     "reparameterize": ["Sampling"],
 }
 

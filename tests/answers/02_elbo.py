@@ -411,7 +411,7 @@ def drawn(q_mean, q_log_var, n, seed, shape=None):
     return q_mean + np.exp(q_log_var / 2) * eps
 
 
-@wrong("kl_monte_carlo", says="z is drawn from p instead of q")
+@wrong("kl_monte_carlo", says="z is sampled from p instead of q")
 def draws_from_p(q_mean, q_log_var, n, seed):
     z = np.random.default_rng(seed).normal(size=(n, len(q_mean)))
     return log_ratio(z, q_mean, q_log_var).sum(1).mean()
@@ -433,12 +433,12 @@ def draws_averaged_over_dimensions(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).mean()
 
 
-@wrong("kl_monte_carlo", says="the draws are summed instead of averaged")
+@wrong("kl_monte_carlo", says="the samples are summed instead of averaged")
 def draws_summed(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum()
 
 
-@wrong("kl_monte_carlo", says="one draw is used n times")
+@wrong("kl_monte_carlo", says="one sample is used n times")
 def draws_one_draw(q_mean, q_log_var, n, seed):
     z = drawn(q_mean, q_log_var, n, seed, shape=(1, len(q_mean)))
     return log_ratio(z, q_mean, q_log_var).sum(1).mean()
@@ -454,7 +454,7 @@ def draws_not_drawn_at_all(q_mean, q_log_var, n, seed):
     return kl_sum(q_mean, q_log_var, 0 * q_mean, 0 * q_log_var)
 
 
-@wrong("kl_monte_carlo", says="the number of draws is fixed")
+@wrong("kl_monte_carlo", says="the number of samples is fixed")
 def draws_of_a_fixed_number(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, 50, seed), q_mean, q_log_var).sum(1).mean()
 
@@ -472,12 +472,12 @@ def draws_variance_as_deviation(q_mean, q_log_var, n, seed):
     return log_ratio(z, q_mean, q_log_var).sum(1).mean()
 
 
-@wrong("kl_monte_carlo", says="the same seed gives other draws")
+@wrong("kl_monte_carlo", says="the same seed gives other samples")
 def draws_without_seed(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n, None), q_mean, q_log_var).sum(1).mean()
 
 
-@wrong("kl_monte_carlo", says="hidden case: one draw")
+@wrong("kl_monte_carlo", says="hidden case: one sample")
 def draws_divided_by_n_minus_one(q_mean, q_log_var, n, seed):
     terms = log_ratio(drawn(q_mean, q_log_var, n, seed), q_mean, q_log_var).sum(1)
     return terms.sum() / (n - 1)
@@ -512,7 +512,7 @@ def draws_of_variance_one(q_mean, q_log_var, n, seed):
     return log_ratio(z, q_mean, q_log_var).sum(1).mean()
 
 
-@wrong("kl_monte_carlo", says="q_mean is not added to the draws")
+@wrong("kl_monte_carlo", says="q_mean is not added to the samples")
 def draws_around_zero(q_mean, q_log_var, n, seed):
     z = drawn(0 * q_mean, q_log_var, n, seed)
     return log_ratio(z, q_mean, q_log_var).sum(1).mean()
@@ -524,19 +524,19 @@ def draws_of_log_p_alone(q_mean, q_log_var, n, seed):
     return -log_density(z, 0, np.zeros_like(q_log_var)).sum(1).mean()
 
 
-@wrong("kl_monte_carlo", says="the draws are not independent of each other")
+@wrong("kl_monte_carlo", says="the samples are not independent of each other")
 def draws_in_pairs(q_mean, q_log_var, n, seed):
     eps = np.random.default_rng(seed).normal(size=((n + 1) // 2, len(q_mean)))
     z = q_mean + np.exp(q_log_var / 2) * np.concatenate([eps, -eps])[:n]
     return log_ratio(z, q_mean, q_log_var).sum(1).mean()
 
 
-@wrong("kl_monte_carlo", says="one draw too many is taken")
+@wrong("kl_monte_carlo", says="one sample too many is taken")
 def draws_of_one_more(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n + 1, seed), q_mean, q_log_var).sum(1).mean()
 
 
-@wrong("kl_monte_carlo", says="another seed gives the same draws")
+@wrong("kl_monte_carlo", says="another seed gives the same samples")
 def draws_of_a_thousand_seeds(q_mean, q_log_var, n, seed):
     return log_ratio(drawn(q_mean, q_log_var, n, seed % 1000), q_mean, q_log_var).sum(1).mean()
 
@@ -715,156 +715,186 @@ def bernoulli_over_three_axes_at_most(x, logits):
     return each.sum(axis=tuple(range(1, min(x.ndim, 4))))
 
 
-# gaussian_nll
+# optimal_sigma
 
 
-@right("gaussian_nll")
-def gaussian_from_scipy(x, mean, log_var):
-    each = -stats.norm.logpdf(x.astype(float), mean, np.exp(log_var / 2))
-    return each.reshape(len(x), -1).sum(axis=1)
+@right("optimal_sigma")
+def sigma_in_numpy(x, x_hat):
+    return np.sqrt(np.mean((np.asarray(x, float) - x_hat) ** 2))
 
 
-@right("gaussian_nll")
-def gaussian_in_tf(x, mean, log_var):
-    standardised = (x - mean) * tf.exp(-0.5 * log_var)
-    each = tf.square(standardised) + log_var + tf.math.log(2 * np.pi)
-    return 0.5 * tf.reduce_sum(each, axis=range(1, x.ndim))
+@right("optimal_sigma")
+def sigma_in_tf(x, x_hat):
+    return tf.sqrt(tf.reduce_mean(tf.math.squared_difference(x, x_hat)))
 
 
-@right("gaussian_nll")
-def gaussian_from_flat_images(x, mean, log_var):
-    x, mean, log_var = (ops.reshape(a, (len(x), -1)) for a in (x, mean, log_var))
-    squares = ops.square(x - mean) / ops.exp(log_var)
-    return 0.5 * (ops.sum(squares + log_var, axis=1) + x.shape[1] * LOG_2_PI)
+@right("optimal_sigma")
+def sigma_by_the_norm(x, x_hat):
+    return float(np.linalg.norm(np.ravel(x - x_hat)) / math.sqrt(x.size))
 
 
-def gaussian_each(x, mean, log_var):
-    return -log_density(x, mean, log_var).reshape(len(x), -1)
+@right("optimal_sigma")
+def sigma_from_the_images(x, x_hat):
+    return ops.sqrt(ops.mean([ops.mean(ops.square(a - b)) for a, b in zip(x, x_hat, strict=True)]))
 
 
-@wrong("gaussian_nll", says="the pixels are averaged instead of summed")
-def gaussian_averaged(*args):
-    return gaussian_each(*args).mean(1)
+@right("optimal_sigma")
+def sigma_number_by_number(x, x_hat):
+    squares = [
+        (float(a) - float(b)) ** 2 for a, b in zip(np.ravel(x), np.ravel(x_hat), strict=True)
+    ]
+    return math.fsum(squares) ** 0.5 / len(squares) ** 0.5
 
 
-@wrong("gaussian_nll", says="the images are averaged, too")
-def gaussian_over_the_batch(*args):
-    return gaussian_each(*args).sum(1).mean()
+@right("optimal_sigma")
+def sigma_of_the_logarithm(x, x_hat):
+    return ops.exp(0.5 * ops.log(ops.mean((x - x_hat) ** 2)))
 
 
-@wrong("gaussian_nll", says="the sign is wrong")
-def gaussian_negated(*args):
-    return -gaussian_each(*args).sum(1)
+@wrong("optimal_sigma", says="this is the variance, not the standard deviation")
+def sigma_squared(x, x_hat):
+    return ops.mean(ops.square(x - x_hat))
 
 
-@wrong("gaussian_nll", says="the term log 2π is missing")
-def gaussian_without_constant(*args):
-    return (gaussian_each(*args) - LOG_2_PI / 2).sum(1)
+@wrong("optimal_sigma", says="one standard deviation for each image")
+def sigma_of_each_image(x, x_hat):
+    return ops.sqrt(ops.mean(ops.square(x - x_hat), axis=tuple(range(1, x.ndim))))
 
 
-@wrong("gaussian_nll", says="the term log σ² is missing")
-def gaussian_without_log_var(x, mean, log_var):
-    return (gaussian_each(x, mean, log_var) - log_var.reshape(len(x), -1) / 2).sum(1)
+@wrong("optimal_sigma", says="one variance for each image")
+def sigma_squared_of_each_image(x, x_hat):
+    return ops.mean(ops.square(x - x_hat), axis=tuple(range(1, x.ndim)))
 
 
-@wrong("gaussian_nll", says="log_var is used as the variance")
-def gaussian_log_var_as_variance(x, mean, log_var):
-    return gaussian_each(x, mean, np.log(log_var)).sum(1)
+@wrong("optimal_sigma", says="got shape (6,), expected ()")
+def sigma_of_each_channel(x, x_hat):
+    return ops.sqrt(ops.mean(ops.square(x - x_hat), axis=tuple(range(x.ndim - 1))))
 
 
-@wrong("gaussian_nll", says="exp(log_var) is used as the standard deviation")
-def gaussian_variance_as_deviation(x, mean, log_var):
-    return gaussian_each(x, mean, 2 * log_var).sum(1)
+@wrong("optimal_sigma", says="got shape (6,), expected ()")
+def sigma_of_each_pixel(x, x_hat):
+    return ops.sqrt(ops.mean(ops.square(x - x_hat), axis=0))
 
 
-@wrong("gaussian_nll", says="the factor ½ on log_var is missing")
-def gaussian_without_half(x, mean, log_var):
-    return (gaussian_each(x, mean, log_var) + log_var.reshape(len(x), -1) / 2).sum(1)
+@wrong("optimal_sigma", says="the standard deviations of the images are averaged")
+def sigma_averaged(x, x_hat):
+    return ops.mean(ops.sqrt(ops.mean(ops.square(x - x_hat), axis=tuple(range(1, x.ndim)))))
 
 
-@wrong("gaussian_nll", says="only the squared errors are summed")
-def gaussian_squares(x, mean, log_var):
-    return ((x - mean) ** 2).reshape(len(x), -1).sum(1)
+@wrong("optimal_sigma", says="this is the mean absolute error")
+def sigma_absolute(x, x_hat):
+    return ops.mean(abs(x - x_hat))
 
 
-@wrong("gaussian_nll", says="the term log 2π is counted once, not for each pixel")
-def gaussian_with_one_constant(x, mean, log_var):
-    each = (log_var + (x - mean) ** 2 / np.exp(log_var)).reshape(len(x), -1)
-    return 0.5 * (LOG_2_PI + each.sum(1))
+@wrong("optimal_sigma", says="the mean absolute error")
+def sigma_with_the_root_first(x, x_hat):
+    return ops.mean(ops.sqrt(ops.square(x - x_hat)))
 
 
-@wrong("gaussian_nll", says="the squared error is divided by σ instead of σ²")
-def gaussian_error_over_deviation(x, mean, log_var):
-    each = LOG_2_PI + log_var + (x - mean) ** 2 / np.exp(log_var / 2)
-    return 0.5 * each.reshape(len(x), -1).sum(1)
+@wrong("optimal_sigma", says="this is the root of the mean absolute error")
+def sigma_as_root_of_absolute(x, x_hat):
+    return ops.sqrt(ops.mean(abs(x - x_hat)))
 
 
-@wrong("gaussian_nll", says="the factor ½ is missing")
-def gaussian_without_any_half(*args):
-    return 2 * gaussian_each(*args).sum(1)
+@wrong("optimal_sigma", says="this is the median error")
+def sigma_as_median(x, x_hat):
+    return np.median(np.abs(x - x_hat))
 
 
-@wrong("gaussian_nll", says="together of shape (2, 2, 1, 2)")
-def gaussian_over_the_last_axis(x, mean, log_var):
-    return 0.5 * (np.log(2 * np.pi) + log_var + (x - mean) ** 2 / np.exp(log_var)).sum(axis=-1)
+@wrong("optimal_sigma", says="this is the largest error")
+def sigma_as_maximum(x, x_hat):
+    return np.max(np.abs(x - x_hat))
 
 
-@wrong("gaussian_nll", says="hidden case: very small variances")
-def gaussian_with_a_smallest_variance(x, mean, log_var):
-    return gaussian_each(x, mean, np.maximum(log_var, -5)).sum(1)
+@wrong("optimal_sigma", says="the errors are summed, not averaged")
+def sigma_of_the_sum(x, x_hat):
+    return ops.sqrt(ops.sum(ops.square(x - x_hat)))
 
 
-@right("gaussian_nll")
-def gaussian_in_a_loop(x, mean, log_var):
-    values = []
-    for one, m, v in zip(x, mean, log_var, strict=True):
-        squares = np.square(np.asarray(one, "float64") - m)
-        values.append(0.5 * np.sum(LOG_2_PI + v + squares / np.exp(v.astype("float64"))))
-    return tf.stack(values)
+@wrong("optimal_sigma", says="the errors of an image are summed, not averaged")
+def sigma_of_summed_images(x, x_hat):
+    return ops.sqrt(ops.mean(ops.sum(ops.square(x - x_hat), axis=tuple(range(1, x.ndim)))))
 
 
-@wrong("gaussian_nll", says="the mean of the pixels is multiplied by 784")
-def gaussian_times_784(*args):
-    return 784 * gaussian_each(*args).mean(1)
+@wrong("optimal_sigma", says="the logarithm of the variance")
+def sigma_as_log_var(x, x_hat):
+    return ops.log(ops.mean(ops.square(x - x_hat)))
 
 
-@wrong("gaussian_nll", says="the squared error is multiplied by the variance")
-def gaussian_times_variance(x, mean, log_var):
-    each = LOG_2_PI + log_var + (x - mean) ** 2 * np.exp(log_var)
-    return 0.5 * each.reshape(len(x), -1).sum(1)
+@wrong("optimal_sigma", says="the logarithm of the standard deviation")
+def sigma_as_log(x, x_hat):
+    return 0.5 * ops.log(ops.mean(ops.square(x - x_hat)))
 
 
-@wrong("gaussian_nll", says="the factor ½ on the squared error is missing")
-def gaussian_without_half_on_the_error(x, mean, log_var):
-    return gaussian_each(x, mean, log_var).sum(1) + 0.5 * (
-        ((x - mean) ** 2 / np.exp(log_var)).reshape(len(x), -1).sum(1)
-    )
+@wrong("optimal_sigma", says="as np.std does")
+def sigma_by_np_std(x, x_hat):
+    return np.std(x - x_hat)
 
 
-@wrong("gaussian_nll", says="an axis of length 1 is left over")
-def gaussian_with_kept_axis(*args):
-    return gaussian_each(*args).sum(1, keepdims=True)
+@wrong("optimal_sigma", says="one is subtracted from the count")
+def sigma_with_n_minus_1(x, x_hat):
+    return np.sqrt(np.sum((x - x_hat) ** 2) / (x.size - 1))
 
 
-@wrong("gaussian_nll", says="hidden case: errors of many standard deviations")
-def gaussian_of_densities(x, mean, log_var):
-    with np.errstate(divide="ignore"):
-        each = -np.log(stats.norm.pdf(x, mean, np.exp(log_var / 2)))
-    return each.reshape(len(x), -1).sum(1)
+@wrong("optimal_sigma", says="the spread of the images, not of the errors")
+def sigma_of_images(x, x_hat):
+    return np.std(x)
 
 
-@wrong("gaussian_nll", says="a density or a product is computed before its logarithm")
-def gaussian_of_a_product_of_variances(x, mean, log_var):
-    variance = np.exp(log_var.astype(float)).reshape(len(x), -1)
-    squares = ((x - mean) ** 2).reshape(len(x), -1) / variance
-    with np.errstate(all="ignore"):
-        log_det = np.log(np.prod(variance, axis=1))
-    return 0.5 * (variance.shape[1] * LOG_2_PI + log_det + squares.sum(1))
+@wrong("optimal_sigma", says="the size of the images, not of the errors")
+def sigma_of_the_size(x, x_hat):
+    return np.sqrt(np.mean(x**2))
 
 
-@wrong("gaussian_nll", says="hidden case: images without a channel")
-def gaussian_over_flat_or_three_axes(x, mean, log_var):
-    return -log_density(x, mean, log_var).sum(axis=1 if x.ndim == 2 else (1, 2, 3))
+@wrong("optimal_sigma", says="this is the precision")
+def sigma_as_precision(x, x_hat):
+    return 1 / ops.mean(ops.square(x - x_hat))
+
+
+@wrong("optimal_sigma", says="a factor ½ under the root")
+def sigma_halved(x, x_hat):
+    return ops.sqrt(0.5 * ops.mean(ops.square(x - x_hat)))
+
+
+@wrong("optimal_sigma", says="the mean is taken before the square")
+def sigma_with_a_bracket_misplaced(x, x_hat):
+    return np.sqrt(np.mean(x - x_hat) ** 2)
+
+
+@right("optimal_sigma")
+def sigma_by_einsum_in_float64(x, x_hat):
+    d = tf.reshape(tf.cast(x, tf.float64) - tf.cast(x_hat, tf.float64), -1)
+    return tf.sqrt(tf.einsum("i,i->", d, d) / tf.cast(tf.size(d), tf.float64))
+
+
+@right("optimal_sigma")
+def sigma_by_scipy(x, x_hat):
+    return stats.norm.fit((np.float64(x) - x_hat).ravel(), floc=0)[1]
+
+
+@wrong("optimal_sigma", says="very small errors): wrong value. This is what you get when 1e-08 is")
+def sigma_with_a_little(x, x_hat):
+    return ops.sqrt(ops.mean(ops.square(x - x_hat)) + 1e-8)
+
+
+@wrong("optimal_sigma", says="very small errors): wrong value.")
+def sigma_not_below_a_hundredth(x, x_hat):
+    return ops.maximum(ops.sqrt(ops.mean(ops.square(x - x_hat))), 0.01)
+
+
+@wrong("optimal_sigma", says="very large errors): wrong value.")
+def sigma_not_above_10(x, x_hat):
+    return np.minimum(np.sqrt(np.mean((x - x_hat) ** 2)), 10)
+
+
+@wrong("optimal_sigma", says="when reconstructions are cut off at 0 and 1")
+def sigma_of_pictures_that_are_cut_off(x, x_hat):
+    return np.sqrt(np.mean((x - np.clip(x_hat, 0, 1)) ** 2))
+
+
+@wrong("optimal_sigma", says="got shape (1, 1), expected ()")
+def sigma_with_keepdims(x, x_hat):
+    return np.sqrt(np.mean((x - x_hat) ** 2, keepdims=True))
 
 
 # linear_gaussian_elbo
@@ -1055,6 +1085,259 @@ def elbo_of_tall_matrices(x, W, b, log_var_x, q_mean, q_cov):
     return elbo(x, W, b, log_var_x, q_mean, q_cov) + (len(x) - D) * LOG_2_PI / 2
 
 
+# linear_gaussian_posterior
+
+
+@right("linear_gaussian_posterior")
+def posterior_of_the_joint_gaussian(x, W, b, log_var_x):
+    cov_x = W @ W.T + np.exp(log_var_x) * np.eye(len(x))
+    gain = np.linalg.solve(cov_x, W.astype(float)).T
+    return gain @ (x - b), np.eye(W.shape[1]) - gain @ W
+
+
+@right("linear_gaussian_posterior")
+def posterior_in_keras_ops(x, W, b, log_var_x):
+    weight = math.exp(-log_var_x)
+    W = ops.convert_to_tensor(W.astype("float64"))
+    cov = ops.inv(ops.eye(W.shape[1], dtype="float64") + ops.matmul(ops.transpose(W), W) * weight)
+    return ops.matmul(cov, ops.matmul(ops.transpose(W), (x - b).astype("float64"))) * weight, cov
+
+
+@right("linear_gaussian_posterior")
+def posterior_in_tf_with_float32(x, W, b, log_var_x):
+    scaled = W / np.float32(math.exp(log_var_x / 2))
+    precision = tf.eye(W.shape[1]) + tf.matmul(scaled, scaled, transpose_a=True)
+    h = tf.linalg.matvec(scaled, (x - b) / np.float32(math.exp(log_var_x / 2)), transpose_a=True)
+    return [tf.linalg.solve(precision, h[:, None])[:, 0], tf.linalg.inv(precision)]
+
+
+@right("linear_gaussian_posterior")
+def posterior_pixel_by_pixel(x, W, b, log_var_x):
+    d = W.shape[1]
+    mean, cov = np.zeros(d), np.eye(d)  # the prior, corrected by one pixel after the other
+    for pixel, w, offset in zip(x, W.astype(float), b, strict=True):
+        gain = cov @ w / (w @ cov @ w + np.exp(log_var_x))
+        mean = mean + gain * (pixel - offset - w @ mean)
+        cov = cov - np.outer(gain, w @ cov)
+    return mean, cov
+
+
+@right("linear_gaussian_posterior")
+def posterior_by_singular_values(x, W, b, log_var_x):
+    u, s, vt = np.linalg.svd(W.astype(float), full_matrices=True)
+    values = np.zeros(W.shape[1])
+    values[: len(s)] = s
+    variances = 1 / (1 + values**2 * np.exp(-log_var_x))
+    along = np.zeros(W.shape[1])
+    along[: len(s)] = s * (u.T @ (x - b))[: len(s)]
+    return vt.T @ (variances * along) * np.exp(-log_var_x), vt.T @ np.diag(variances) @ vt
+
+
+def of_precision(precision, W, x, b, variance):
+    cov = np.linalg.inv(precision)
+    return cov @ W.T @ (x - b) / variance, cov
+
+
+@wrong("linear_gaussian_posterior", says="the prior is left out")
+def posterior_without_prior(x, W, b, log_var_x):
+    variance = np.exp(log_var_x)
+    return of_precision(W.T @ W / variance, W, x, b, variance)
+
+
+@wrong("linear_gaussian_posterior", says="the precision is returned and not its inverse")
+def posterior_precision(x, W, b, log_var_x):
+    mean, cov = posterior_pixel_by_pixel(x, W, b, log_var_x)
+    return mean, np.linalg.inv(cov)
+
+
+@wrong("linear_gaussian_posterior", says="log_var_x is used as the variance")
+def posterior_log_var_as_variance(x, W, b, log_var_x):
+    return posterior_pixel_by_pixel(x, W, b, np.log(log_var_x))
+
+
+@wrong("linear_gaussian_posterior", says="exp(log_var_x) is used as the standard deviation")
+def posterior_variance_as_deviation(x, W, b, log_var_x):
+    return posterior_pixel_by_pixel(x, W, b, 2 * log_var_x)
+
+
+@wrong("linear_gaussian_posterior", says="the square is divided by σ instead of σ²")
+def posterior_divided_by_deviation(x, W, b, log_var_x):
+    return posterior_pixel_by_pixel(x, W, b, log_var_x / 2)
+
+
+@wrong("linear_gaussian_posterior", says="the square is not divided by σ²")
+def posterior_of_variance_one(x, W, b, log_var_x):
+    return posterior_pixel_by_pixel(x, W, b, 0.0)
+
+
+@wrong("linear_gaussian_posterior", says="the off-diagonal entries are lost")
+def posterior_of_a_diagonal(x, W, b, log_var_x):
+    mean, cov = posterior_pixel_by_pixel(x, W, b, log_var_x)
+    return mean, np.diag(np.diag(cov))
+
+
+@wrong("linear_gaussian_posterior", says="the off-diagonal entries are lost before the inverse")
+def posterior_of_a_diagonal_precision(x, W, b, log_var_x):
+    variance = np.exp(log_var_x)
+    precision = np.diag(1 + (W**2).sum(axis=0) / variance)
+    return of_precision(precision, W, x, b, variance)
+
+
+@wrong("linear_gaussian_posterior", says="got shape (2,), expected (2, 2)")
+def posterior_variances(x, W, b, log_var_x):
+    mean, cov = posterior_pixel_by_pixel(x, W, b, log_var_x)
+    return mean, np.diag(cov)
+
+
+@wrong("linear_gaussian_posterior", says="b is not subtracted")
+def posterior_without_b(x, W, b, log_var_x):
+    return posterior_pixel_by_pixel(x, W, 0 * b, log_var_x)
+
+
+@wrong("linear_gaussian_posterior", says="the mean is not divided by σ²")
+def posterior_mean_not_divided(x, W, b, log_var_x):
+    mean, cov = posterior_pixel_by_pixel(x, W, b, log_var_x)
+    return mean * np.exp(log_var_x), cov
+
+
+@wrong("linear_gaussian_posterior", says="h is returned and not the mean")
+def posterior_h(x, W, b, log_var_x):
+    _, cov = posterior_pixel_by_pixel(x, W, b, log_var_x)
+    return W.T @ (x - b) / np.exp(log_var_x), cov
+
+
+@wrong("linear_gaussian_posterior", says="the code is the one of least squares, without a prior")
+def posterior_mean_by_least_squares(x, W, b, log_var_x):
+    _, cov = posterior_pixel_by_pixel(x, W, b, log_var_x)
+    return np.linalg.lstsq(W, x - b, rcond=None)[0], cov
+
+
+@wrong("linear_gaussian_posterior", says="hidden case: more latent dimensions than pixels")
+def posterior_by_the_inverse_of_w(x, W, b, log_var_x):
+    variance = np.exp(log_var_x)
+    square = W.astype(float).T @ W
+    back = np.linalg.inv(square)  # of no use where W has more columns than rows
+    cov = back @ np.linalg.inv(back + np.eye(len(back)) / variance)
+    return cov @ W.T @ (x - b) / variance, cov
+
+
+@wrong("linear_gaussian_posterior", says="got shape (2,), expected (2, 2)")
+def posterior_in_the_other_order(x, W, b, log_var_x):
+    return posterior_pixel_by_pixel(x, W, b, log_var_x)[::-1]
+
+
+@wrong("linear_gaussian_posterior", says="expected two values")
+def posterior_covariance_alone(x, W, b, log_var_x):
+    return np.trace(posterior_pixel_by_pixel(x, W, b, log_var_x)[1])
+
+
+# best_diagonal
+
+
+@right("best_diagonal")
+def diagonal_by_the_other_dimensions(mean, cov):
+    cov, variances = cov.astype(float), []
+    for i in range(len(cov)):
+        rest = [j for j in range(len(cov)) if j != i]
+        known = np.linalg.solve(cov[np.ix_(rest, rest)], cov[rest, i])
+        variances.append(cov[i, i] - cov[i, rest] @ known)
+    return mean, variances
+
+
+@right("best_diagonal")
+def diagonal_in_tf(mean, cov):
+    inverse = tf.linalg.inv(tf.cast(cov, tf.float64))
+    return [tf.constant(mean), 1 / tf.linalg.diag_part(inverse)]
+
+
+@right("best_diagonal")
+def diagonal_in_keras_ops(mean, cov):
+    return mean + 0, ops.reciprocal(ops.diagonal(ops.inv(ops.convert_to_tensor(cov))))
+
+
+@right("best_diagonal")
+def diagonal_by_determinants(mean, cov):
+    cov = cov.astype(float)
+    minors = [np.linalg.slogdet(np.delete(np.delete(cov, i, 0), i, 1))[1] for i in range(len(cov))]
+    return mean, np.exp(np.linalg.slogdet(cov)[1] - np.array(minors))
+
+
+@right("best_diagonal")
+def diagonal_by_a_cholesky_factor(mean, cov):
+    inverse_root = np.linalg.inv(np.linalg.cholesky(cov.astype(float)))
+    return mean, 1 / np.sum(inverse_root**2, axis=0)
+
+
+@wrong("best_diagonal", says="the variances are those of the marginals")
+def diagonal_of_the_marginals(mean, cov):
+    return mean, np.diag(cov)
+
+
+@wrong("best_diagonal", says="the precisions are returned and not the variances")
+def diagonal_of_the_precision(mean, cov):
+    return mean, np.diag(np.linalg.inv(cov))
+
+
+@wrong("best_diagonal", says="each variance is one over a variance of the posterior")
+def diagonal_upside_down(mean, cov):
+    return mean, 1 / np.diag(cov)
+
+
+@wrong("best_diagonal", says="the standard deviations are returned")
+def diagonal_deviations(mean, cov):
+    return mean, np.diag(np.linalg.inv(cov)) ** -0.5
+
+
+@wrong("best_diagonal", says="the logarithms of the variances are returned")
+def diagonal_log_variances(mean, cov):
+    return mean, -np.log(np.diag(np.linalg.inv(cov)))
+
+
+@wrong("best_diagonal", says="the eigenvalues are returned, which belong to tilted axes")
+def diagonal_of_eigenvalues(mean, cov):
+    return mean, np.linalg.eigvalsh(cov)
+
+
+@wrong("best_diagonal", says="each dimension is conditioned on the earlier ones alone")
+def diagonal_of_a_cholesky_factor(mean, cov):
+    return mean, np.diag(np.linalg.cholesky(cov)) ** 2
+
+
+@wrong("best_diagonal", says="got shape (3, 3), expected (3,)")
+def diagonal_as_a_matrix(mean, cov):
+    return mean, np.diag(1 / np.diag(np.linalg.inv(cov)))
+
+
+@wrong("best_diagonal", says="the factor ½ is left on one side")
+def diagonal_with_a_half(mean, cov):
+    return mean, 0.5 / np.diag(np.linalg.inv(cov))
+
+
+@wrong("best_diagonal", says="it is taken for 0")
+def diagonal_around_zero(mean, cov):
+    return 0 * mean, 1 / np.diag(np.linalg.inv(cov))
+
+
+@wrong("best_diagonal", says="expected two values")
+def diagonal_without_mean(mean, cov):
+    return float(np.trace(cov))
+
+
+@wrong("best_diagonal", says="hidden case: a very narrow posterior")
+def diagonal_with_a_floor(mean, cov):
+    return mean, 1 / np.diag(np.linalg.inv(cov + 1e-6 * np.eye(len(cov))))
+
+
+@wrong("best_diagonal", says="hidden case")
+def diagonal_of_two_neighbours(mean, cov):
+    d, variances = len(cov), []
+    for i in range(d):  # right for up to three dimensions
+        near = [j for j in range(d) if 0 < abs(i - j) <= 2]
+        known = np.linalg.solve(cov[np.ix_(near, near)], cov[near, i])
+        variances.append(cov[i, i] - cov[i, near] @ known)
+    return mean, np.array(variances)
+
+
 # importance_weighted_bound
 
 
@@ -1124,7 +1407,7 @@ def bound_with_one_shift_for_all_images(log_w):
         return log_w.max() + np.log(np.mean(np.exp(log_w - log_w.max()), axis=0))
 
 
-@wrong("importance_weighted_bound", says="hidden case: one draw far above the others")
+@wrong("importance_weighted_bound", says="hidden case: one sample far above the others")
 def bound_shifted_by_the_mean(log_w):
     shift = log_w.mean(axis=0)
     with np.errstate(over="ignore"):
@@ -1204,6 +1487,6 @@ def bound_with_kept_axis(log_w):
     return special.logsumexp(log_w, axis=0, keepdims=True) - np.log(len(log_w))
 
 
-@wrong("importance_weighted_bound", says="hidden case: many draws")
+@wrong("importance_weighted_bound", says="hidden case: many samples")
 def bound_of_a_thousand_draws(log_w):
     return bound_by_hand_in_float64(log_w[:1000])

@@ -91,7 +91,7 @@ def density_contours(
     for i, density in enumerate(densities.values()):
         levels = np.max(density) * np.array([0.1, 0.3, 0.6, 0.9])
         if i == 0:
-            ax.contourf(grid, grid, density, [*levels, 1.01 * np.max(density)], cmap="cividis_r")
+            ax.contourf(grid, grid, density, [*levels, 1.01 * np.max(density)], cmap="Blues")
         else:
             ax.contour(grid, grid, density, levels, colors="black", linewidths=1)
     ax.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
