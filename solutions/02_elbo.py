@@ -35,7 +35,7 @@ LATENT_DIM = 8
 # %% [markdown]
 # ## The question
 #
-# Notebook 01 ended with an autoencoder whose samples were junk, because nothing in its objective says how latent codes are distributed. So we make the distribution of the codes part of the model, and say how an image comes about *before* we look at any image:
+# Notebook 01 ended with an autoencoder and three guesses at how its latent codes are distributed, because nothing in its objective says so. So we make the distribution of the codes part of the model, and say how an image comes about *before* we look at any image:
 #
 # 1. sample a latent code $z$ from the **prior** $p(z) = N(0, I)$;
 # 2. sample an image from the **likelihood** $p(x \mid z)$, a distribution whose parameters a decoder computes from $z$.
