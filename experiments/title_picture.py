@@ -15,7 +15,7 @@ from grading import notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 560  # px
-SHADES = 64
+SHADES = 32
 
 
 def main() -> None:
