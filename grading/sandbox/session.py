@@ -182,4 +182,6 @@ def _special(value: Any) -> dict[str, Any]:
         return {"is": "tensor", "array": np.asarray(value)}
     if isinstance(value, keras.Model):
         return {"is": "model", "config": value.to_json(), "weights": value.get_weights()}
+    if isinstance(value, keras.optimizers.Optimizer):
+        return {"is": "optimizer", "config": keras.optimizers.serialize(value)}
     raise TypeError(f"a check cannot hand over a {type(value).__name__}")
