@@ -483,8 +483,9 @@ def check_train_step(train_step):
     }
     without_noise = right(encoder, decoder, x, 0 * eps)
     no_kl = right(encoder, decoder, x, eps, (1, 0))
-    before = flat(encoder, decoder)
-    got = call_training(name, train_step, encoder, decoder, keras.optimizers.SGD(0.1), x, eps)
+    with_variance, with_noise = (right(encoder, decoder, x, eps, power=p)[0] for p in (1, 0))
+    before, sgd = flat(encoder, decoder), keras.optimizers.SGD(0.1)
+    got = call_training(name, train_step, encoder, decoder, sgd, x, eps)
     check_close(
         name,
         got,
@@ -497,10 +498,8 @@ def check_train_step(train_step):
             "the KL term is missing": no_kl[0],
             "the reconstruction term is missing": loss - no_kl[0],
             "the sign is wrong: this is the ELBO, which would become smaller": -loss,
-            "the noise is multiplied by the variance": right(encoder, decoder, x, eps, power=1)[0],
-            "the noise is not multiplied by the standard deviation": (
-                right(encoder, decoder, x, eps, power=0)[0]
-            ),
+            "the noise is multiplied by the variance": with_variance,
+            "the noise is not multiplied by the standard deviation": with_noise,
         },
     )
     got = before - flat(encoder, decoder)
@@ -538,7 +537,7 @@ def check_train_step(train_step):
             x = (x + 0.5) % 1
         loss, gradients = right(encoder, decoder, x, eps)
         before = flat(encoder, decoder)
-        got = call_training(name, train_step, encoder, decoder, keras.optimizers.SGD(0.1), x, eps)
+        got = call_training(name, train_step, encoder, decoder, sgd, x, eps)
         check_close(name, got, loss, rtol=1e-4, what=f"loss of a further step, {again}")
         got = before - flat(encoder, decoder)
         what = f"how far each weight moved in a further step, {again}"
@@ -753,9 +752,8 @@ def check_sample_images(sample_images):
     # A right answer leaves each of the bands below in fewer than 1 run of a million.
     z = 2 * (np.log(np.clip(images, 1e-12, 1)) - np.log(np.clip(1 - images, 1e-12, 1)))
     problem = "all pixels lie between 0.5 and 0.731, as if the sigmoid were applied twice."
-    narrow = images.min() > 0.5 and images.max() < 0.7311
+    narrow = images.min() > 0.5 and 0.64 < images.max() < 0.7311
     check_true(name, not narrow, problem)
-    check_close(name, z.mean(axis=0), np.zeros(d), rtol=0, atol=0.12, what="mean of the codes")
     check_close(
         name,
         z.std(axis=0),
@@ -769,6 +767,7 @@ def check_sample_images(sample_images):
             "the codes are uniform between −3 and 3": np.full(d, 1.732051),
         },
     )
+    check_close(name, z.mean(axis=0), np.zeros(d), rtol=0, atol=0.12, what="mean of the codes")
     within = np.mean(np.abs(z) < 1)
     what = "share of the codes between −1 and 1"
     uniform = {"the codes are uniform, with standard deviation 1": 0.57735}
@@ -815,7 +814,8 @@ def check_sample_images(sample_images):
     seeds = (0, 1, 1000, 2**16, 2**31 - 1)
     found = [np.asarray(call(name, sample_images, decoder, 4, 2, s, case=case)) for s in seeds]
     problem = "different seeds give the same images."
-    unlike = all(not np.allclose(a, b) for i, a in enumerate(found) for b in found[:i])
+    few = found[:-1]  # to Keras the last seed is 1, modulo 2**31 − 2
+    unlike = all(not np.allclose(a, b) for i, a in enumerate(few) for b in few[:i])
     check_true(name, unlike, problem, case=case)
     # END HIDDEN TESTS
 

@@ -293,7 +293,9 @@ def score_for_the_mean_alone(f_z, z, mean, log_var):
 def score_sample_by_sample(f_z, z, mean, log_var):
     variance = np.exp(log_var)
     for_mean = [f * (one - mean) / variance for f, one in zip(f_z, z, strict=True)]
-    for_log_var = [f * ((one - mean) ** 2 / variance - 1) / 2 for f, one in zip(f_z, z, strict=True)]
+    for_log_var = [
+        f * ((one - mean) ** 2 / variance - 1) / 2 for f, one in zip(f_z, z, strict=True)
+    ]
     return for_mean, for_log_var
 
 
@@ -362,7 +364,7 @@ def pathwise_with_the_variance(df_dz, eps, log_var):
 
 @wrong("pathwise_gradient", says="log_var is used as the standard deviation")
 def pathwise_with_log_var(df_dz, eps, log_var):
-    return df_dz, df_dz * eps * log_var
+    return df_dz, df_dz * eps * log_var / 2
 
 
 @wrong("pathwise_gradient", says="the factor eps is there")
@@ -600,7 +602,7 @@ class OneEpsForTheBatch(Rolls):
         return z_mean + ops.exp(0.5 * z_log_var) * self.eps(z_mean[:1])
 
 
-@wrong("Sampling", says="one eps is used for all numbers of a code")
+@wrong("Sampling", says="one eps is used for all dimensions of a code")
 class OneEpsForTheCode(Rolls):
     def call(self, inputs):
         z_mean, z_log_var = inputs
@@ -809,7 +811,7 @@ class SamplingSqueezed(Rolls):
         return ops.squeeze(z_mean + ops.exp(0.5 * z_log_var) * self.eps(z_mean))
 
 
-@wrong("Sampling", says="some numbers of the codes are alike")
+@wrong("Sampling", says="some dimensions of the codes are alike")
 class HalfOfTheRollsMirrored(Rolls):
     def call(self, inputs):
         z_mean, z_log_var = inputs
@@ -1191,9 +1193,7 @@ def step_that_minimises_minus_the_elbo(encoder, decoder, optimizer, x, eps):
 
 @wrong("train_step", says="the loss is summed over the batch")
 def step_on_the_sum(encoder, decoder, optimizer, x, eps):
-    return stepped(
-        encoder, decoder, optimizer, lambda: ops.sum(loss_of(encoder, decoder, x, eps))
-    )
+    return stepped(encoder, decoder, optimizer, lambda: ops.sum(loss_of(encoder, decoder, x, eps)))
 
 
 @wrong("train_step", says="the gradient is that of the sum over the batch")
@@ -1331,9 +1331,7 @@ def step_that_stops_the_log_variance(encoder, decoder, optimizer, x, eps):
 
 @wrong("train_step", says="compiled by `tf.function` it raised")
 def step_that_needs_numbers(encoder, decoder, optimizer, x, eps):
-    loss = stepped(
-        encoder, decoder, optimizer, lambda: ops.mean(loss_of(encoder, decoder, x, eps))
-    )
+    loss = stepped(encoder, decoder, optimizer, lambda: ops.mean(loss_of(encoder, decoder, x, eps)))
     return float(loss)
 
 
@@ -1345,12 +1343,15 @@ def step_with_fresh_noise(encoder, decoder, optimizer, x, eps):
     )
 
 
-@wrong("train_step", says="your code raised")
+@wrong("train_step", says="the weights of the encoder have not changed")
 def step_in_numpy(encoder, decoder, optimizer, x, eps):
     weights = encoder.trainable_weights + decoder.trainable_weights
     with tf.GradientTape() as tape:
         z_mean, z_log_var = (np.asarray(a) for a in encoder(x))
-        loss = ops.mean(decoder(z_mean + np.exp(z_log_var / 2) * eps))
+        logits = decoder(z_mean + np.exp(z_log_var / 2) * eps)
+        nll = ops.sum(ops.softplus(logits) - x * logits, axis=(1, 2, 3))
+        kl = 0.5 * np.sum(np.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
+        loss = ops.mean(nll + kl)
     optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
     return loss
 
@@ -1452,7 +1453,7 @@ def samples_that_are_too_narrow(decoder, n, latent_dim, seed):
     return decoded(decoder, 0.7 * np.random.default_rng(seed).normal(size=(n, latent_dim)))
 
 
-@wrong("sample_images", says="one image")
+@wrong("sample_images", says="one flat image")
 def samples_squeezed(decoder, n, latent_dim, seed):
     z = np.random.default_rng(seed).normal(size=(n, latent_dim))
     return np.squeeze(decoded(decoder, z)) if n == 1 else decoded(decoder, z)

@@ -90,7 +90,9 @@ def verdict(history: Mapping[str, Sequence[float]], name: str, source: str) -> s
     known = len(edges["val_elbo"][0])
     left = _departures(history, edges)
     if not left:
-        inside = f"Your curves stay within the tolerance around {seeds(name, source)} reference runs"
+        inside = (
+            f"Your curves stay within the tolerance around {seeds(name, source)} reference runs"
+        )
         if len(history["val_elbo"]) > known:
             return f"{inside} in the first {known} epochs, and those runs stopped there."
         return f"{inside}."
