@@ -547,7 +547,7 @@ def check_train_step(train_step):
     loss, _ = right(encoder, decoder, x, eps)
     graph = tf.function(lambda: train_step(*args), autograph=False)
     try:
-        got = graph()
+        got = graph.get_concrete_function()()
     except Exception as error:
         problem = f"compiled by `tf.function` it raised {type(error).__name__}. {hint}"
         check_true(name, False, problem)
@@ -727,7 +727,7 @@ def check_Sampling(Sampling):
 
 
 def check_sample_images(sample_images):
-    """2,000 images of 3 pixels from a known decoder: shape, range, mean and σ of the codes, seeds"""
+    """2,000 images of a known decoder: shape, range, mean and σ of the codes, seeds"""
     name = "sample_images"
     n, d = 2_000, 3
     decoder = keras.Sequential([keras.Input((d,)), layers.Dense(d), layers.Reshape((d, 1))])
@@ -788,13 +788,13 @@ def check_sample_images(sample_images):
         check_shape(name, images, (n, *shape), case=case)
         inside = images.min() >= 0 and images.max() <= 1
         check_true(name, inside, "some pixels lie outside of [0, 1].", case=case)
-        kernel, bias = (w.astype(float) for w in decoder.get_weights())
+        matrix, bias = (w.astype(float) for w in decoder.get_weights())
         p = np.clip(images.reshape(n, -1), 1e-7, 1 - 1e-7)
         centred = np.log(p / (1 - p)) - bias
         sure = np.abs(np.log(p / (1 - p))).max() < 12  # beyond it float32 rounds
-        fits = np.linalg.lstsq(kernel.T, centred.T, rcond=None)[0]
+        fits = np.linalg.lstsq(matrix.T, centred.T, rcond=None)[0]
         problem = "no code decodes to these images."
-        near = np.allclose(kernel.T @ fits, centred.T, atol=0.05)
+        near = np.allclose(matrix.T @ fits, centred.T, atol=0.05)
         check_true(name, near or not sure, problem, case=case)
 
     case = "many codes of two dimensions"

@@ -85,7 +85,7 @@ print(
 # %% [markdown]
 # The average is right, $0.25 + 1$. The gradient is `None`, which is not the same as 0: in the computation graph there is no path from the loss back to $\mu$ or $\lambda$. numpy took two numbers and returned others, and how these would change with $\mu$ is not part of the graph.
 #
-# (The zero that we feared above appears, too, in other code: a sample that is cut off by `tf.stop_gradient` makes $f(z)$ constant. Both mean that the encoder learns nothing from the reconstruction term.)
+# Inside a larger model such a gap is easily overlooked. A VAE that samples its codes with numpy trains without an error, since the KL term still reaches the encoder, but the encoder learns nothing from the reconstruction term.
 
 # %% [markdown]
 # ## Reparameterization
@@ -169,7 +169,7 @@ axes[1, 0].legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Above on the left every sample of $\varepsilon$ is a line: $z$ is a smooth function of $\sigma$ once $\varepsilon$ is fixed. The average of their squares below is smooth, too, so it has a derivative. It is not the exact curve, because 40 samples have an error, but neighbouring points share this error and it hardly disturbs the slope. With fresh noise each point has an error of its own, the curve is jagged, and the slope between neighbouring points is mostly noise. Fixed noise is what a tape sees: within one step of training, $\varepsilon$ is a number like any other.
+# Above on the left every sample of $\varepsilon$ is a line: $z$ is a smooth function of $\sigma$ once $\varepsilon$ is fixed. The average of their squares below is smooth, too, so it has a derivative. It is not the exact curve, because 40 samples have an error, but neighbouring points share this error and it hardly disturbs the slope. With fresh noise each point has an error of its own, the curve is jagged, and the slope between neighbouring points is mostly noise. Within one step of training the noise is fixed in just this sense: $\varepsilon$ is a number like any other, and the tape differentiates with $\varepsilon$ held constant.
 
 # %%
 eps = generator.normal(size=(N_SAMPLES, 1)).astype("float32")
@@ -184,9 +184,9 @@ print("derivatives for μ and λ:", [f"{g:.3f}" for g in tape.gradient(loss, [me
 # %% [markdown]
 # ## The score-function estimator
 #
-# There is another way, which is older and needs no reparameterization. We return to the integral at which we got stuck, and make it an expectation by force:
+# There is another way, which is older and needs no reparameterization. We return to the integral at which we got stuck, and turn it into an expectation under $q_\phi$ by multiplying and dividing by the density:
 #
-# $$\begin{aligned} \nabla_\phi\, \mathbb E_{q_\phi}\big[f(z)\big] &= \int f(z)\, \nabla_\phi\, q_\phi(z)\, dz && \text{as above} \\ &= \int f(z)\, q_\phi(z)\, \nabla_\phi \log q_\phi(z)\, dz && \nabla \log q = \nabla q / q \\ &= \mathbb E_{q_\phi}\big[f(z)\, \nabla_\phi \log q_\phi(z)\big]. && \text{definition} \end{aligned}$$
+# $$\begin{aligned} \nabla_\phi\, \mathbb E_{q_\phi}\big[f(z)\big] &= \int f(z)\, \nabla_\phi\, q_\phi(z)\, dz && \text{as above} \\ &= \int f(z)\, q_\phi(z)\, \nabla_\phi \log q_\phi(z)\, dz && \text{since } \nabla \log q = \nabla q / q \\ &= \mathbb E_{q_\phi}\big[f(z)\, \nabla_\phi \log q_\phi(z)\big]. && \text{definition} \end{aligned}$$
 #
 # The factor $\nabla_\phi \log q_\phi$ is called the **score**, and averaging the product over samples is the **score-function estimator**, which reinforcement learning knows as REINFORCE. It does not differentiate $f$ at all: it asks which samples would become more probable if $\phi$ changed, and weights them by their $f$. So $f$ may be a black box, and $z$ may be a category. What does this generality cost? We build both estimators and compare.
 
@@ -297,7 +297,7 @@ plt.show()
 # %% [markdown]
 # For $z^2$ the values of the score-function estimator have a standard deviation of 4.2 and the pathwise ones of 2.0. The error of an average falls as $1/\sqrt n$, so for the same precision the score function needs more than four times as many samples.
 #
-# It is not a law that the pathwise estimator wins. For $\cos z$ the score function is even a little better, 0.55 against 0.61: the values of the cosine are bounded, and near the mean of $q$ they vary less than its slope does.
+# It is not a law that the pathwise estimator wins. For $\cos z$ the score function is even a little better, 0.55 against 0.62. The noise of the score-function estimator grows with the size of $f$, that of the pathwise one with the size of $f'$, and which is larger depends on $f$.
 
 # %% [markdown]
 # ## A control variate
@@ -470,8 +470,12 @@ def build_vae_mlp(latent_dim=2):
 
 # %% [markdown] hints="build_vae_mlp"
 # 1. A mean can be any real number, and so can the logarithm of a variance, and so can a logit. What does an activation such as ReLU do to that?
-# 2. The hidden layer is made and called once, and both heads are called on its output. With one layer for both outputs, mean and log-variance would share their weights.
-# 3. No activation on the two heads and on the logits. The decoder begins with `keras.Input((latent_dim,))` and ends with a dense layer of 784 units and `layers.Reshape((28, 28, 1))`. Return encoder and decoder, in this order.
+# 2. The hidden layer is made and called once, and both heads are called on its output `h`. With one layer for both outputs, mean and log-variance would share their weights.
+#
+#    ```python
+#    mean_head, log_var_head = layers.Dense(latent_dim), layers.Dense(latent_dim)
+#    ```
+# 3. No activation on the two heads and on the logits. The decoder begins with `keras.Input((latent_dim,))` and ends with a dense layer of $784 = 28 \cdot 28$ units and `layers.Reshape((28, 28, 1))`. Return encoder and decoder, in this order.
 
 # %% [markdown]
 # Try it: with a 2-dimensional latent space encoder and decoder should have 807,700 parameters together.
@@ -514,11 +518,11 @@ def train_step(encoder, decoder, optimizer, x, eps):
     """
     # BEGIN SOLUTION
     weights = encoder.trainable_weights + decoder.trainable_weights
-    with tf.GradientTape() as tape:
+    with tf.GradientTape() as recorder:
         z_mean, z_log_var = encoder(x)
         logits = decoder(reparameterize(z_mean, z_log_var, eps))
         loss = ops.mean(negative_elbo(x, logits, z_mean, z_log_var))
-    optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+    optimizer.apply_gradients(zip(recorder.gradient(loss, weights), weights))
     return loss
     # END SOLUTION
 
@@ -541,7 +545,7 @@ batch, adam = tf.constant(x_train[:20]), keras.optimizers.Adam(1e-3)
 # %% check="train_step" points=3
 
 # %% [markdown]
-# Now all parts meet, and they are yours: reparameterization, networks, training step. Each step gets fresh noise, one row for each image. `tf.function` compiles the step, which computes the same in a quarter of the time.
+# Now all parts meet, and you wrote them: reparameterization, networks, training step. Each step gets fresh noise, one row for each image. `tf.function` compiles the step, which computes the same in a quarter of the time.
 
 # %%
 set_seed(SEED)
@@ -633,7 +637,7 @@ print(reference.verdict(history, "mlp_2", mnist.source))
 # %% [markdown]
 # Each thin grey line is the test curve of one **reference run**: the same model, trained before with one of six other seeds. Between your test curve and these lines nothing but the seed should differ, so it should look like one of them. The sentence below the figure makes this precise with a **tolerance**: at each epoch, the mean of the six runs and 7.5 of their standard deviations to either side, but at least 2% of the mean. It is wide on purpose, since with only six runs their standard deviation is itself uncertain. A run within the tolerance is not proven right; one outside it deserves a look.
 #
-# Read the curves together. (A training value is the average over its epoch, while a test value is measured at its end, which is why test is ahead of train at first.) The reconstruction term falls, because codes say more and more about their images; what they say costs rate, and so the KL term has risen by the end. The test ELBO ends at −160.0, with a KL of 5.4 nats: two dimensions can say only so much about a digit.
+# Read the curves together. (A training value is the average over its epoch, while a test value is measured at its end, which is why test is ahead of train at first.) The reconstruction term falls, because codes say more and more about their images; what they say costs rate, and so the KL term of the test images has risen by the end. (That of the training images begins high, because its first value averages over a restless start.) The test ELBO ends at −160.0, with a KL of 5.4 nats: two dimensions can say only so much about a digit.
 
 # %% [markdown]
 # ## Samples and reconstructions
@@ -642,7 +646,7 @@ print(reference.verdict(history, "mlp_2", mnist.source))
 #
 # A **sample** comes from the generative model alone: a code from the prior $N(0, I)$, decoded. What the decoder returns are logits; the sigmoid turns them into the probabilities of the pixels, the mean of $p_\theta(x\mid z)$. We show these probabilities. Sampling black and white pixels from them would be the literal reading of the model, but the pixels are independent given $z$, so this would only add grain.
 #
-# A **reconstruction** goes through the encoder. We decode the *mean* of $q_\phi(z\mid x)$, not a sample from it, since that code is the most probable one under $q_\phi$, and since the result should depend on nothing but the image. (Keep in mind that the loss was trained with samples, so reconstructions look slightly better than the reconstruction term that is reported.)
+# A **reconstruction** goes through the encoder. We decode the *mean* of $q_\phi(z\mid x)$, not a sample from it, since that code is the most probable one under $q_\phi$, and since the result should depend on nothing but the image. (The reconstruction term that `fit` reports belongs to samples, so what we show is slightly better than what it measures.)
 
 # %% [markdown]
 # ### Exercise 8 · `sample_images` (2 points)
@@ -834,7 +838,7 @@ for name, z in (("autoencoder", z_ae), ("VAE", z_test)):
     print(f"{name:11}: largest distance from 0 {np.linalg.norm(z, axis=1).max():.1f}")
 
 # %% [markdown]
-# Nothing in the autoencoder's loss fixes the scale of its codes. They spread as far as they can, since distance makes them easier to tell apart, and the prior's circles are a spot in their middle. The VAE's codes fill the circles and reach a little beyond.
+# Nothing in the autoencoder's loss fixes the scale of its codes. They spread over tens of units, since codes that lie far apart are easier for the decoder to tell apart, and the prior's circles are a spot in their middle. The VAE's codes are about as wide as the circles and reach a little beyond the outer one.
 #
 # For samples we need the judge of `01_autoencoder`: a small classifier, and the share of images to which it assigns some digit with a probability over 90%. Beside it stands the share of the three most frequent digits, 0.33 for real images, as a check on variety.
 

@@ -641,6 +641,15 @@ def test_a_check_sees_the_weights_that_training_leaves(both, kind):
         np.testing.assert_allclose(got, expected, rtol=1e-6)
 
 
+def test_a_training_step_is_compiled_in_the_student_s_process(both):
+    here, across = both("it", STEP)
+    x, model = tf.ones((2, 3)), a_model()
+    expected = float(here(model, keras.optimizers.SGD(0.0), x))
+    sgd = keras.optimizers.SGD(0.1)
+    graph = tf.function(lambda: across(model, sgd, x), autograph=False)
+    assert float(graph.get_concrete_function()()) == pytest.approx(expected)
+
+
 def test_another_call_leaves_the_weights_of_a_check_s_model(session):
     it = defined(session, textwrap.dedent(STEP), "it")
     model, x = a_model(), np.ones((2, 3), "float32")
