@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -58,7 +59,7 @@ def computation_graph(
 
 def _node(ax: Axes, label: str, place: tuple[float, float], sampled: bool) -> None:
     x, y = place
-    style = {"edgecolor": "0.2", "linewidth": 1.4, "zorder": 3}
+    style: dict[str, Any] = {"edgecolor": "0.2", "linewidth": 1.4, "zorder": 3}
     if sampled:
         ax.add_patch(Circle(place, RADIUS, facecolor=plt.get_cmap("cividis")(0.3, 0.3), **style))
     else:
