@@ -650,21 +650,21 @@ def check_Sampling(Sampling):
     inputs = [tf.constant(z_mean), tf.constant(z_log_var)]
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        drawn = call(name, layer, inputs)
+        sampled = call(name, layer, inputs)
         hint = "Is numpy used, here or in `reparameterize`?"
         problem = f"expected a tensor, so that gradients can pass. {hint}"
-        check_true(name, tf.is_tensor(drawn), problem)
-        total = tf.reduce_sum(drawn)
+        check_true(name, tf.is_tensor(sampled), problem)
+        total = tf.reduce_sum(sampled)
     gradients = tape.gradient(total, inputs)
     for gradient, of in zip(gradients, ("z_mean", "z_log_var"), strict=True):
         problem = f"no gradient reaches {of}. Something on the way stops it. {hint}"
         check_true(name, gradient is not None, problem)
-    drawn = np.asarray(drawn, dtype=float)
+    sampled = np.asarray(sampled, dtype=float)
     check_close(name, gradients[0], np.ones((n, 3)), what="gradient for z_mean", rtol=1e-4)
     check_close(
         name,
         gradients[1],
-        (drawn - z_mean) / 2,
+        (sampled - z_mean) / 2,
         what="gradient for z_log_var",
         rtol=1e-3,
         atol=1e-4,
@@ -680,25 +680,25 @@ def check_Sampling(Sampling):
     )
     check_true(name, not np.allclose(first, second), problem, case=case)
     within = np.mean(np.abs((first - z_mean) / deviations) < 1)
-    # 0.683 for a normal eps; 12,000 draws leave this band in fewer than 1 run of a million.
+    # 0.683 for a normal eps; 12,000 samples leave this band in fewer than 1 run of a million.
     what = "share of eps between −1 and 1"
     check_close(name, within, 0.6827, rtol=0, atol=0.023, what=what, case=case)
 
     trained = lambda pair: layer(pair, training=True)
     zero, ones = np.zeros((n, 4), dtype="float32"), np.ones(4)
-    for draw, log_vars, case in (
+    for layer_call, log_vars, case in (
         (layer, [-30, -26, -20, -16], "very narrow posteriors"),
         (layer, [16, 20, 26, 30], "very wide posteriors"),
         (trained, [-30, -10, 10, 30], "while it is trained"),
     ):
         pair = [zero, np.array(log_vars, dtype="float32") + zero]
-        got = call(name, draw, pair, steady=False, case=case)
+        got = call(name, layer_call, pair, steady=False, case=case)
         check_shape(name, got, (n, 4), case=case)
-        rolls = np.asarray(got, dtype=float) / np.exp(np.divide(log_vars, 2))
+        noise = np.asarray(got, dtype=float) / np.exp(np.divide(log_vars, 2))
         problem = "not every dimension of the code is finite."
-        check_true(name, np.isfinite(rolls).all(), problem, case=case)
+        check_true(name, np.isfinite(noise).all(), problem, case=case)
         what = "standard deviation of 4000 codes, as a multiple of the right one"
-        check_close(name, rolls.std(axis=0), ones, rtol=0.065, what=what, case=case)
+        check_close(name, noise.std(axis=0), ones, rtol=0.065, what=what, case=case)
 
     for n, d, case in (
         (1, 1, "one code of one dimension"),

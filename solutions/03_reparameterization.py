@@ -559,7 +559,7 @@ compiled_step = tf.function(train_step, autograph=False)
 losses = []
 for start in range(0, min(len(x_train), 20_000), 100):
     x = tf.constant(x_train[start : start + 100])
-    eps = tf.constant(generator.normal(size=(100, 2)), dtype="float32")
+    eps = tf.constant(generator.normal(size=(len(x), 2)), dtype="float32")
     losses.append(float(compiled_step(encoder, decoder, optimizer, x, eps)))
 style = {"xlabel": "step", "ylabel": "loss, nats per image", "marker": ""}
 ax = plots.lines(np.arange(len(losses)), {"loss": losses}, **style)
@@ -781,7 +781,7 @@ print(f"share of test images with z_mean within radius 2: {inside:.2f}, of the p
 # %% [markdown]
 # The median standard deviation is 0.10, a tenth of the prior's. Two forces shape the plane. The reconstruction term pushes images that look different apart and makes their ellipses small, so that a sample from one does not decode to the other; the KL term pulls every ellipse towards the origin and makes it large. Around the origin, where most images crowd, the ellipses are tiny and stand close to one another; at the rim there is room, and they are wide. Where different digits overlap, as 4 and 9 below the middle, the decoder has to hedge.
 #
-# The average of all these Gaussians is the **aggregate posterior** $q(z) = \mathbb E_{x}[q_\phi(z\mid x)]$. The KL term pulls it towards the prior, but they are not equal: the ones and some 4s reach beyond radius 3, only 71% of the means lie within radius 2 in place of 86%, and some places inside that circle, such as the upper right, are nearly empty. A sample from the prior can fall there.
+# The average of all these Gaussians is the **aggregate posterior** $q(z) = \mathbb E_{x}[q_\phi(z\mid x)]$. The KL term pulls it towards the prior, but they are not equal: the ones and some of the 4s and 9s reach beyond radius 3, only 71% of the means lie within radius 2 in place of 86%, and some places inside that circle, such as the upper right, are nearly empty. A sample from the prior can fall there.
 
 # %% [markdown]
 # Since the prior is known, we know where to look for images before any training. A grid whose lines stand at the quantiles of the Gaussian covers it in steps of equal probability, so that area in the next picture is proportional to prior probability.
@@ -803,7 +803,7 @@ explorer
 # %% [markdown]
 # ## Autoencoder and VAE, like for like
 #
-# What did the two terms change? The fair comparison is an autoencoder with the *same* networks, trained on the same images for as many steps with the same reconstruction term: no noise, no KL term. It is a VAE whose $q_\phi$ has shrunk to a point and pays nothing for it.
+# What did the noise and the KL term change? The fair comparison is an autoencoder with the *same* networks, trained on the same images for as many steps with the same reconstruction term: no noise, no KL term. It is a VAE whose $q_\phi$ has shrunk to a point and pays nothing for it.
 
 
 # %%
