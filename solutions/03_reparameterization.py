@@ -57,7 +57,7 @@ SMALL_EPOCHS = budget(cpu=8, gpu=20)
 #
 # $$\nabla_\phi\, \mathbb E_{q_\phi(z\mid x)}\big[f(z)\big] = \nabla_\phi \int q_\phi(z\mid x)\, f(z)\, dz = \int f(z)\, \nabla_\phi\, q_\phi(z\mid x)\, dz .$$
 #
-# Now the derivative falls on the density. What is left is no expectation, since $\nabla_\phi q_\phi$ is no density: it integrates to 0. Moving $\nabla_\phi$ under the expectation all the same would give $\mathbb E_{q_\phi}[\nabla_\phi f(z)] = 0$, because $f$ does not contain $\phi$. That is wrong, since changing $\phi$ changes which $z$ we see. How do we differentiate through a sample?
+# Now the derivative falls on the density. What is left is no expectation, since $\nabla_\phi q_\phi$ is no density: it takes negative values, and integrates to 0. Moving $\nabla_\phi$ under the expectation all the same would give $\mathbb E_{q_\phi}[\nabla_\phi f(z)] = 0$, because $f$ does not contain $\phi$. That is wrong, since changing $\phi$ changes which $z$ we see. How do we differentiate through a sample?
 
 # %% [markdown]
 # ## A model problem with a known answer
@@ -150,7 +150,7 @@ reparameterize(one, np.log(4 * one), 0.5 * one)
 # %% [markdown]
 # What does it change that the noise is sampled first? We let the standard deviation grow from 0 to 2 at $\mu = 1$, and estimate $\mathbb E[z^2] = 1 + \sigma^2$ from 40 samples at each $\sigma$: once with the same 40 samples of $\varepsilon$ for all $\sigma$, once with fresh ones for each.
 
-# %% alt="Four panels against σ. With fixed noise the codes lie on a fan of straight lines and the estimate of E[z²] is a smooth curve below the exact one; with fresh noise the codes are a cloud of points and the estimate is a jagged curve around the exact one."
+# %% alt="Four panels against σ. With fixed noise the codes lie on a fan of straight lines and the estimate of E[z²] is a smooth curve close to the exact one; with fresh noise the codes are a cloud of points and the estimate is a jagged curve around the exact one."
 sigmas = np.linspace(0.02, 2, 60, dtype="float32")[:, None]
 fixed = generator.normal(size=(1, 40)).astype("float32") + 0 * sigmas
 fresh = generator.normal(size=(60, 40)).astype("float32")
@@ -372,7 +372,7 @@ for text, f in (("z²", z**2), ("z² + 1000", z**2 + 1000)):
 #
 # $$f_{\text{separable}}(z) = \sum_j z_j^2 \qquad\qquad f_{\text{coupled}}(z) = \Big(\sum_j z_j\Big)^2$$
 #
-# In the first each dimension contributes by itself; in the second every dimension interacts with every other. The expectation is $0.25 + d$ for both, and so the exact derivative is 1 for both and for every $d$.
+# In the first each dimension contributes by itself; in the second every dimension interacts with every other. The expectation is $\mu_1^2 + d$ for both, and so the exact derivative is $2\mu_1 = 1$ for both and for every $d$.
 
 # %% [markdown] predict="dimensions"
 # **Predict.** From $d = 1$ to $d = 256$, by which factor does the standard deviation grow? Separable: pathwise …, score function with baseline …. Coupled: pathwise …, score function with baseline ….
@@ -411,7 +411,7 @@ axes[1].get_legend().remove()
 plt.show()
 
 # %% [markdown]
-# For the separable function the pathwise estimator has the same standard deviation in every dimension, 2.0, because the derivative with respect to $z_1$ does not contain the other dimensions. For the coupled function it does, and the pathwise standard deviation grows as $\sqrt d$, to 32. So it is not immune to dimensions in general. The score function grows faster in both cases: as $d$ without a baseline, and with one as $\sqrt d$ for the separable and again as $d$ for the coupled function. At $d = 256$ the pathwise estimator is better by a factor of about ten in both panels, even with the baseline, and that is a factor of a hundred in samples.
+# For the separable function the pathwise estimator has the same standard deviation for every $d$, 2.0. For the coupled one it grows as $\sqrt d$, to 32, so independence of the dimension is not a law. The score function grows faster in both cases: as $d$ without a baseline, and with one as $\sqrt d$ for the separable and again as $d$ for the coupled function. At $d = 256$ the pathwise estimator is better by a factor of about ten in both panels, even with the baseline, and that is a factor of a hundred in samples.
 
 # %% [markdown] answer="why_noisier" points=2
 # **Written answer (2 points).** What does each of the two estimators know about $f$? Use this to explain why the *other* dimensions disturb the score-function estimator of the derivative for the first mean even where $f$ is separable. Then say what changes for the coupled function, and why the pathwise estimator is still ahead there.
@@ -914,7 +914,7 @@ plt.show()
 # %% [markdown]
 # With two dimensions the judge prefers the *autoencoder's* samples from the prior, 0.59 against 0.32. But the prior covers only a spot of its cloud of codes, where few kinds of digits live: three digits make up 0.82 of its samples, and the row shows 0, 3 and 8 again and again. The VAE's samples are more varied and more blurred. Its reconstructions are hardly more confident, 0.39, so two dimensions are the limit here, and not the sampling.
 #
-# With ten dimensions the picture is another. The autoencoder's samples from the prior are smears, and 0.02 of them are confident: near the origin there are no codes. Of the VAE's samples 0.38 are confident, and most of the row can be read, or nearly so. Still, that is half of what its reconstructions reach, 0.79, because the aggregate posterior is not the prior. And fitting a Gaussian to the *autoencoder's* codes, the two-stage model of `01_autoencoder`, gives 0.47, more than the VAE, with strokes that are bolder and at times tangled. (Ghosh et al. 2020 found as much on larger data sets.)
+# With ten dimensions the picture is another. The autoencoder's samples from the prior are smears, and 0.02 of them are confident: around the origin there are hardly any codes. Of the VAE's samples 0.38 are confident, and most of the row can be read, or nearly so. Still, that is half of what its reconstructions reach, 0.79, because the aggregate posterior is not the prior. And fitting a Gaussian to the *autoencoder's* codes, the two-stage model of `01_autoencoder`, gives 0.47, more than the VAE, with strokes that are bolder and at times tangled. (Ghosh et al. 2020 report similar results on larger data sets.)
 #
 # So what has the VAE gained? Not sharpness. It has a latent space whose distribution is known *before* training, so that there is no second stage; codes with an uncertainty; and an objective that bounds the evidence, so that two such models can be compared by a number that no classifier has to judge.
 
