@@ -14,6 +14,7 @@ PACKAGE = "vaelib"
 
 # What holds the formula of an exercise and does not call it. What calls it needs no word here.
 NEIGHBOURS = {
+    "Sampling": ["train_step"],
     "build_autoencoder": ["_dense", "_dense_decoder", "build_dense_decoder", "build_dense_encoder"],
     "build_conv_encoder": ["_conv_trunk"],
     "build_cvae": ["_conditioned"],
@@ -27,7 +28,7 @@ NEIGHBOURS = {
     "load_image": ["_on_white", "_squared"],
     "log_likelihood": ["_bound"],
     "log_normal_pdf": ["_log_normal", "_terms", "gaussian_nll"],
-    "reparameterize": ["Sampling"],
+    "reparameterize": ["Sampling", "train_step"],
 }
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef

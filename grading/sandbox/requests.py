@@ -38,13 +38,15 @@ class GetAttribute:
 class Call:
     """Call an object; if `taped`, gradients for the tensors among the arguments can follow.
 
-    Also whether the call changed its arguments comes back, and the number of the tape.
+    Also whether the call changed its arguments comes back, and the number of the tape; if
+    `weights`, those of the models among the arguments, as the call left them, too.
     """
 
     target: Any
     args: Any
     kwargs: Any
     taped: bool
+    weights: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Reply(TypedDict, total=False):
         raised: the exception that came instead.
         changed: whether an array, a list or a dict among the arguments was changed.
         tape: the number of the tape.
+        weights: for each model among the arguments, in order, a list of arrays.
         failed: why the process could not be started.
     """
 
@@ -104,6 +107,7 @@ class Reply(TypedDict, total=False):
     raised: Raised
     changed: bool
     tape: int
+    weights: list[list[Any]]
     failed: str
 
 

@@ -180,6 +180,9 @@ def _special(value: Any) -> dict[str, Any]:
         return {"is": "path", "name": str(value.path), "content": value.content, "text": text}
     if is_tensor(value):
         return {"is": "tensor", "array": np.asarray(value)}
-    if isinstance(value, keras.Model):
-        return {"is": "model", "config": value.to_json(), "weights": value.get_weights()}
+    with tf.init_scope():  # a variable has its numbers outside of a graph alone
+        if isinstance(value, keras.Model):
+            return {"is": "model", "config": value.to_json(), "weights": value.get_weights()}
+        if isinstance(value, keras.optimizers.Optimizer):
+            return {"is": "optimizer", "config": keras.optimizers.serialize(value)}
     raise TypeError(f"a check cannot hand over a {type(value).__name__}")

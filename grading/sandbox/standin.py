@@ -36,6 +36,7 @@ class Standin:
 
     def __init__(self, session: Asks, tree: dict[str, Any]) -> None:
         self._session = session
+        self._tree = tree
         self._id = int(tree["id"])
         self._seems: type = type if tree["class"] else _keras_class(tree["keras"]) or type(self)
         if tree["name"]:
@@ -60,10 +61,22 @@ class Standin:
 class CallableStandin(Standin):
     """A function, class, layer or model of the student's."""
 
+    _weights = False  # whether models that are handed over get the weights that a call leaves
+
+    def taking_weights(self) -> "CallableStandin":
+        """The same, but a call changes the weights of the models that it is given.
+
+        Only `vaelib.checks.call_training` asks for it. They are what the student's process says,
+        like what a call returns, so a check has to compare them with the right ones.
+        """
+        same = standin(self._session, self._tree)
+        same._repr, same._weights = self._repr, True  # type: ignore[attr-defined]
+        return same  # type: ignore[return-value]
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the student's object returns, or the exception that it raises.
 
-        Nothing that a check hands over is ever changed by a call.
+        Nothing that a check hands over is ever changed by a call, but weights that it asked for.
 
         Raises:
             ArgumentChanged: the student's object changed an argument.
@@ -73,12 +86,16 @@ class CallableStandin(Standin):
         if not tf.executing_eagerly():
             compiled, dtypes = self._session.value(Compile(self, args, kwargs))
             return tf.py_function(compiled, [], dtypes) if dtypes else None
-        reply = self._session.ask(Call(self, args, kwargs, taped=bool(tensors)))
+        taped = bool(tensors) and not self._weights
+        reply = self._session.ask(Call(self, args, kwargs, taped, self._weights))
         if "raised" in reply:
             raise raised(reply["raised"])
         if reply.get("changed"):  # what it would be now is not taken over: it may be a lie
             raise ArgumentChanged("the answer changed one of its arguments in place")
-        if tensors:
+        if self._weights:
+            for model, weights in zip(_models([args, kwargs]), reply["weights"], strict=True):
+                model.set_weights(weights)
+        if taped:
             return self._differentiable(reply["value"], reply["tape"], tensors)
         return reply["value"]
 
@@ -134,6 +151,12 @@ def _sent(value: Any) -> Any:
 def is_tensor(value: Any) -> bool:
     """Whether this is a tensor or a variable of TensorFlow's."""
     return isinstance(value, tf.Tensor | tf.Variable)  # `tf.is_tensor` takes 20 times as long
+
+
+def _models(value: Any) -> list[Any]:
+    """The models of a check's own among what it hands over, in the order of `wire.leaves`."""
+    found = (leaf for leaf in wire.leaves(value) if isinstance(leaf, keras.Model))
+    return [leaf for leaf in found if not issubclass(type(leaf), Standin)]
 
 
 def _has_gradient(value: Any) -> bool:

@@ -107,6 +107,9 @@ class Desk:
             value = target(*args, **kwargs)
         reply["value"] = value
         reply["changed"] = not same(before, [args, kwargs])
+        if request.weights:
+            given = wire.leaves([args, kwargs])
+            reply["weights"] = [m.get_weights() for m in given if isinstance(m, keras.Model)]
         return reply
 
     def _gradient(self, number: int, upstream: Any) -> Reply:
@@ -155,6 +158,8 @@ class Desk:
             if tree["content"] is not None:
                 _written(tree["name"], tree["content"])
             return tree["name"] if tree["text"] else Path(tree["name"])
+        if tree["is"] == "optimizer":
+            return keras.optimizers.deserialize(tree["config"])
         model = keras.models.model_from_json(tree["config"])
         model.set_weights(tree["weights"])
         return model

@@ -26,7 +26,7 @@ def reparameterize_in_float64(z_mean, z_log_var, eps):
     return eps * np.exp(z_log_var) ** 0.5 + z_mean
 
 
-@wrong("reparameterize", says="the variance is used as the deviation")
+@wrong("reparameterize", says="the variance is used as the standard deviation")
 def variance_for_deviation(z_mean, z_log_var, eps):
     return z_mean + np.exp(z_log_var) * eps
 
@@ -46,7 +46,7 @@ def the_mean_alone(z_mean, z_log_var, eps):
     return z_mean
 
 
-@wrong("reparameterize", says="z_log_var is used as the deviation")
+@wrong("reparameterize", says="z_log_var is used as the standard deviation")
 def log_var_for_deviation(z_mean, z_log_var, eps):
     return z_mean + z_log_var * eps
 
@@ -56,12 +56,12 @@ def half_of_the_variance(z_mean, z_log_var, eps):
     return z_mean + np.exp(z_log_var) / 2 * eps
 
 
-@wrong("reparameterize", says="half of z_log_var is used as the deviation")
+@wrong("reparameterize", says="half of z_log_var is used as the standard deviation")
 def exp_forgotten(z_mean, z_log_var, eps):
     return z_mean + 0.5 * z_log_var * eps
 
 
-@wrong("reparameterize", says="eps is not multiplied by the deviation")
+@wrong("reparameterize", says="eps is not multiplied by the standard deviation")
 def no_deviation(z_mean, z_log_var, eps):
     return z_mean + eps
 
@@ -71,7 +71,7 @@ def no_mean(z_mean, z_log_var, eps):
     return np.exp(0.5 * z_log_var) * eps
 
 
-@wrong("reparameterize", says="eps is divided by the deviation")
+@wrong("reparameterize", says="eps is divided by the standard deviation")
 def divided_by_deviation(z_mean, z_log_var, eps):
     return z_mean + eps * np.exp(-0.5 * z_log_var)
 
@@ -125,321 +125,317 @@ def one_eps_for_all(z_mean, z_log_var, eps):
 # score_function_gradient
 
 
-def score(f_z, z, mean, log_std):
+def score(f_z, z, mean, log_var):
     """The right answer, which the wrong ones change."""
-    std = np.exp(log_std)
-    return f_z * (z - mean) / std**2, f_z * ((z - mean) ** 2 / std**2 - 1)
+    variance = np.exp(log_var)
+    return f_z * (z - mean) / variance, f_z * ((z - mean) ** 2 / variance - 1) / 2
 
 
 @right("score_function_gradient")
-def score_in_tf(f_z, z, mean, log_std):
-    precision = tf.exp(tf.constant(-2 * log_std, tf.float32))
+def score_in_tf(f_z, z, mean, log_var):
+    precision = tf.exp(tf.constant(-log_var, tf.float32))
     f_z, away = tf.cast(f_z, tf.float32), tf.cast(z, tf.float32) - mean
-    return f_z * away * precision, f_z * (away**2 * precision - 1)
+    return f_z * away * precision, f_z * (away**2 * precision - 1) / 2
 
 
 @right("score_function_gradient")
-def score_by_the_tape(f_z, z, mean, log_std):
+def score_by_the_tape(f_z, z, mean, log_var):
     f_z, z = (tf.convert_to_tensor(a, tf.float64) for a in (f_z, z))
-    mean, log_std = (tf.fill(z.shape, tf.constant(a, tf.float64)) for a in (mean, log_std))
+    mean, log_var = (tf.fill(z.shape, tf.constant(a, tf.float64)) for a in (mean, log_var))
     with tf.GradientTape() as tape:
-        tape.watch((mean, log_std))
-        log_q = -log_std - (z - mean) ** 2 / (2 * tf.exp(2 * log_std))
-    for_mean, for_log_std = tape.gradient(log_q, (mean, log_std))
-    return [f_z * for_mean, f_z * for_log_std]
+        tape.watch((mean, log_var))
+        log_q = -log_var / 2 - (z - mean) ** 2 / (2 * tf.exp(log_var))
+    for_mean, for_log_var = tape.gradient(log_q, (mean, log_var))
+    return [f_z * for_mean, f_z * for_log_var]
 
 
 @right("score_function_gradient")
-def score_stacked(f_z, z, mean, log_std):
-    return np.stack(score(f_z, z, mean, log_std))
+def score_stacked(f_z, z, mean, log_var):
+    return np.stack(score(f_z, z, mean, log_var))
 
 
 @wrong("score_function_gradient", says="the sign of the score is wrong")
-def sign_of_the_score(f_z, z, mean, log_std):
-    return score(-f_z, z, mean, log_std)
+def sign_of_the_score(f_z, z, mean, log_var):
+    return score(-f_z, z, mean, log_var)
 
 
-@wrong("score_function_gradient", says="gradient for the deviation instead of its logarithm")
-def score_for_the_deviation(f_z, z, mean, log_std):
-    for_mean, for_log_std = score(f_z, z, mean, log_std)
-    return for_mean, for_log_std / np.exp(log_std)
+@wrong("score_function_gradient", says="gradient for the variance instead of its logarithm")
+def score_for_the_variance(f_z, z, mean, log_var):
+    for_mean, for_log_var = score(f_z, z, mean, log_var)
+    return for_mean, for_log_var / np.exp(log_var)
 
 
-@wrong("score_function_gradient", says="gradient for the logarithm of the variance")
-def score_for_log_var(f_z, z, mean, log_std):
-    for_mean, for_log_std = score(f_z, z, mean, log_std)
-    return for_mean, for_log_std / 2
+@wrong("score_function_gradient", says="gradient for the logarithm of the standard deviation")
+def score_for_log_std(f_z, z, mean, log_var):
+    for_mean, for_log_std = score(f_z, z, mean, log_var)
+    return for_mean, for_log_std * 2
 
 
 @wrong("score_function_gradient", says="divided by σ instead of σ²")
-def score_divided_by_the_deviation(f_z, z, mean, log_std):
-    return f_z * (z - mean) / np.exp(log_std), score(f_z, z, mean, log_std)[1]
+def score_divided_by_the_deviation(f_z, z, mean, log_var):
+    return f_z * (z - mean) / np.exp(log_var / 2), score(f_z, z, mean, log_var)[1]
 
 
 @wrong("score_function_gradient", says="the distance is not divided by σ²")
-def score_not_divided(f_z, z, mean, log_std):
-    return f_z * (z - mean), score(f_z, z, mean, log_std)[1]
+def score_not_divided(f_z, z, mean, log_var):
+    return f_z * (z - mean), score(f_z, z, mean, log_var)[1]
 
 
 @wrong("score_function_gradient", says="the distance is divided by σ⁴")
-def score_divided_twice(f_z, z, mean, log_std):
-    return f_z * (z - mean) / np.exp(4 * log_std), score(f_z, z, mean, log_std)[1]
+def score_divided_twice(f_z, z, mean, log_var):
+    return f_z * (z - mean) / np.exp(2 * log_var), score(f_z, z, mean, log_var)[1]
 
 
 @wrong("score_function_gradient", says="the squared distance is divided by σ⁴")
-def score_squared_distance_divided_twice(f_z, z, mean, log_std):
+def score_squared_distance_divided_twice(f_z, z, mean, log_var):
     away = z - mean
-    return score(f_z, z, mean, log_std)[0], f_z * (away**2 / np.exp(4 * log_std) - 1)
+    return score(f_z, z, mean, log_var)[0], f_z * (away**2 / np.exp(2 * log_var) - 1) / 2
 
 
 @wrong("score_function_gradient", says="the squared distance is divided by σ instead of σ²")
-def score_squared_distance_divided_by_the_deviation(f_z, z, mean, log_std):
+def score_squared_distance_divided_by_the_deviation(f_z, z, mean, log_var):
     away = z - mean
-    return score(f_z, z, mean, log_std)[0], f_z * (away**2 / np.exp(log_std) - 1)
+    return score(f_z, z, mean, log_var)[0], f_z * (away**2 / np.exp(log_var / 2) - 1) / 2
 
 
-@wrong("score_function_gradient", says="the term −1 is missing")
-def score_without_minus_one(f_z, z, mean, log_std):
-    for_mean, for_log_std = score(f_z, z, mean, log_std)
-    return for_mean, for_log_std + f_z
+@wrong("score_function_gradient", says="the term −½ is missing")
+def score_without_minus_one(f_z, z, mean, log_var):
+    for_mean, for_log_var = score(f_z, z, mean, log_var)
+    return for_mean, for_log_var + f_z / 2
 
 
-@wrong("score_function_gradient", says="the sign of the term 1 is wrong")
-def score_with_plus_one(f_z, z, mean, log_std):
-    for_mean, for_log_std = score(f_z, z, mean, log_std)
-    return for_mean, for_log_std + 2 * f_z
+@wrong("score_function_gradient", says="the sign of the term ½ is wrong")
+def score_with_plus_one(f_z, z, mean, log_var):
+    for_mean, for_log_var = score(f_z, z, mean, log_var)
+    return for_mean, for_log_var + f_z
 
 
-@wrong("score_function_gradient", says="the factor 2 is missing on the squared distance")
-def score_half_of_the_square(f_z, z, mean, log_std):
-    away = (z - mean) / np.exp(log_std)
-    return score(f_z, z, mean, log_std)[0], f_z * (0.5 * away**2 - 1)
+@wrong("score_function_gradient", says="the term −½ is −1")
+def score_half_of_the_square(f_z, z, mean, log_var):
+    away = (z - mean) / np.exp(log_var / 2)
+    return score(f_z, z, mean, log_var)[0], f_z * (0.5 * away**2 - 1)
 
 
 @wrong("score_function_gradient", says="the distance is not squared")
-def score_not_squared(f_z, z, mean, log_std):
-    away = (z - mean) / np.exp(log_std)
-    return score(f_z, z, mean, log_std)[0], f_z * (away - 1)
+def score_not_squared(f_z, z, mean, log_var):
+    away = (z - mean) / np.exp(log_var / 2)
+    return score(f_z, z, mean, log_var)[0], f_z * (away - 1) / 2
 
 
 @wrong("score_function_gradient", says="the factor f(z) is missing")
-def score_without_f(f_z, z, mean, log_std):
-    return score(np.ones_like(f_z), z, mean, log_std)
+def score_without_f(f_z, z, mean, log_var):
+    return score(np.ones_like(f_z), z, mean, log_var)
 
 
 @wrong("score_function_gradient", says="log q instead of its derivative")
-def log_density_for_score(f_z, z, mean, log_std):
-    log_q = -log_std - (z - mean) ** 2 / (2 * np.exp(2 * log_std))
-    return f_z * log_q, score(f_z, z, mean, log_std)[1]
+def log_density_for_score(f_z, z, mean, log_var):
+    log_q = -log_var / 2 - (z - mean) ** 2 / (2 * np.exp(log_var))
+    return f_z * log_q, score(f_z, z, mean, log_var)[1]
 
 
-@wrong("score_function_gradient", says="log_std is used as the deviation")
-def score_log_std_for_deviation(f_z, z, mean, log_std):
-    away = (z - mean) / log_std
-    return f_z * away / log_std, f_z * (away**2 - 1)
+@wrong("score_function_gradient", says="log_var is used as the variance")
+def score_log_var_for_variance(f_z, z, mean, log_var):
+    away = z - mean
+    return f_z * away / log_var, f_z * (away**2 / log_var - 1) / 2
 
 
 @wrong("score_function_gradient", says="the mean is not subtracted")
-def score_not_centred(f_z, z, mean, log_std):
-    return score(f_z, z, 0.0, log_std)
+def score_not_centred(f_z, z, mean, log_var):
+    return score(f_z, z, 0.0, log_var)
 
 
 @wrong("score_function_gradient", says="the two gradients are in the wrong order")
-def score_in_the_wrong_order(f_z, z, mean, log_std):
-    return score(f_z, z, mean, log_std)[::-1]
+def score_in_the_wrong_order(f_z, z, mean, log_var):
+    return score(f_z, z, mean, log_var)[::-1]
 
 
 @wrong("score_function_gradient", says="a factor ½ is left over")
-def score_with_the_half_kept(f_z, z, mean, log_std):
-    for_mean, for_log_std = score(f_z, z, mean, log_std)
-    return for_mean / 2, for_log_std
+def score_with_the_half_kept(f_z, z, mean, log_var):
+    for_mean, for_log_var = score(f_z, z, mean, log_var)
+    return for_mean / 2, for_log_var
 
 
 @wrong("score_function_gradient", says="the factor ½ on the squared distance is missing")
-def score_without_the_half(f_z, z, mean, log_std):
-    away = (z - mean) / np.exp(log_std)
-    return score(f_z, z, mean, log_std)[0], f_z * (2 * away**2 - 1)
+def score_without_the_half(f_z, z, mean, log_var):
+    away = (z - mean) / np.exp(log_var / 2)
+    return score(f_z, z, mean, log_var)[0], f_z * (away**2 - 0.5)
 
 
 @wrong("score_function_gradient", says="the sign of the squared distance is wrong")
-def score_with_the_sign_of_the_square(f_z, z, mean, log_std):
-    away = (z - mean) / np.exp(log_std)
-    return score(f_z, z, mean, log_std)[0], f_z * (-1 - away**2)
+def score_with_the_sign_of_the_square(f_z, z, mean, log_var):
+    away = (z - mean) / np.exp(log_var / 2)
+    return score(f_z, z, mean, log_var)[0], f_z * (-1 - away**2) / 2
 
 
-@wrong("score_function_gradient", says="the term −1 is −1/σ")
-def score_with_the_term_of_the_deviation(f_z, z, mean, log_std):
-    away = (z - mean) / np.exp(log_std)
-    return score(f_z, z, mean, log_std)[0], f_z * (away**2 - np.exp(-log_std))
-
-
-@wrong("score_function_gradient", says="the draws are summed")
-def score_summed(f_z, z, mean, log_std):
-    return tuple(g.sum() for g in score(f_z, z, mean, log_std))
+@wrong("score_function_gradient", says="the samples are summed")
+def score_summed(f_z, z, mean, log_var):
+    return tuple(g.sum() for g in score(f_z, z, mean, log_var))
 
 
 @wrong("score_function_gradient", says="your code raised")
-def score_in_float32_alone(f_z, z, mean, log_std):
-    precision = tf.exp(tf.constant(-2 * log_std, tf.float32))
+def score_in_float32_alone(f_z, z, mean, log_var):
+    precision = tf.exp(tf.constant(-log_var, tf.float32))
     away = tf.constant(z) - mean
-    return f_z * away * precision, f_z * (away**2 * precision - 1)
+    return f_z * away * precision, f_z * (away**2 * precision - 1) / 2
 
 
-@wrong("score_function_gradient", says="the draws are averaged")
-def score_averaged(f_z, z, mean, log_std):
-    return tuple(g.mean() for g in score(f_z, z, mean, log_std))
+@wrong("score_function_gradient", says="the samples are averaged")
+def score_averaged(f_z, z, mean, log_var):
+    return tuple(g.mean() for g in score(f_z, z, mean, log_var))
 
 
 @wrong("score_function_gradient", says="expected two values")
-def score_for_the_mean_alone(f_z, z, mean, log_std):
-    return score(f_z, z, mean, log_std)[0]
+def score_for_the_mean_alone(f_z, z, mean, log_var):
+    return score(f_z, z, mean, log_var)[0]
 
 
 @right("score_function_gradient")
-def score_draw_by_draw(f_z, z, mean, log_std):
-    variance = np.exp(2 * log_std)
+def score_sample_by_sample(f_z, z, mean, log_var):
+    variance = np.exp(log_var)
     for_mean = [f * (one - mean) / variance for f, one in zip(f_z, z, strict=True)]
-    for_log_std = [f * ((one - mean) ** 2 / variance - 1) for f, one in zip(f_z, z, strict=True)]
-    return for_mean, for_log_std
+    for_log_var = [
+        f * ((one - mean) ** 2 / variance - 1) / 2 for f, one in zip(f_z, z, strict=True)
+    ]
+    return for_mean, for_log_var
 
 
 @wrong("score_function_gradient", says="a very narrow q")
-def score_with_a_floor(f_z, z, mean, log_std):
-    variance = np.exp(2 * log_std) + 1e-8
-    return f_z * (z - mean) / variance, f_z * ((z - mean) ** 2 / variance - 1)
+def score_with_a_floor(f_z, z, mean, log_var):
+    variance = np.exp(log_var) + 1e-8
+    return f_z * (z - mean) / variance, f_z * ((z - mean) ** 2 / variance - 1) / 2
 
 
 @wrong("score_function_gradient", says="a very narrow q")
-def score_cut_off(f_z, z, mean, log_std):
-    return score(f_z, z, mean, max(log_std, -8))
+def score_cut_off(f_z, z, mean, log_var):
+    return score(f_z, z, mean, max(log_var, -16))
 
 
 @wrong("score_function_gradient", says="got")
-def score_with_a_baseline(f_z, z, mean, log_std):
-    return score(f_z - np.mean(f_z), z, mean, log_std)
+def score_with_a_baseline(f_z, z, mean, log_var):
+    return score(f_z - np.mean(f_z), z, mean, log_var)
 
 
 @wrong("score_function_gradient", says="got shape (3, 1)")
-def score_as_columns(f_z, z, mean, log_std):
-    return tuple(g[:, None] for g in score(f_z, z, mean, log_std))
+def score_as_columns(f_z, z, mean, log_var):
+    return tuple(g[:, None] for g in score(f_z, z, mean, log_var))
 
 
 # pathwise_gradient
 
 
 @right("pathwise_gradient")
-def pathwise_in_tf(df_dz, eps, log_std):
+def pathwise_in_tf(df_dz, eps, log_var):
     df_dz, eps = (tf.convert_to_tensor(a, tf.float64) for a in (df_dz, eps))
-    return df_dz, df_dz * eps * tf.exp(tf.constant(log_std, tf.float64))
+    return df_dz, df_dz * eps * tf.exp(tf.constant(log_var / 2, tf.float64)) / 2
 
 
 @right("pathwise_gradient")
-def pathwise_in_ops(df_dz, eps, log_std):
-    std = ops.exp(ops.convert_to_tensor(log_std, "float32"))
+def pathwise_in_ops(df_dz, eps, log_var):
+    std = ops.exp(ops.convert_to_tensor(log_var / 2, "float32"))
     df_dz, eps = (ops.convert_to_tensor(a, "float32") for a in (df_dz, eps))
-    return [df_dz * ops.ones_like(eps), std * eps * df_dz]
+    return [df_dz * ops.ones_like(eps), 0.5 * std * eps * df_dz]
 
 
 @right("pathwise_gradient")
-def pathwise_draw_by_draw(df_dz, eps, log_std):
-    std = np.exp(log_std)
-    return [float(d) for d in df_dz], [d * e * std for d, e in zip(df_dz, eps, strict=True)]
+def pathwise_sample_by_sample(df_dz, eps, log_var):
+    std = np.exp(log_var / 2)
+    return [float(d) for d in df_dz], [d * e * std / 2 for d, e in zip(df_dz, eps, strict=True)]
 
 
 @wrong("pathwise_gradient", says="the factor eps is missing")
-def pathwise_without_eps(df_dz, eps, log_std):
-    return df_dz, df_dz * np.exp(log_std)
+def pathwise_without_eps(df_dz, eps, log_var):
+    return df_dz, df_dz * np.exp(log_var / 2) / 2
 
 
-@wrong("pathwise_gradient", says="gradient for the deviation instead of its logarithm")
-def pathwise_without_the_deviation(df_dz, eps, log_std):
+@wrong("pathwise_gradient", says="gradient for the standard deviation")
+def pathwise_without_the_deviation(df_dz, eps, log_var):
     return df_dz, df_dz * eps
 
 
-@wrong("pathwise_gradient", says="gradient for the logarithm of the variance")
-def pathwise_for_log_var(df_dz, eps, log_std):
-    return df_dz, df_dz * eps * np.exp(log_std) / 2
+@wrong("pathwise_gradient", says="gradient for the logarithm of the standard deviation")
+def pathwise_for_log_std(df_dz, eps, log_var):
+    return df_dz, df_dz * eps * np.exp(log_var / 2)
 
 
-@wrong("pathwise_gradient", says="the variance is used as the deviation")
-def pathwise_with_the_variance(df_dz, eps, log_std):
-    return df_dz, df_dz * eps * np.exp(2 * log_std)
+@wrong("pathwise_gradient", says="the variance stands where the standard deviation belongs")
+def pathwise_with_the_variance(df_dz, eps, log_var):
+    return df_dz, df_dz * eps * np.exp(log_var) / 2
 
 
-@wrong("pathwise_gradient", says="log_std is used as the deviation")
-def pathwise_with_log_std(df_dz, eps, log_std):
-    return df_dz, df_dz * eps * log_std
+@wrong("pathwise_gradient", says="log_var is used as the standard deviation")
+def pathwise_with_log_var(df_dz, eps, log_var):
+    return df_dz, df_dz * eps * log_var / 2
 
 
 @wrong("pathwise_gradient", says="the factor eps is there")
-def pathwise_eps_on_the_mean(df_dz, eps, log_std):
-    return df_dz * eps, df_dz * eps * np.exp(log_std)
+def pathwise_eps_on_the_mean(df_dz, eps, log_var):
+    return df_dz * eps, df_dz * eps * np.exp(log_var / 2) / 2
 
 
-@wrong("pathwise_gradient", says="the deviation is there")
-def pathwise_deviation_on_the_mean(df_dz, eps, log_std):
-    return df_dz * np.exp(log_std), df_dz * eps * np.exp(log_std)
+@wrong("pathwise_gradient", says="the standard deviation is there")
+def pathwise_deviation_on_the_mean(df_dz, eps, log_var):
+    return df_dz * np.exp(log_var / 2), df_dz * eps * np.exp(log_var / 2) / 2
 
 
 @wrong("pathwise_gradient", says="eps is squared")
-def pathwise_eps_squared(df_dz, eps, log_std):
-    return df_dz, df_dz * eps**2 * np.exp(log_std)
+def pathwise_eps_squared(df_dz, eps, log_var):
+    return df_dz, df_dz * eps**2 * np.exp(log_var / 2) / 2
 
 
-@wrong("pathwise_gradient", says="divided by the deviation")
-def pathwise_divided_by_the_deviation(df_dz, eps, log_std):
-    return df_dz, df_dz * eps / np.exp(log_std)
+@wrong("pathwise_gradient", says="divided by the standard deviation")
+def pathwise_divided_by_the_deviation(df_dz, eps, log_var):
+    return df_dz, df_dz * eps / np.exp(log_var / 2) / 2
 
 
 @wrong("pathwise_gradient", says="the two gradients are in the wrong order")
-def pathwise_in_the_wrong_order(df_dz, eps, log_std):
-    return df_dz * eps * np.exp(log_std), df_dz
+def pathwise_in_the_wrong_order(df_dz, eps, log_var):
+    return df_dz * eps * np.exp(log_var / 2) / 2, df_dz
 
 
 @wrong("pathwise_gradient", says="without that of f")
-def pathwise_of_z_alone(df_dz, eps, log_std):
-    return np.ones_like(eps), eps * np.exp(log_std)
+def pathwise_of_z_alone(df_dz, eps, log_var):
+    return np.ones_like(eps), eps * np.exp(log_var / 2) / 2
 
 
-@wrong("pathwise_gradient", says="the draws are summed")
-def pathwise_summed(df_dz, eps, log_std):
-    return np.sum(df_dz), np.sum(df_dz * eps * np.exp(log_std))
+@wrong("pathwise_gradient", says="the samples are summed")
+def pathwise_summed(df_dz, eps, log_var):
+    return np.sum(df_dz), np.sum(df_dz * eps * np.exp(log_var / 2) / 2)
 
 
-@wrong("pathwise_gradient", says="the draws are averaged")
-def pathwise_averaged(df_dz, eps, log_std):
-    return np.mean(df_dz), np.mean(df_dz * eps * np.exp(log_std))
+@wrong("pathwise_gradient", says="the samples are averaged")
+def pathwise_averaged(df_dz, eps, log_var):
+    return np.mean(df_dz), np.mean(df_dz * eps * np.exp(log_var / 2) / 2)
 
 
 @right("pathwise_gradient")
-def pathwise_by_the_tape(df_dz, eps, log_std):
+def pathwise_by_the_tape(df_dz, eps, log_var):
     df_dz, eps = (tf.convert_to_tensor(a, tf.float64) for a in (df_dz, eps))
-    of_each = tf.fill(tf.shape(eps), tf.constant(log_std, tf.float64))
+    of_each = tf.fill(tf.shape(eps), tf.constant(log_var, tf.float64))
     mean = tf.zeros_like(eps)
     with tf.GradientTape() as tape:
         tape.watch((mean, of_each))
-        z = mean + tf.exp(of_each) * eps
+        z = mean + tf.exp(of_each / 2) * eps
     return tape.gradient(z, (mean, of_each), output_gradients=df_dz)
 
 
 @wrong("pathwise_gradient", says="a very narrow q")
-def pathwise_cut_off(df_dz, eps, log_std):
-    return df_dz, df_dz * eps * np.exp(max(log_std, -8))
+def pathwise_cut_off(df_dz, eps, log_var):
+    return df_dz, df_dz * eps * np.exp(max(log_var, -16) / 2) / 2
 
 
 @wrong("pathwise_gradient", says="a very narrow q")
-def pathwise_with_a_floor(df_dz, eps, log_std):
-    return df_dz, df_dz * eps * np.sqrt(np.exp(2 * log_std) + 1e-8)
+def pathwise_with_a_floor(df_dz, eps, log_var):
+    return df_dz, df_dz * eps * np.sqrt(np.exp(log_var) + 1e-8) / 2
 
 
 @wrong("pathwise_gradient", says="got")
-def pathwise_with_size_of_the_slope(df_dz, eps, log_std):
-    return np.abs(df_dz), np.abs(df_dz) * eps * np.exp(log_std)
+def pathwise_with_size_of_the_slope(df_dz, eps, log_var):
+    return np.abs(df_dz), np.abs(df_dz) * eps * np.exp(log_var / 2) / 2
 
 
-@wrong("pathwise_gradient", says="one draw")
-def pathwise_of_several_draws(df_dz, eps, log_std):
-    return np.squeeze(df_dz), np.squeeze(df_dz * eps) * np.exp(log_std)
+@wrong("pathwise_gradient", says="one sample")
+def pathwise_of_several_samples(df_dz, eps, log_var):
+    return np.squeeze(df_dz), np.squeeze(df_dz * eps) * np.exp(log_var / 2) / 2
 
 
 # leave_one_out_baseline
@@ -468,7 +464,7 @@ def baseline_from_the_mean(f_z):
     return ops.mean(f_z) * n / (n - 1) - f_z / (n - 1)
 
 
-@wrong("leave_one_out_baseline", says="the plain mean, with the draw itself in it")
+@wrong("leave_one_out_baseline", says="the plain mean, with the sample itself in it")
 def the_plain_mean(f_z):
     return np.full_like(f_z, np.mean(f_z))
 
@@ -488,7 +484,7 @@ def the_sum_of_the_others(f_z):
     return np.sum(f_z) - f_z
 
 
-@wrong("leave_one_out_baseline", says="the sum of all draws is divided by n − 1")
+@wrong("leave_one_out_baseline", says="the sum of all samples is divided by n − 1")
 def nothing_left_out(f_z):
     return np.full_like(f_z, np.sum(f_z) / (len(f_z) - 1))
 
@@ -503,7 +499,7 @@ def subtracted_the_wrong_way_round(f_z):
     return (np.sum(f_z) - f_z) / (len(f_z) - 1) - f_z
 
 
-@wrong("leave_one_out_baseline", says="only the draws before this one")
+@wrong("leave_one_out_baseline", says="only the samples before this one")
 def running_mean(f_z):
     before = np.cumsum(f_z) - f_z
     return before / np.maximum(np.arange(len(f_z)), 1)
@@ -514,7 +510,7 @@ def median_of_the_others(f_z):
     return np.array([np.median(np.delete(f_z, i)) for i in range(len(f_z))])
 
 
-@wrong("leave_one_out_baseline", says="draws of equal value are left out, too")
+@wrong("leave_one_out_baseline", says="samples of equal value are left out, too")
 def masked_by_value(f_z):
     return np.array([f_z[f_z != v].mean() for v in f_z])
 
@@ -606,7 +602,7 @@ class OneEpsForTheBatch(Rolls):
         return z_mean + ops.exp(0.5 * z_log_var) * self.eps(z_mean[:1])
 
 
-@wrong("Sampling", says="one eps is used for all numbers of a code")
+@wrong("Sampling", says="one eps is used for all dimensions of a code")
 class OneEpsForTheCode(Rolls):
     def call(self, inputs):
         z_mean, z_log_var = inputs
@@ -683,7 +679,7 @@ class GradientOfTheDeviationStopped(Rolls):
         return z_mean + ops.stop_gradient(ops.exp(0.5 * z_log_var)) * self.eps(z_mean)
 
 
-@wrong("Sampling", says="the variance is used as the deviation")
+@wrong("Sampling", says="the variance is used as the standard deviation")
 class SamplingWithTheVariance(Rolls):
     def call(self, inputs):
         z_mean, z_log_var = inputs
@@ -697,13 +693,13 @@ class SamplingWithTheFourthRoot(Rolls):
         return z_mean + ops.sqrt(ops.exp(0.5 * z_log_var)) * self.eps(z_mean)
 
 
-@wrong("Sampling", says="z_mean is returned without any draw")
+@wrong("Sampling", says="z_mean is returned without any noise")
 class NothingDrawn(Rolls):
     def call(self, inputs):
         return inputs[0]
 
 
-@wrong("Sampling", says="z_mean is returned without any draw")
+@wrong("Sampling", says="z_mean is returned without any noise")
 class DrawnInTrainingAlone(Rolls):
     def call(self, inputs, training=False):
         z_mean, z_log_var = inputs
@@ -719,7 +715,7 @@ class MeanForgotten(Rolls):
         return ops.exp(0.5 * z_log_var) * self.eps(z_mean)
 
 
-@wrong("Sampling", says="eps is not multiplied by the deviation")
+@wrong("Sampling", says="eps is not multiplied by the standard deviation")
 class DeviationForgotten(Rolls):
     def call(self, inputs):
         return inputs[0] + self.eps(inputs[0])
@@ -815,7 +811,7 @@ class SamplingSqueezed(Rolls):
         return ops.squeeze(z_mean + ops.exp(0.5 * z_log_var) * self.eps(z_mean))
 
 
-@wrong("Sampling", says="some numbers of the codes are alike")
+@wrong("Sampling", says="some dimensions of the codes are alike")
 class HalfOfTheRollsMirrored(Rolls):
     def call(self, inputs):
         z_mean, z_log_var = inputs
@@ -834,273 +830,6 @@ class EpsOfTheFirstShape(Rolls):
         self.shape = self.shape or tuple(z_mean.shape)
         eps = keras.random.normal(self.shape, seed=self.seed_generator)
         return z_mean + ops.exp(0.5 * z_log_var) * eps
-
-
-# negative_elbo
-
-
-def parts(x, logits, z_mean, z_log_var):
-    """Reconstruction of each pixel, and KL of each number of the code."""
-    nll = np.logaddexp(0, logits) - x * logits
-    return nll.reshape(len(x), -1), 0.5 * (np.exp(z_log_var) + z_mean**2 - 1 - z_log_var)
-
-
-@right("negative_elbo")
-def negative_elbo_in_two_steps(x, logits, z_mean, z_log_var):
-    nll = ops.logaddexp(0.0, logits) - x * logits
-    while len(nll.shape) > 1:
-        nll = ops.sum(nll, axis=-1)
-    variance = ops.exp(z_log_var)
-    return nll + ops.sum(variance + ops.square(z_mean) - z_log_var - 1, axis=1) / 2
-
-
-@right("negative_elbo")
-def negative_elbo_in_tf(x, logits, z_mean, z_log_var):
-    pixels = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
-    nll = tf.reduce_sum(tf.reshape(pixels, (len(x), -1)), axis=1)
-    kl = -0.5 * tf.reduce_sum(1 + z_log_var - z_mean**2 - tf.exp(z_log_var), axis=1)
-    return nll + kl
-
-
-@right("negative_elbo")
-def negative_elbo_from_vaelib(x, logits, z_mean, z_log_var):
-    from vaelib.losses import bernoulli_nll, kl_divergence
-
-    zeros = ops.zeros_like(z_mean)
-    return bernoulli_nll(x, logits) + kl_divergence(z_mean, z_log_var, zeros, zeros)
-
-
-@right("negative_elbo")
-def negative_elbo_with_keras_losses(x, logits, z_mean, z_log_var):
-    x, logits = (ops.reshape(a, (len(a), -1)) for a in (x, logits))
-    mean = keras.losses.binary_crossentropy(x, logits, from_logits=True)
-    return x.shape[1] * mean + 0.5 * ops.sum(
-        ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1
-    )
-
-
-@wrong("negative_elbo", says="Is numpy or `stop_gradient` used?")
-def negative_elbo_in_numpy(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return nll.sum(axis=1) + kl.sum(axis=1)
-
-
-@wrong("negative_elbo", says="expected a tensor, to train through it")
-def negative_elbo_as_an_array(x, logits, z_mean, z_log_var):
-    return np.asarray(negative_elbo_in_tf(x, logits, z_mean, z_log_var))
-
-
-@wrong("negative_elbo", says="no gradient reaches logits")
-def gradient_of_the_logits_stopped(x, logits, z_mean, z_log_var):
-    return negative_elbo_in_tf(x, ops.stop_gradient(logits), z_mean, z_log_var)
-
-
-@wrong("negative_elbo", says="no gradient reaches z_log_var")
-def variance_in_numpy(x, logits, z_mean, z_log_var):
-    variance = np.exp(z_log_var)
-    kl = 0.5 * ops.sum(z_mean**2 + variance - 1 - np.log(variance), axis=-1)
-    return negative_elbo_in_tf(x, logits, 0 * z_mean, 0 * z_mean) + kl
-
-
-@wrong("negative_elbo", says="1 is handed over as the prior's log-variance")
-def variance_of_the_prior_for_its_logarithm(x, logits, z_mean, z_log_var):
-    from vaelib.losses import bernoulli_nll, kl_divergence
-
-    return bernoulli_nll(x, logits) + kl_divergence(z_mean, z_log_var, 0.0, 1.0)
-
-
-@wrong("negative_elbo", says="images and logits are swapped")
-def images_and_logits_swapped(x, logits, z_mean, z_log_var):
-    return negative_elbo_in_tf(logits, x, z_mean, z_log_var)
-
-
-@wrong("negative_elbo", says="exp(z_log_var) is handed over as a log-variance")
-def variance_for_log_variance(x, logits, z_mean, z_log_var):
-    return negative_elbo_in_tf(x, logits, z_mean, ops.exp(z_log_var))
-
-
-@wrong("negative_elbo", says="over the last axis alone: flatten the images")
-def keras_loss_of_images(x, logits, z_mean, z_log_var):
-    nll = keras.losses.binary_crossentropy(x, logits, from_logits=True)
-    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
-
-
-@wrong("negative_elbo", says="the pixels are averaged instead of summed")
-def keras_loss_of_flat_images(x, logits, z_mean, z_log_var):
-    x, logits = (ops.reshape(a, (len(a), -1)) for a in (x, logits))
-    nll = keras.losses.binary_crossentropy(x, logits, from_logits=True)
-    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
-
-
-@wrong("negative_elbo", says="the KL term is subtracted")
-def kl_subtracted(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return nll.sum(1) - kl.sum(1)
-
-
-@wrong("negative_elbo", says="this is the ELBO, not minus the ELBO")
-def the_elbo_itself(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return -nll.sum(1) - kl.sum(1)
-
-
-@wrong("negative_elbo", says="the pixels are averaged instead of summed")
-def pixels_averaged(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return nll.mean(1) + kl.sum(1)
-
-
-@wrong("negative_elbo", says="the KL term is averaged over the numbers of the code")
-def kl_averaged(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return nll.sum(1) + kl.mean(1)
-
-
-@wrong("negative_elbo", says="averaged instead of summed")
-def both_averaged(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return nll.mean(1) + kl.mean(1)
-
-
-@wrong("negative_elbo", says="the KL term is missing")
-def kl_forgotten(x, logits, z_mean, z_log_var):
-    return parts(x, logits, z_mean, z_log_var)[0].sum(1)
-
-
-@wrong("negative_elbo", says="not every value is finite")
-def sigmoid_then_log(x, logits, z_mean, z_log_var):
-    p = ops.sigmoid(ops.reshape(logits, (len(x), -1)))
-    x = ops.reshape(x, p.shape)
-    nll = -ops.sum(x * ops.log(p) + (1 - x) * ops.log(1 - p), axis=1)
-    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
-
-
-@wrong("negative_elbo", says="the factor ½ of the KL term is missing")
-def half_of_the_kl_missing(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return nll.sum(1) + 2 * kl.sum(1)
-
-
-@wrong("negative_elbo", says="the logits go through a sigmoid first")
-def sigmoid_of_the_logits(x, logits, z_mean, z_log_var):
-    p = 1 / (1 + np.exp(-logits))
-    nll, kl = parts(x, p, z_mean, z_log_var)
-    return nll.sum(1) + kl.sum(1)
-
-
-@wrong("negative_elbo", says="the reconstruction is the squared error")
-def squared_error(x, logits, z_mean, z_log_var):
-    error = (x - 1 / (1 + np.exp(-logits))) ** 2
-    kl = parts(x, logits, z_mean, z_log_var)[1]
-    return error.reshape(len(x), -1).sum(1) + kl.sum(1)
-
-
-@wrong("negative_elbo", says="exp(z_log_var) is used as the deviation")
-def log_of_the_deviation(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, 2 * z_log_var)
-    return nll.sum(1) + kl.sum(1)
-
-
-@wrong("negative_elbo", says="the sign of z_log_var in the KL term is wrong")
-def sign_of_log_var(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return nll.sum(1) + (kl + z_log_var).sum(1)
-
-
-@wrong("negative_elbo", says="z_mean is missing in the KL term")
-def mean_forgotten_in_the_kl(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, 0 * z_mean, z_log_var)
-    return nll.sum(1) + kl.sum(1)
-
-
-@wrong("negative_elbo", says="the images are averaged, too")
-def averaged_over_the_batch(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return (nll.sum(1) + kl.sum(1)).mean()
-
-
-@wrong("negative_elbo", says="the images are summed, too")
-def summed_over_the_batch(x, logits, z_mean, z_log_var):
-    nll, kl = parts(x, logits, z_mean, z_log_var)
-    return nll.sum() + kl.sum()
-
-
-@right("negative_elbo")
-def negative_elbo_image_by_image(x, logits, z_mean, z_log_var):
-    losses = []
-    for i in range(len(x)):
-        nll = ops.sum(ops.softplus(logits[i]) - x[i] * logits[i])
-        kl = ops.sum(ops.exp(z_log_var[i]) + ops.square(z_mean[i]) - 1 - z_log_var[i]) / 2
-        losses.append(nll + kl)
-    return ops.stack(losses)
-
-
-@right("negative_elbo")
-def negative_elbo_in_float64(x, logits, z_mean, z_log_var):
-    x, logits, z_mean, z_log_var = (tf.cast(a, tf.float64) for a in (x, logits, z_mean, z_log_var))
-    return negative_elbo_in_tf(x, logits, z_mean, z_log_var)
-
-
-@right("negative_elbo")
-def negative_elbo_by_einsum(x, logits, z_mean, z_log_var):
-    x, logits = (ops.reshape(a, (a.shape[0], -1)) for a in (x, logits))
-    nll = ops.sum(ops.relu(logits) + ops.log1p(ops.exp(-ops.abs(logits))), axis=1)
-    squares = ops.einsum("nd,nd->n", z_mean, z_mean)
-    variances = ops.sum(ops.exp(z_log_var) - z_log_var, axis=1)
-    return nll - ops.einsum("np,np->n", x, logits) + 0.5 * (squares + variances - z_mean.shape[1])
-
-
-@wrong("negative_elbo", says="very narrow posteriors")
-def log_variances_cut_off(x, logits, z_mean, z_log_var):
-    return negative_elbo_in_tf(x, logits, z_mean, ops.clip(z_log_var, -20, 20))
-
-
-@wrong("negative_elbo", says="very wide posteriors")
-def large_log_variances_cut_off(x, logits, z_mean, z_log_var):
-    return negative_elbo_in_tf(x, logits, z_mean, ops.minimum(z_log_var, 20))
-
-
-@wrong("negative_elbo", says="very narrow posteriors")
-def log_of_the_variance_with_a_floor(x, logits, z_mean, z_log_var):
-    variance = ops.exp(z_log_var)
-    kl = 0.5 * ops.sum(variance + z_mean**2 - 1 - ops.log(variance + 1e-8), axis=-1)
-    return negative_elbo_in_tf(x, logits, 0 * z_mean, 0 * z_mean) + kl
-
-
-@wrong("negative_elbo", says="logits of ±1000")
-def probabilities_cut_off(x, logits, z_mean, z_log_var):
-    p = ops.clip(ops.sigmoid(logits), 1e-7, 1 - 1e-7)
-    nll = -ops.sum(ops.reshape(x * ops.log(p) + (1 - x) * ops.log(1 - p), (len(x), -1)), axis=1)
-    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
-
-
-@wrong("negative_elbo", says="logits of ±1000")
-def large_logits_cut_off(x, logits, z_mean, z_log_var):
-    return negative_elbo_in_tf(x, ops.clip(logits, -100, 100), z_mean, z_log_var)
-
-
-@wrong("negative_elbo", says="images without a channel")
-def images_with_a_channel_alone(x, logits, z_mean, z_log_var):
-    nll = ops.sum(ops.softplus(logits) - x * logits, axis=(1, 2, 3))
-    return nll + negative_elbo_in_tf(0 * x, 0 * x - 1000, z_mean, z_log_var)
-
-
-@wrong("negative_elbo", says="gradient for z_log_var")
-def gradient_of_the_variance_stopped(x, logits, z_mean, z_log_var):
-    held = ops.stop_gradient(z_log_var)
-    change = ops.exp(held) - ops.exp(z_log_var)
-    change -= ops.stop_gradient(change)
-    return negative_elbo_in_tf(x, logits, z_mean, z_log_var) + ops.sum(change, axis=1) / 2
-
-
-@wrong("negative_elbo", says="one image")
-def one_image_squeezed(x, logits, z_mean, z_log_var):
-    return ops.squeeze(negative_elbo_in_tf(x, logits, z_mean, z_log_var))
-
-
-@wrong("negative_elbo", says="an axis of length 1 is left over")
-def negative_elbo_as_a_column(x, logits, z_mean, z_log_var):
-    return negative_elbo_in_tf(x, logits, z_mean, z_log_var)[:, None]
 
 
 # build_vae_mlp
@@ -1396,3 +1125,412 @@ def log_variance_cut_off_at_20(latent_dim=2):
 def logits_cut_off(latent_dim=2):
     encoder, decoder = networks(latent_dim)
     return encoder, keras.Model(decoder.input, ops.clip(decoder.output, -20, 20))
+
+
+# train_step
+
+
+def loss_of(encoder, decoder, x, eps, scale=0.5, kl_weight=1.0):
+    """The right loss for each image, which wrong answers change."""
+    z_mean, z_log_var = encoder(x)
+    logits = decoder(z_mean + ops.exp(scale * z_log_var) * eps)
+    axes = tuple(range(1, len(x.shape)))
+    nll = ops.sum(ops.softplus(logits) - x * logits, axis=axes)
+    kl = 0.5 * ops.sum(ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
+    return nll + kl_weight * kl
+
+
+def stepped(encoder, decoder, optimizer, loss_function, weights=None):
+    """One step on any loss."""
+    weights = weights or encoder.trainable_weights + decoder.trainable_weights
+    with tf.GradientTape() as tape:
+        loss = loss_function()
+    optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+    return loss
+
+
+@right("train_step")
+def step_with_apply(encoder, decoder, optimizer, x, eps):
+    weights = [*decoder.trainable_variables, *encoder.trainable_variables]
+    with tf.GradientTape() as tape:
+        z_mean, z_log_var = encoder(x, training=True)
+        logits = decoder(z_mean + tf.exp(z_log_var / 2) * eps, training=True)
+        nll = tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.cast(x, "float32"), logits=logits)
+        nll = tf.reduce_sum(tf.reshape(nll, (len(x), -1)), axis=1)
+        kl = tf.reduce_sum(tf.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=1) / 2
+        loss = tf.reduce_mean(nll) + tf.reduce_mean(kl)
+    optimizer.apply(tape.gradient(loss, weights), weights)
+    return loss
+
+
+@right("train_step")
+def step_with_two_gradients(encoder, decoder, optimizer, x, eps):
+    with tf.GradientTape(persistent=True) as tape:
+        loss = ops.mean(loss_of(encoder, decoder, x, eps))
+    of_encoder = tape.gradient(loss, encoder.trainable_weights)
+    of_decoder = tape.gradient(loss, decoder.trainable_weights)
+    optimizer.apply_gradients(
+        zip(
+            of_encoder + of_decoder,
+            encoder.trainable_weights + decoder.trainable_weights,
+            strict=True,
+        )
+    )
+    return loss
+
+
+@right("train_step")
+def step_that_minimises_minus_the_elbo(encoder, decoder, optimizer, x, eps):
+    x, eps = tf.convert_to_tensor(x, "float32"), tf.convert_to_tensor(eps, "float32")
+    weights = encoder.trainable_weights + decoder.trainable_weights
+    with tf.GradientTape() as tape:
+        elbo = -loss_of(encoder, decoder, x, eps)
+        loss = -tf.reduce_sum(elbo) / tf.cast(tf.shape(x)[0], "float32")
+    gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, weights)]
+    optimizer.apply_gradients(list(zip(gradients, weights, strict=True)))
+    return tf.identity(loss)
+
+
+@wrong("train_step", says="the loss is summed over the batch")
+def step_on_the_sum(encoder, decoder, optimizer, x, eps):
+    return stepped(encoder, decoder, optimizer, lambda: ops.sum(loss_of(encoder, decoder, x, eps)))
+
+
+@wrong("train_step", says="the gradient is that of the sum over the batch")
+def step_without_an_average(encoder, decoder, optimizer, x, eps):
+    loss = stepped(encoder, decoder, optimizer, lambda: loss_of(encoder, decoder, x, eps))
+    return ops.mean(loss)
+
+
+@wrong("train_step", says="got shape (5,)")
+def step_that_returns_one_loss_for_each_image(encoder, decoder, optimizer, x, eps):
+    return stepped(encoder, decoder, optimizer, lambda: loss_of(encoder, decoder, x, eps))
+
+
+@wrong("train_step", says="the noise is not used")
+def step_without_noise(encoder, decoder, optimizer, x, eps):
+    return stepped(
+        encoder, decoder, optimizer, lambda: ops.mean(loss_of(encoder, decoder, x, 0 * eps))
+    )
+
+
+@wrong("train_step", says="the KL term is missing")
+def step_without_kl(encoder, decoder, optimizer, x, eps):
+    return stepped(
+        encoder,
+        decoder,
+        optimizer,
+        lambda: ops.mean(loss_of(encoder, decoder, x, eps, kl_weight=0.0)),
+    )
+
+
+@wrong("train_step", says="the noise is multiplied by the variance")
+def step_with_the_variance(encoder, decoder, optimizer, x, eps):
+    return stepped(
+        encoder, decoder, optimizer, lambda: ops.mean(loss_of(encoder, decoder, x, eps, scale=1.0))
+    )
+
+
+@wrong("train_step", says="the sign is wrong")
+def step_on_the_elbo(encoder, decoder, optimizer, x, eps):
+    return stepped(
+        encoder, decoder, optimizer, lambda: -ops.mean(loss_of(encoder, decoder, x, eps))
+    )
+
+
+@wrong("train_step", says="the loss is also averaged over the pixels")
+def step_averaged_over_pixels(encoder, decoder, optimizer, x, eps):
+    pixels = x[0].size if hasattr(x[0], "size") else tf.size(x[0])
+    return stepped(
+        encoder, decoder, optimizer, lambda: ops.mean(loss_of(encoder, decoder, x, eps)) / pixels
+    )
+
+
+@wrong("train_step", says="the weights of the encoder have not changed")
+def step_of_the_decoder(encoder, decoder, optimizer, x, eps):
+    return stepped(
+        encoder,
+        decoder,
+        optimizer,
+        lambda: ops.mean(loss_of(encoder, decoder, x, eps)),
+        decoder.trainable_weights,
+    )
+
+
+@wrong("train_step", says="the weights of the decoder have not changed")
+def step_of_the_encoder(encoder, decoder, optimizer, x, eps):
+    return stepped(
+        encoder,
+        decoder,
+        optimizer,
+        lambda: ops.mean(loss_of(encoder, decoder, x, eps)),
+        encoder.trainable_weights,
+    )
+
+
+@wrong("train_step", says="no weight has changed")
+def step_that_applies_nothing(encoder, decoder, optimizer, x, eps):
+    return ops.mean(loss_of(encoder, decoder, x, eps))
+
+
+@wrong("train_step", says="the weights move up the gradient")
+def step_upwards(encoder, decoder, optimizer, x, eps):
+    return -stepped(
+        encoder, decoder, optimizer, lambda: -ops.mean(loss_of(encoder, decoder, x, eps))
+    )
+
+
+@wrong("train_step", says="the gradient is that of the loss without KL term")
+def step_whose_kl_stands_outside_of_the_tape(encoder, decoder, optimizer, x, eps):
+    loss = ops.mean(loss_of(encoder, decoder, x, eps))
+    stepped(
+        encoder,
+        decoder,
+        optimizer,
+        lambda: ops.mean(loss_of(encoder, decoder, x, eps, kl_weight=0.0)),
+    )
+    return loss
+
+
+@wrong("train_step", says="loss: got")
+def step_that_tells_the_loss_afterwards(encoder, decoder, optimizer, x, eps):
+    stepped(encoder, decoder, optimizer, lambda: ops.mean(loss_of(encoder, decoder, x, eps)))
+    return ops.mean(loss_of(encoder, decoder, x, eps))
+
+
+@wrong("train_step", says="how far each weight moved under SGD(0.1)")
+def step_with_an_optimizer_of_its_own(encoder, decoder, optimizer, x, eps):
+    own = keras.optimizers.SGD(0.01)
+    return stepped(encoder, decoder, own, lambda: ops.mean(loss_of(encoder, decoder, x, eps)))
+
+
+@wrong("train_step", says="Adam in place of plain gradient descent")
+def step_by_hand_without_the_optimizer(encoder, decoder, optimizer, x, eps):
+    weights = encoder.trainable_weights + decoder.trainable_weights
+    with tf.GradientTape() as tape:
+        loss = ops.mean(loss_of(encoder, decoder, x, eps))
+    for weight, gradient in zip(weights, tape.gradient(loss, weights), strict=True):
+        weight.assign(weight - optimizer.learning_rate * gradient)
+    return loss
+
+
+@wrong("train_step", says="the weights that lead to z_log_var have not changed")
+def step_that_stops_the_log_variance(encoder, decoder, optimizer, x, eps):
+    def loss():
+        z_mean, z_log_var = encoder(x)
+        z_log_var = ops.stop_gradient(z_log_var)
+        logits = decoder(z_mean + ops.exp(0.5 * z_log_var) * eps)
+        axes = tuple(range(1, len(x.shape)))
+        nll = ops.sum(ops.softplus(logits) - x * logits, axis=axes)
+        kl = 0.5 * ops.sum(ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
+        return ops.mean(nll + kl)
+
+    weights = encoder.trainable_weights[:2] + decoder.trainable_weights
+    return stepped(encoder, decoder, optimizer, loss, weights)
+
+
+@wrong("train_step", says="compiled by `tf.function` it raised")
+def step_that_needs_numbers(encoder, decoder, optimizer, x, eps):
+    loss = stepped(encoder, decoder, optimizer, lambda: ops.mean(loss_of(encoder, decoder, x, eps)))
+    return float(loss)
+
+
+@wrong("train_step", says="loss: got")
+def step_with_fresh_noise(encoder, decoder, optimizer, x, eps):
+    noise = np.random.default_rng(5).normal(size=eps.shape).astype("float32")
+    return stepped(
+        encoder, decoder, optimizer, lambda: ops.mean(loss_of(encoder, decoder, x, noise))
+    )
+
+
+@wrong("train_step", says="the weights of the encoder have not changed")
+def step_in_numpy(encoder, decoder, optimizer, x, eps):
+    weights = encoder.trainable_weights + decoder.trainable_weights
+    with tf.GradientTape() as tape:
+        z_mean, z_log_var = (np.asarray(a) for a in encoder(x))
+        logits = decoder(z_mean + np.exp(z_log_var / 2) * eps)
+        nll = ops.sum(ops.softplus(logits) - x * logits, axis=(1, 2, 3))
+        kl = 0.5 * np.sum(np.exp(z_log_var) + z_mean**2 - 1 - z_log_var, axis=-1)
+        loss = ops.mean(nll + kl)
+    optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+    return loss
+
+
+# sample_images
+
+
+def decoded(decoder, z):
+    return ops.sigmoid(decoder(ops.convert_to_tensor(z, "float32")))
+
+
+@right("sample_images")
+def sampled_by_keras(decoder, n, latent_dim, seed):
+    return decoded(decoder, keras.random.normal((n, latent_dim), seed=seed))
+
+
+@right("sample_images")
+def sampled_by_tf_without_state(decoder, n, latent_dim, seed):
+    z = tf.random.stateless_normal((n, latent_dim), seed=(seed, 7))
+    return tf.nn.sigmoid(decoder(z)).numpy()
+
+
+@right("sample_images")
+def sampled_and_predicted_in_float64(decoder, n, latent_dim, seed):
+    z = np.random.default_rng(seed).standard_normal((n, latent_dim))
+    logits = decoder.predict(z, verbose=0).astype("float64")
+    return 1 / (1 + np.exp(-logits))
+
+
+@right("sample_images")
+def sampled_one_after_the_other(decoder, n, latent_dim, seed):
+    rng = np.random.RandomState(seed)
+    z = np.stack([rng.randn(latent_dim) for _ in range(n)])
+    return list(np.asarray(decoded(decoder, z)))
+
+
+@wrong("sample_images", says="outside of [0, 1]")
+def samples_as_logits(decoder, n, latent_dim, seed):
+    return decoder(np.random.default_rng(seed).normal(size=(n, latent_dim)))
+
+
+@wrong("sample_images", says="every pixel is 0 or 1")
+def samples_of_pixels(decoder, n, latent_dim, seed):
+    rng = np.random.default_rng(seed)
+    p = np.asarray(decoded(decoder, rng.normal(size=(n, latent_dim))))
+    return (rng.random(p.shape) < p).astype("float32")
+
+
+@wrong("sample_images", says="every pixel is 0 or 1")
+def samples_rounded(decoder, n, latent_dim, seed):
+    return np.round(decoded(decoder, np.random.default_rng(seed).normal(size=(n, latent_dim))))
+
+
+@wrong("sample_images", says="all images are alike")
+def one_code_for_all_images(decoder, n, latent_dim, seed):
+    z = np.random.default_rng(seed).normal(size=(1, latent_dim))
+    return decoded(decoder, np.repeat(z, n, axis=0))
+
+
+@wrong("sample_images", says="all dimensions of a code are alike")
+def one_number_for_all_dimensions(decoder, n, latent_dim, seed):
+    z = np.random.default_rng(seed).normal(size=(n, 1))
+    return decoded(decoder, np.repeat(z, latent_dim, axis=1))
+
+
+@wrong("sample_images", says="the same seed gives other images")
+def samples_without_a_seed(decoder, n, latent_dim, seed):
+    return decoded(decoder, np.random.default_rng().normal(size=(n, latent_dim)))
+
+
+@wrong("sample_images", says="another seed gives the same images")
+def samples_with_a_fixed_seed(decoder, n, latent_dim, seed):
+    return decoded(decoder, np.random.default_rng(0).normal(size=(n, latent_dim)))
+
+
+@wrong("sample_images", says="the codes are uniform between 0 and 1")
+def samples_from_a_box(decoder, n, latent_dim, seed):
+    return decoded(decoder, np.random.default_rng(seed).random((n, latent_dim)))
+
+
+@wrong("sample_images", says="the codes are uniform between −3 and 3")
+def samples_from_a_larger_box(decoder, n, latent_dim, seed):
+    return decoded(decoder, np.random.default_rng(seed).uniform(-3, 3, (n, latent_dim)))
+
+
+@wrong("sample_images", says="the codes are uniform, with standard deviation 1")
+def samples_from_a_box_of_the_right_variance(decoder, n, latent_dim, seed):
+    z = np.random.default_rng(seed).uniform(-(3**0.5), 3**0.5, (n, latent_dim))
+    return decoded(decoder, z)
+
+
+@wrong("sample_images", says="the sigmoid were applied twice")
+def samples_through_two_sigmoids(decoder, n, latent_dim, seed):
+    return ops.sigmoid(decoded(decoder, np.random.default_rng(seed).normal(size=(n, latent_dim))))
+
+
+@wrong("sample_images", says="standard deviation of the codes")
+def samples_that_are_too_narrow(decoder, n, latent_dim, seed):
+    return decoded(decoder, 0.7 * np.random.default_rng(seed).normal(size=(n, latent_dim)))
+
+
+@wrong("sample_images", says="one flat image")
+def samples_squeezed(decoder, n, latent_dim, seed):
+    z = np.random.default_rng(seed).normal(size=(n, latent_dim))
+    return np.squeeze(decoded(decoder, z)) if n == 1 else decoded(decoder, z)
+
+
+# reconstruct
+
+
+@right("reconstruct")
+def reconstruction_in_numpy(encoder, decoder, x):
+    z_mean = np.asarray(encoder(x)[0])
+    return 1 / (1 + np.exp(-np.asarray(decoder(z_mean), dtype=np.float64)))
+
+
+@right("reconstruct")
+def reconstruction_by_predict(encoder, decoder, x):
+    z_mean, _ = encoder.predict(x, verbose=0)
+    return tf.sigmoid(decoder.predict(z_mean, verbose=0))
+
+
+@right("reconstruct")
+def reconstruction_image_by_image(encoder, decoder, x):
+    found = [decoder(encoder(x[i : i + 1])[0])[0] for i in range(len(x))]
+    return [np.asarray(keras.activations.sigmoid(logits)) for logits in found]
+
+
+@wrong("reconstruct", says="logits, not probabilities")
+def reconstruction_as_logits(encoder, decoder, x):
+    return decoder(encoder(x)[0])
+
+
+@wrong("reconstruct", says="Decode the mean of the posterior")
+def reconstruction_of_a_sample(encoder, decoder, x):
+    z_mean, z_log_var = encoder(x)
+    eps = np.random.default_rng().normal(size=z_mean.shape).astype("float32")
+    return ops.sigmoid(decoder(z_mean + ops.exp(0.5 * z_log_var) * eps))
+
+
+@wrong("reconstruct", says="got")
+def reconstruction_of_a_sample_with_a_fixed_seed(encoder, decoder, x):
+    z_mean, z_log_var = encoder(x)
+    eps = np.random.default_rng(0).normal(size=z_mean.shape).astype("float32")
+    return ops.sigmoid(decoder(z_mean + ops.exp(0.5 * z_log_var) * eps))
+
+
+@wrong("reconstruct", says="z_log_var is decoded in place of z_mean")
+def reconstruction_of_the_log_variance(encoder, decoder, x):
+    return ops.sigmoid(decoder(encoder(x)[1]))
+
+
+@wrong("reconstruct", says="the code is z_mean plus the standard deviation")
+def reconstruction_one_standard_deviation_off(encoder, decoder, x):
+    z_mean, z_log_var = encoder(x)
+    return ops.sigmoid(decoder(z_mean + ops.exp(0.5 * z_log_var)))
+
+
+@wrong("reconstruct", says="the sigmoid is applied twice")
+def reconstruction_through_two_sigmoids(encoder, decoder, x):
+    return ops.sigmoid(ops.sigmoid(decoder(encoder(x)[0])))
+
+
+@wrong("reconstruct", says="rounded to 0 and 1")
+def reconstruction_in_black_and_white(encoder, decoder, x):
+    return np.round(ops.sigmoid(decoder(encoder(x)[0])))
+
+
+@wrong("reconstruct", says="these are the images themselves")
+def the_images_themselves(encoder, decoder, x):
+    return x
+
+
+@wrong("reconstruct", says="your code raised")
+def reconstruction_of_both_outputs(encoder, decoder, x):
+    return ops.sigmoid(decoder(encoder(x)))
+
+
+@wrong("reconstruct", says="got shape (4, 6)")
+def reconstruction_flattened(encoder, decoder, x):
+    logits = decoder(encoder(x)[0])
+    return ops.reshape(ops.sigmoid(logits), (len(x), -1))

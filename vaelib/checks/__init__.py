@@ -10,10 +10,12 @@ from vaelib.checks.demands import (
     check_weights,
 )
 from vaelib.checks.progress import check_begins, check_passed, where_am_i
+from vaelib.checks.training import call_training
 
 __all__ = [
     "CheckFailed",
     "call",
+    "call_training",
     "check_begins",
     "check_close",
     "check_pair",

@@ -15,6 +15,7 @@ from vaelib.models.builders import (
     build_vae_mlp,
 )
 from vaelib.models.conditional import CVAE, ClassPriorVAE, ScaleTril
+from vaelib.models.pairs import reconstruct, sample_images, train_step
 from vaelib.models.sampling import Sampling
 from vaelib.models.vae import VAE
 
@@ -36,4 +37,7 @@ __all__ = [
     "build_sprite_vae",
     "build_tutorial_vae",
     "build_vae_mlp",
+    "reconstruct",
+    "sample_images",
+    "train_step",
 ]

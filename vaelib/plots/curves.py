@@ -102,6 +102,7 @@ def training_curves(
     history: Mapping[str, Sequence[float] | np.ndarray],
     *,
     band: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None,
+    runs: Mapping[str, np.ndarray] | None = None,
     axes: Any = None,
 ) -> np.ndarray:
     """How a VAE learned: ELBO, reconstruction and KL by epoch, each in a panel of its own.
@@ -112,6 +113,8 @@ def training_curves(
             left out; other keys are not looked at.
         band: for some of these keys a pair (low, high), each (any number of epochs,): where other
             runs were. Drawn in grey behind the curves.
+        runs: for some of these keys other runs, (n_runs, any number of epochs). Each is a thin grey
+            line behind the curves.
         axes: where to draw, one `Axes` for each panel; a new figure if None.
 
     Returns:
@@ -130,13 +133,14 @@ def training_curves(
         axes = plt.subplots(
             1, len(names), figsize=(4 * len(names), 3.3), layout=layout, squeeze=False
         )[1]
-    axes, band = np.ravel(axes), band or {}
+    axes, band, runs = np.ravel(axes), band or {}, runs or {}
     if len(axes) != len(names):
         raise ValueError(f"training_curves: needs {len(names)} axes, one each, got {len(axes)}")
     for ax, name in zip(axes, names, strict=True):
         keys = {"train": name, "test": f"val_{name}"}
         bands = [band[key] for key in keys.values() if key in band]
         _draw_bands(ax, bands)
+        _draw_runs(ax, [runs[key] for key in keys.values() if key in runs])
         curves = {label: history[key] for label, key in keys.items() if key in history}
         n_epochs = max(map(len, curves.values()))
         lines(
@@ -173,6 +177,16 @@ def _draw_bands(ax: Axes, bands: Any) -> None:
             epochs, low, high = np.array([0.8, 1.2]), np.repeat(low, 2), np.repeat(high, 2)
         label = "reference runs" if i == 0 else None
         ax.fill_between(epochs, low, high, color="0.85", linewidth=0, label=label)
+
+
+def _draw_runs(ax: Axes, groups: Any) -> None:
+    label: str | None = "reference runs"
+    for group in groups:
+        for run in group:
+            epochs = np.arange(1, len(run) + 1)
+            marker = "_" if len(run) == 1 else ""  # a point has no length
+            ax.plot(epochs, run, color="0.6", linewidth=0.8, marker=marker, label=label)
+            label = None
 
 
 def _fit_height(ax: Axes, parts: Any) -> None:

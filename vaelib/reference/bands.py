@@ -1,4 +1,4 @@
-"""Am I normal? What reference runs gave, and a sentence about a run beside them.
+"""What reference runs gave, and a sentence about a run beside them.
 
 `bands.json` is written by experiments/reference.py: for each model and source of data the
 ELBO, reconstruction and KL of every epoch, in nats per image, of several seeds.
@@ -23,7 +23,7 @@ Edges = dict[str, tuple[np.ndarray, np.ndarray]]  # for each quantity, (n_epochs
 
 
 def band(name: str, source: str) -> Edges | None:
-    """Where the curves of reference runs lie.
+    """The tolerance around reference runs: their mean ± 7.5 standard deviations, or 2% if more.
 
     Args:
         name: a model of the course, such as "mlp_2".
@@ -33,8 +33,23 @@ def band(name: str, source: str) -> Edges | None:
         For each quantity that `fit` reports, the lower and the upper edge at each epoch, both
         numpy (n_epochs,) in nats per image; None if there are no runs of this model on this data.
     """
-    runs = _runs().get(f"{name}, {_kind(source)}")
-    return None if runs is None else {key: _edges(values) for key, values in runs.items()}
+    found = runs(name, source)
+    return None if found is None else {key: _edges(values) for key, values in found.items()}
+
+
+def runs(name: str, source: str) -> dict[str, np.ndarray] | None:
+    """The reference runs themselves, one with each seed.
+
+    Args:
+        name: a model of the course, such as "mlp_2".
+        source: of the data, as for `band`.
+
+    Returns:
+        For each quantity that `fit` reports numpy (n_seeds, n_epochs), in nats per image; None if
+        there are no runs of this model on this data.
+    """
+    found = _runs().get(f"{name}, {_kind(source)}")
+    return None if found is None else {key: np.array(values) for key, values in found.items()}
 
 
 def names() -> list[tuple[str, str]]:
@@ -75,7 +90,9 @@ def verdict(history: Mapping[str, Sequence[float]], name: str, source: str) -> s
     known = len(edges["val_elbo"][0])
     left = _departures(history, edges)
     if not left:
-        inside = f"Your curves stay inside the band of {seeds(name, source)} reference runs"
+        inside = (
+            f"Your curves stay within the tolerance around {seeds(name, source)} reference runs"
+        )
         if len(history["val_elbo"]) > known:
             return f"{inside} in the first {known} epochs, and those runs stopped there."
         return f"{inside}."
@@ -87,8 +104,8 @@ def verdict(history: Mapping[str, Sequence[float]], name: str, source: str) -> s
     name = {"elbo": "ELBO", "kl": "KL"}.get(name, name)
     where = f"in epoch {epoch + 1} the {images} {name} is {value:.1f}, not {low:.1f} to {high:.1f}."
     if not at_the_end:
-        return f"Your curves end inside the band, and left it for a while: {where}"
-    return f"Your curves leave the band: {where} {_meaning(history, edges, last)}"
+        return f"Your curves end within the tolerance, and left it for a while: {where}"
+    return f"Your curves leave the tolerance: {where} {_meaning(history, edges, last)}"
 
 
 def binarization_scores() -> dict[str, dict[str, float]]:

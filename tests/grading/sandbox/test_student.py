@@ -13,7 +13,7 @@ import tensorflow as tf
 from grading.sandbox.requests import LookUp, RunCell, WriteFile
 from tests.support.students import defined, student
 from vaelib import losses
-from vaelib.checks import call
+from vaelib.checks import call, call_training
 from vaelib.checks.lent import ArgumentChanged, copied, same
 
 pytestmark = pytest.mark.process
@@ -608,3 +608,67 @@ def test_a_call_can_be_compiled(both):
         assert first.dtype == tf.float64
         np.testing.assert_array_equal(first, [2, 2])
         np.testing.assert_array_equal(second, [2, 2])  # it is not run again, only its graph
+
+
+# training
+
+
+STEP = """
+    def it(model, optimizer, x):
+        with tf.GradientTape() as tape:
+            loss = ops.mean(model(x) ** 2)
+        weights = model.trainable_weights
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+        return loss
+    """
+
+
+def a_model():
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+
+
+@pytest.mark.parametrize("kind", [np.asarray, tf.constant])
+def test_a_check_sees_the_weights_that_training_leaves(both, kind):
+    here, across = both("it", STEP)
+    x = kind(np.arange(12, dtype="float32").reshape(4, 3))
+    first, second = a_model(), a_model()
+    second.set_weights(first.get_weights())
+    losses_here = [call_training("it", here, first, keras.optimizers.SGD(0.01), x) for _ in "12"]
+    losses = [call_training("it", across, second, keras.optimizers.SGD(0.01), x) for _ in "12"]
+    np.testing.assert_allclose(losses, losses_here, rtol=1e-6)
+    assert losses[1] < losses[0]
+    for got, expected in zip(second.get_weights(), first.get_weights(), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+def test_a_training_step_is_compiled_in_the_student_s_process(both):
+    here, across = both("it", STEP)
+    x, model = tf.ones((2, 3)), a_model()
+    expected = float(here(model, keras.optimizers.SGD(0.0), x))
+    sgd = keras.optimizers.SGD(0.1)
+    graph = tf.function(lambda: across(model, sgd, x), autograph=False)
+    assert float(graph.get_concrete_function()()) == pytest.approx(expected)
+
+
+def test_another_call_leaves_the_weights_of_a_check_s_model(session):
+    it = defined(session, textwrap.dedent(STEP), "it")
+    model, x = a_model(), np.ones((2, 3), "float32")
+    before = model.get_weights()
+    it(model, keras.optimizers.SGD(0.1), x)
+    for got, expected in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
+def test_a_training_step_that_is_a_stub_or_changes_its_images_is_told(session):
+    model, x = a_model(), np.ones((2, 3), "float32")
+    for body, says in (("raise NotImplementedError", "not implemented"), ("x[:] = 0", "argument")):
+        it = defined(session, f"def it(model, x):\n    {body}", "it")
+        with pytest.raises(AssertionError, match=says):
+            call_training("it", it, model, x)
+
+
+def test_weights_that_are_none_of_the_model_s_fail_the_answer(session):
+    source = "def it(model):\n    type(model).get_weights = lambda self: [np.ones(5)]"
+    it = defined(session, source, "it")
+    with pytest.raises(AssertionError):
+        call_training("it", it, a_model())

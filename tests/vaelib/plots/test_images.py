@@ -261,6 +261,17 @@ def test_two_bands_in_a_panel_have_one_name():
     assert len(ax.get_legend().get_texts()) == 3
 
 
+def test_other_runs_are_thin_lines_behind_with_one_name():
+    runs = {"val_kl": np.array([[3.0, 4, 5, 6], [4.0, 5, 6, 7]]), "other": np.ones((2, 3))}
+    axes = plots.training_curves(HISTORY, runs=runs)
+    thin = axes[2].lines[:2]
+    assert [list(line.get_ydata()) for line in thin] == runs["val_kl"].tolist()
+    assert all(line.get_linewidth() < 1 for line in thin)
+    names = [text.get_text() for text in axes[2].get_legend().get_texts()]
+    assert names == ["reference runs", "train", "test"]
+    assert len(axes[0].lines) == 2
+
+
 def test_a_history_of_something_else_is_refused():
     with pytest.raises(ValueError, match=r"needs one of .*'elbo'.*, got \('loss',\)"):
         plots.training_curves({"loss": [1.0]})

@@ -37,13 +37,13 @@ def test_every_run_ends_in_the_band_of_the_others(name, monkeypatch):
         left_out = {key: values[:i] + values[i + 1 :] for key, values in RUNS[name].items()}
         monkeypatch.setattr(bands, "_runs", lambda runs={name: left_out}: runs)
         mine = {key: values[i] for key, values in RUNS[name].items()}
-        assert "leave the band" not in reference.verdict(mine, model, source)
+        assert "leave the tolerance" not in reference.verdict(mine, model, source)
 
 
 def test_a_run_may_be_shorter_or_longer_than_the_reference():
-    assert "inside" in say({key: values[:2] for key, values in run().items()})
+    assert "within" in say({key: values[:2] for key, values in run().items()})
     longer = say({key: values + values[-1:] for key, values in run().items()})
-    assert "inside the band of 6 reference runs in the first 20 epochs" in longer
+    assert "within the tolerance around 6 reference runs in the first 20 epochs" in longer
 
 
 def test_real_data_is_the_same_wherever_it_was_found_and_drawn_data_is_not():
@@ -54,8 +54,16 @@ def test_real_data_is_the_same_wherever_it_was_found_and_drawn_data_is_not():
     assert not np.allclose(folder["elbo"], drawn["elbo"])
 
 
+def test_the_runs_themselves_lie_in_their_band():
+    single = reference.runs(NAME, SOURCE)
+    for key, (low, high) in reference.band(NAME, SOURCE).items():
+        assert single[key].shape == (reference.seeds(NAME, SOURCE), len(low))
+        assert np.all((low <= single[key]) & (single[key] <= high))
+
+
 def test_a_model_without_runs_has_no_band():
     assert reference.band("nothing", SOURCE) is None
+    assert reference.runs("nothing", SOURCE) is None
     assert "no reference runs of nothing" in reference.verdict(run(), "nothing", SOURCE)
 
 
@@ -84,7 +92,7 @@ def changed(**factors):
 )
 def test_the_sentence_says_what_a_departure_usually_means(history, meaning):
     assert meaning in say(history)
-    assert f"leave the band: in epoch {len(history['elbo'])} " in say(history)
+    assert f"leave the tolerance: in epoch {len(history['elbo'])} " in say(history)
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -99,7 +107,7 @@ def test_a_collapsed_run_leaves_every_band(name):
 def test_a_run_that_came_back_is_told_when_it_was_outside():
     history = run()
     history["kl"][1] = 1000.0
-    assert "end inside the band" in say(history)
+    assert "end within the tolerance" in say(history)
     assert "in epoch 2 the training KL is 1000.0, not " in say(history)
 
 
