@@ -396,7 +396,9 @@ def check_multiply_adds(multiply_adds):
     turned = [1, 108, 80, 108, 30]  # the places on the other side
     of = lambda *factors: [int(n) for n in np.prod(factors, axis=0)]
     right = of(places, area, into, out)
-    only = lambda chosen, other: [b if i in chosen else a for i, (a, b) in enumerate(zip(right, other))]
+    only = lambda chosen, other: [
+        b if i in chosen else a for i, (a, b) in enumerate(zip(right, other))
+    ]
     check_case(
         rows,
         right,

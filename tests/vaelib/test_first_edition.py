@@ -23,7 +23,7 @@ from vaelib.models import VAE
 from vaelib.oracles import dense_forward, identity, random_weights, relu, sigmoid
 from vaelib import animation, codes, data, plots, reference
 from vaelib.losses import bernoulli_nll, importance_weighted_bound, kl_divergence, log_normal_pdf
-from vaelib.models import VAE, build_patch_vae, build_tutorial_vae, build_vae_mlp
+from vaelib.models import VAE, build_efficient_vae, build_tutorial_vae, build_vae_mlp
 from vaelib.training import KLWarmup, budget, kl_warmup, set_seed
 from vaelib.oracles import conv2d, identity, random_weights, relu, sigmoid
 from vaelib.oracles import conv2d_transpose, identity, random_weights, relu, sigmoid
