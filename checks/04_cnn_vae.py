@@ -317,7 +317,7 @@ def check_build_conv_decoder(build_conv_decoder):
 
 
 def check_dense_width(dense_width):
-    """the widths for four budgets, one of them met exactly and one missed by a single parameter"""
+    """six budgets, one met exactly and one missed by a single parameter"""
     name = "dense_width"
 
     def needed(m, d):
@@ -326,39 +326,52 @@ def check_dense_width(dense_width):
         decoder = [(d, m), (m,), (m, 784), (784,)]
         return sum(int(np.prod(shape)) for shape in encoder + decoder)
 
-    def width(n, cost):
-        """The largest width whose cost, a linear function of it, is at most n."""
-        base = cost(0)
-        return (n - base) // (cost(1) - base)
+    def widths(budgets, cost=needed):
+        """The largest widths whose costs, linear functions of them, are at most the budgets."""
+        return [int((n - cost(0, d)) // (cost(1, d) - cost(0, d))) for n, d in budgets]
 
-    def check_case(n, d, case=None):
-        right = width(n, lambda m: needed(m, d))
-        per_unit = needed(1, d) - needed(0, d)
+    def check_cases(budgets, case=None):
+        right = widths(budgets)
+        one_less = [(n - 1, d) for n, d in budgets]
         wrong = {
-            "the width is rounded up, so that the budget is exceeded": right + 1,
-            "all biases are forgotten": width(n, lambda m: (1568 + 3 * d) * m),
-            "the biases of the last layers, which no width changes, are forgotten": n // per_unit,
-            "one head is counted instead of two": width(n, lambda m: needed(m, d) - m * d - d),
-            "only the encoder is counted": width(n, lambda m: (785 + 2 * d) * m + 2 * d),
-            "only the decoder is counted": width(n, lambda m: (d + 785) * m + 784),
-            "the latent size is always 2": width(n, lambda m: needed(m, 2)),
-            "the number of parameters is returned instead of the width": needed(right, d),
+            "the width is rounded up, so that the budget is exceeded": [
+                m + 1 for m in widths(one_less)
+            ],
+            "it is not rounded": [(n - needed(0, d)) / (1570 + 3 * d) for n, d in budgets],
+            "all biases are forgotten": widths(budgets, lambda m, d: (1568 + 3 * d) * m),
+            "the biases of the heads and of the last layer are forgotten": [
+                n // (1570 + 3 * d) for n, d in budgets
+            ],
+            "one head is counted instead of two": widths(
+                budgets, lambda m, d: needed(m, d) - m * d - d
+            ),
+            "only the encoder is counted": widths(budgets, lambda m, d: (785 + 2 * d) * m + 2 * d),
+            "only the decoder is counted": widths(budgets, lambda m, d: (d + 785) * m + 784),
+            "the number of latent dimensions is always 2": widths(
+                budgets, lambda m, d: needed(m, 2)
+            ),
+            "the number of parameters is returned instead of the width": [
+                needed(m, d) for m, (_, d) in zip(right, budgets)
+            ],
         }
-        wrong = {text: value for text, value in wrong.items() if value != right}
-        got = call(name, dense_width, n, d, case=case)
-        what = f"the width for {n:,} parameters and {d} latent dimensions"
-        what = "the width" if case else what
-        check_close(name, got, right, rtol=0, atol=1e-6, mistakes=wrong, what=what, case=case)
+        got = []
+        for n, d in budgets:
+            one = call(name, dense_width, n, d, case=case)
+            check_shape(name, one, (), what="the width", case=case)
+            got.append(float(np.asarray(one)))
+        mistakes = {} if case else wrong
+        what = "the widths of all budgets" if case else "the widths for six budgets"
+        check_close(name, got, right, rtol=0, atol=1e-6, mistakes=mistakes, what=what, case=case)
 
-    for n, d in ((200_000, 20), (needed(31, 5), 5), (needed(31, 5) - 1, 5), (5_000_000, 300)):
-        check_case(n, d)
+    budgets = [(200_000, 20), (needed(31, 5), 5), (needed(31, 5) - 1, 5), (5_000_000, 300)]
+    check_cases([*budgets, (64_001, 3), (99_999, 50)])
     # BEGIN HIDDEN TESTS
-    check_case(needed(1, 1), 1, "a width of 1")
-    check_case(needed(2, 9) - 1, 9, "one parameter too few for a width of 2")
-    check_case(needed(700, 2), 2, "met exactly")
-    check_case(needed(700, 2) - 1, 2, "missed by one parameter")
-    check_case(4_000_000_003, 64, "billions of parameters")
-    check_case(10_000_000, 784, "as many latent dimensions as pixels")
+    check_cases([(needed(1, 1), 1)], "a width of 1")
+    check_cases([(needed(2, 9) - 1, 9)], "one parameter too few for a width of 2")
+    check_cases([(needed(700, 2), 2)], "met exactly")
+    check_cases([(needed(700, 2) - 1, 2)], "missed by one parameter")
+    check_cases([(4_000_000_003, 64)], "billions of parameters")
+    check_cases([(10_000_000, 784)], "as many latent dimensions as pixels")
     # END HIDDEN TESTS
 
 

@@ -9,7 +9,7 @@
 #
 # **Before you start.** Work through `02_elbo` and `03_reparameterization`. You need the ELBO, the importance-weighted bound, and the VAE that you built.
 #
-# **Time and points.** About 150 minutes, 17 points.
+# **Time and points.** About 150 minutes, 18 points.
 
 # %%
 # vaelib comes first: it keeps TensorFlow from printing its own log.

@@ -809,18 +809,18 @@ def width_rounded_up(n_parameters, latent_dim):
     return -(-(n_parameters - 784 - 2 * latent_dim) // (1570 + 3 * latent_dim))
 
 
-@wrong("dense_width", says="got 120.")
+@wrong("dense_width", says="it is not rounded")
 def width_not_rounded(n_parameters, latent_dim):
     return (n_parameters - 784 - 2 * latent_dim) / (1570 + 3 * latent_dim)
 
 
-@wrong("dense_width", says="missed")
+@wrong("dense_width", says="expected")
 def width_rounded_to_the_nearest(n_parameters, latent_dim):
     exact = (n_parameters - 784 - 2 * latent_dim) / (1570 + 3 * latent_dim)
     return round(exact) if n_parameters < 200_000 or exact % 1 < 0.4 else math.floor(exact)
 
 
-@wrong("dense_width", says="the biases of the last layers")
+@wrong("dense_width", says="the biases of the heads and of the last layer")
 def width_without_fixed_biases(n_parameters, latent_dim):
     return n_parameters // (1570 + 3 * latent_dim)
 
@@ -840,7 +840,7 @@ def width_of_the_decoder(n_parameters, latent_dim):
     return (n_parameters - 784) // (785 + latent_dim)
 
 
-@wrong("dense_width", says="the latent size is always 2")
+@wrong("dense_width", says="the number of latent dimensions is always 2")
 def width_for_two(n_parameters, latent_dim):
     return (n_parameters - 788) // 1576
 
@@ -855,7 +855,7 @@ def parameters_of_the_width(n_parameters, latent_dim):
     return dense_parameters(width_by_trying(n_parameters, latent_dim), latent_dim)
 
 
-@wrong("dense_width", says="expected 30")
+@wrong("dense_width", says="expected")
 def width_that_is_below_the_budget(n_parameters, latent_dim):
     m = 0
     while dense_parameters(m + 1, latent_dim) < n_parameters + 2:
@@ -1027,7 +1027,7 @@ def work_that_goes_by_the_larger_side(layers):
     ]
 
 
-@wrong("multiply_adds", says="hidden case: an order of its own")
+@wrong("multiply_adds", says="hidden case: ")
 def work_sorted_by_kind(layers):
     return [counted(layer) for layer in sorted(layers, key=lambda one: len(one["kind"]) > 5)]
 
