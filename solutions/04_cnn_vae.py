@@ -448,16 +448,17 @@ rivals = {
 }
 
 
-# %% alt="Five rows of twelve digits: test images and four reconstructions with the test ELBO of each VAE beside its row. ALT4"
+# %% alt="Five rows of twelve digits: test images and four reconstructions with the test ELBO of each VAE beside its row."
 def test_elbo(rival, arrange):
     """The test ELBO of all test images, in nats per image."""
-    return rival.evaluate(arrange(black_and_white), batch_size=500, verbose=0, return_dict=True)
+    x = arrange(black_and_white)
+    return rival.evaluate(x, batch_size=500, verbose=0, return_dict=True)["elbo"]
 
 
 rows, elbos = {"test images": black_and_white[:12]}, {}
 for title, rival in rivals.items():
     arrange, back = (shuffle, unshuffle) if "shuffled" in title else (as_it_is, as_it_is)
-    elbos[title] = test_elbo(rival, arrange)["elbo"]
+    elbos[title] = test_elbo(rival, arrange)
     images = back(rival.reconstruct(arrange(black_and_white[:12])))
     rows[f"{title}  {elbos[title]:.1f}".replace("-", "−")] = images
 plots.image_rows(rows)
@@ -471,7 +472,7 @@ plt.show()
 
 # %%
 wide = train_rival(build_dense_vae(1_680), as_it_is)
-elbo = test_elbo(wide, as_it_is)["elbo"]
+elbo = test_elbo(wide, as_it_is)
 print(f"dense, width 1,680: {count((wide.encoder, wide.decoder)):,} parameters, {elbo:.1f} nats")
 
 # %% [markdown]
@@ -611,7 +612,7 @@ plots.image_rows(
 )
 plt.show()
 
-# %% alt="An image grid of ten by ten samples from the prior: GRIDALT"
+# %% alt="An image grid of ten by ten samples from the prior."
 fig, ax = plt.subplots(figsize=(8, 8), layout="constrained")
 plots.image_grid(efficient.decode(z_film), n_columns=10, ax=ax)
 plt.show()
@@ -619,11 +620,11 @@ plt.show()
 # %% [markdown]
 # GRIDTEXT
 #
-# Now the film: the same hundred latent codes, decoded again and again while the model learned. The frames are closer together at the beginning, because that is when the images change most. (To keep it, save it with a right click. On Colab it is offered for download.)
+# Now the film: the first 49 of these latent codes, decoded again and again while the model learned. The frames are closer together at the beginning, because that is when the images change most. (To keep it, save it with a right click. On Colab it is offered for download.)
 
-# %% alt="An animation of a hundred samples of the prior during training: grey clouds in the first frame, strokes within the first epoch, and mostly legible digits at the end."
+# %% alt="An animation of 49 samples of the prior during training: grey clouds in the first frame, strokes within the first epoch, and mostly legible digits at the end."
 path = Path(tempfile.mkdtemp(), "digits_growing_up.gif")
-frames = [animation.tile(images, n_columns=10) for images in film.frames]
+frames = [animation.tile(images[:49], n_columns=7) for images in film.frames]
 captions = [f"step {step}, epoch {1 + (step - 1) * EPOCHS // n_steps}" for step in film.steps]
 animation.write_gif(path, frames, captions)
 animation.show_gif(path)
@@ -633,7 +634,7 @@ animation.show_gif(path)
 #
 # What has the first layer learned? Its 32 kernels of 8 × 8 are large enough to be looked at.
 
-# %% alt="KERNELALT"
+# %% alt="KERNELALT, 32 kernels."
 learned = np.moveaxis(efficient.encoder.layers[1].kernel.numpy()[:, :, 0], -1, 0)  # (32, 8, 8)
 fig, axes = plt.subplots(4, 8, figsize=(8, 4.1), layout="constrained")
 for ax, kernel in zip(axes.flat, learned):
@@ -728,7 +729,7 @@ for title, model in (("before training", untrained), ("after training", efficien
     print(f"standard deviation {one_draw.std(axis=0).mean():4.2f} with one draw,", end=" ")
     print(f"{closed_form.std(axis=0).mean():4.2f} with the closed form")
 
-# %% alt="Two histograms of the distance of an estimate from the mean of its image: ESTALT"
+# %% alt="Two histograms of the distance of an estimate from the mean of its imageESTALT."
 estimates = {"one draw": one_draw, "KL in closed form": closed_form}
 off = {title: values - values.mean(axis=0) for title, values in estimates.items()}
 ax = plots.histograms(off, xlabel="distance of an estimate from the mean of its image, nats")
@@ -759,7 +760,7 @@ z_test, labels = vae_2d.encode(x_test[:1_500])[0], mnist.y_test[:1_500]
 elbo = vae_2d.evaluate(x_test, batch_size=500, verbose=0, return_dict=True)["elbo"]
 print(f"test ELBO {elbo:.1f} nats per image")
 
-# %% alt="MAPALT"
+# %% alt="MAPALT, a map."
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 4.3), layout="constrained")
 plots.code_scatter(z_test, labels, ax=axes[0])
 grid = codes.quantile_grid(11)
@@ -867,7 +868,7 @@ for kind in ("lerp", "slerp"):
 # %% [markdown]
 # The shell argument is about **samples of the prior**. People also interpolate between **posterior means** of images, and those are shorter than samples, because a mean lacks the noise. So we try both. First the strips: two pairs of test images, and two pairs of samples.
 
-# %% alt="STRIPALT"
+# %% alt="STRIPALT, eight rows."
 z_mean, z_log_var = efficient.encode(x_test[:12])
 drawn = generator.normal(size=(4, 24)).astype("float32")
 pairs = {"means, 7 to 2": z_mean[[0, 1]], "means, 0 to 4": z_mean[[3, 4]]}
