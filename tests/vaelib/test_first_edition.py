@@ -23,7 +23,7 @@ from vaelib.models import VAE
 from vaelib.oracles import dense_forward, identity, random_weights, relu, sigmoid
 from vaelib import animation, codes, data, plots, reference
 from vaelib.losses import bernoulli_nll, importance_weighted_bound, kl_divergence, log_normal_pdf
-from vaelib.models import VAE, build_efficient_vae, build_tutorial_vae, build_vae_mlp
+from vaelib.models import VAE, build_patch_vae, build_tutorial_vae, build_vae_mlp
 from vaelib.training import KLWarmup, budget, kl_warmup, set_seed
 from vaelib.oracles import conv2d, identity, random_weights, relu, sigmoid
 from vaelib.oracles import conv2d_transpose, identity, random_weights, relu, sigmoid
@@ -88,6 +88,7 @@ FUNCTIONS = {
     "vaelib.drawn_clothes:draw_clothes": "vaelib.data.synthetic:synthetic_clothes",
     "vaelib.drawn_creatures:draw_creatures": "vaelib.data.synthetic:synthetic_creatures",
     "vaelib.drawn_digits:draw_digits": "vaelib.data.synthetic:synthetic_digits",
+    "vaelib.models:build_patch_vae": "vaelib.models:build_efficient_vae",
     "vaelib.plots:code_sheet": "vaelib.plots:latent_grid",
     "vaelib.plots:image_sheet": "vaelib.plots:image_grid",
     "vaelib.sheets:sheet": "vaelib.plots.animation:tile",
