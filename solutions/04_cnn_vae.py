@@ -189,7 +189,14 @@ for ax, (title, image) in zip(axes, pictures.items()):
     ax.set(title=title, xticks=[], yticks=[])
     for row, column in np.argwhere(np.squeeze(image)):
         value = np.squeeze(image)[row, column]
-        ax.text(column, row, f"{value:.0f}", ha="center", va="center", color="white")
+        ax.text(
+            column,
+            row,
+            f"{value:.0f}",
+            ha="center",
+            va="center",
+            color="black" if value > 3 else "white",
+        )
 plt.show()
 
 # %% [markdown]
@@ -466,7 +473,7 @@ plots.image_rows(rows)
 plt.show()
 
 # %% [markdown]
-# The figure shows reconstructions of test images, with the test ELBO in nats per image beside each row; the pixels of shuffled images are put back in their places. The dense VAE does not mind the shuffling: −133.6 and −134.1 nats, and the same blurred strokes, with a 9 for the 5 and smudges for the 2 and the last 6. The convolutional VAE reaches −99.2 on ordinary pixels, and all twelve digits can be read. On shuffled pixels it falls back to −129.6, and its reconstructions look like those of the dense one, with single stray pixels around them. So of its advantage of 34 nats about 30 are gone once neighbours are no longer neighbours: **locality is the reason for most of it.** A difference of 4 to 5 nats remains. It need not come from convolutions at all, since the two networks also differ in depth, and other runs of the dense one ended between −132 and −136. (After 300 steps no model is at its end. We compare what can be learned from 30,000 images, each seen once.)
+# The figure shows reconstructions of test images, with the test ELBO in nats per image beside each row; the pixels of shuffled images are put back in their places. The dense VAE does not mind the shuffling: it reaches about −134 nats both times, with the same blurred strokes, a 9 for the 5 and smudges for the 2 and the last 6. The convolutional VAE reaches about −99 on ordinary pixels, and all twelve digits can be read. On shuffled pixels it falls back to about −130, and its reconstructions look like those of the dense one, with single stray pixels around them. So of its advantage of about 34 nats, 30 are gone once neighbours are no longer neighbours: **locality is the reason for most of it.** A difference of 4 to 5 nats remains. It need not come from convolutions at all, since the two networks also differ in depth, and other runs of the dense one ended between −132 and −136. (After 300 steps no model is at its end. We compare what can be learned from 30,000 images, each seen once.)
 
 # %% [markdown]
 # Equal parameters are still not equal work. The convolutional VAE does 2.7 million multiply-adds for an image, the dense one 0.16 million. What would a dense VAE reach that does as much *work*? Its width would be 1,680.
@@ -477,7 +484,7 @@ elbo = test_elbo(wide, as_it_is)
 print(f"dense, width 1,680: {count((wide.encoder, wide.decoder)):,} parameters, {elbo:.1f} nats")
 
 # %% [markdown]
-# With seventeen times the parameters the dense VAE comes much closer, −106.5 nats, and still does not reach the −99.2 of the convolutional one with the same work. The bias towards local structure saves both examples and parameters, and it is free only where the structure is really there.
+# With seventeen times the parameters the dense VAE comes much closer, to about −106 nats, and still does not reach the −99 of the convolutional one with the same work. The bias towards local structure saves both examples and parameters, and it is free only where the structure is really there.
 
 # %% [markdown]
 # ## Black or white?
@@ -771,11 +778,11 @@ plots.latent_grid(vae_2d.decode(grid), grid, ax=axes[1])
 plt.show()
 
 # %% [markdown]
-# MAPTEXT
+# On the left are the latent codes of test images, on the right what the latent codes on a grid decode to, at the quantiles of the prior as in `03_reparameterization`. The ones have a strip of their own at the bottom, the zeros lie at the upper right, and 4, 7 and 9 share the left. In the middle 2, 3, 5, 6 and 8 lie on top of each other, and there the decoder draws blurred mixtures. Convolutions do not change that: two dimensions are few. The test ELBO is about −157 nats, against −77 with 24 dimensions.
 #
 # Look for the places where one digit turns into another:
 
-# %% alt="The explorer of the two-dimensional latent space: the map of test images, and the image that the chosen latent code decodes to."
+# %% alt="The two-dimensional latent space decoded on a grid of 12 by 12: zeros at the right, nines and sevens at the left, ones at the bottom, and blurred mixtures where they meet."
 latent_explorer(vae_2d.decode, mnist.x_test[:1_500], z_test, labels)
 
 # %% [markdown]
@@ -869,7 +876,7 @@ for kind in ("lerp", "slerp"):
 # %% check="interpolate" points=3
 
 # %% [markdown]
-# The shell argument is about **samples of the prior**. People also interpolate between **posterior means** of images, and those are shorter than samples, because a mean lacks the noise. So we try both. First the strips: two pairs of test images, and two pairs of samples.
+# The shell argument is about **samples of the prior**. People also interpolate between **posterior means** of images, whose norms are smaller, because a mean lacks the noise of a sample from $q$. So we try both. First the strips: two pairs of test images, and two pairs of samples.
 
 # %% alt="Eight strips of twelve images, lerp above slerp for each of four pairs: from a 7 to a 2, where the middle is pale or broken; from a 0 to a 4 through a 9; and between two pairs of samples."
 z_mean, z_log_var = efficient.encode(x_test[:12])
@@ -885,7 +892,7 @@ plots.image_rows(strips)
 plt.show()
 
 # %% [markdown]
-# Between posterior means both ways lead through digits most of the time. In the strip from 7 to 2 the fifth image is weak both ways: with lerp a pale shape that is neither, with slerp a stroke broken in two. The strip from 0 to 4 passes through a 9. The first pair of samples are no digits at either end, so that nothing between them can be one; in the second pair the middle of the slerp strip is a little darker. By eye the two ways are hard to tell apart.
+# Between posterior means both ways lead through digits most of the time. In the strip from 7 to 2 the fifth image is weak both ways: with lerp a pale shape that is neither, with slerp a stroke broken in two. The strip from 0 to 4 passes through a 9. The first two samples are no digits, and nothing between them is one; in the second pair the middle of the slerp strip is a little darker. By eye the two ways are hard to tell apart.
 #
 # Four pairs are anecdotes, so we need a number. A decoder that is unsure gives grey pixels. The entropy of a pixel with probability $p$, $-p \log p - (1 - p) \log(1 - p)$, is 0 for black and for white and largest for grey; summed over the pixels it says how grey an image is. We take 300 pairs of each kind.
 
@@ -915,7 +922,7 @@ for title, z in {
         print(f"  half-way, {kind:5}: norm {norm:.2f}, greyness {greyness(half):.1f} nats")
 
 # %% [markdown]
-# For samples of the prior the shell argument holds: half-way with lerp the norm drops from 4.9 to 3.4, and the images are greyer, 73.7 nats against 59.4 at the ends. With slerp norm and greyness stay what they are. For posterior means the numbers say the same, 65.5 nats with lerp and 48.6 with slerp, since our means, with a norm of 4.5, lie nearly as far out as samples do. In a model with many inactive dimensions they would not, because there the means are near 0. Greyness says that an image is *sharp*, not that it is a digit: the samples at the ends are greyer than the means, and the slerp strip from 7 to 2 is sharp and broken. So use slerp between samples, and look at the strips.
+# For samples of the prior the shell argument holds: half-way with lerp the norm drops from 4.9 to 3.4, and the images are greyer, 73.7 nats against 59.4 at the ends. With slerp norm and greyness stay what they are. For posterior means the numbers say the same, 65.5 nats with lerp and 48.6 with slerp, since our means, with a norm of 4.5, lie nearly as far out as samples do. In a model with many inactive dimensions they would not, because there the means are near 0. A small greyness says that an image is *sharp*, not that it is a digit: the slerp strip from 7 to 2 is sharp, and broken in the middle. So use slerp between latent codes that lie in the shell, and look at the strips all the same.
 
 # %% [markdown]
 # ## The likelihood behind the bound
@@ -1027,7 +1034,7 @@ burda = (
 table("test NLL", "nll_error", {"dynamic": f"{burda} (Burda et al. 2015, one stochastic layer)"})
 
 # %% [markdown]
-# - **Down a column** stands one model, and 17 nats lie between its ELBOs. The difference is not in the model but in the images, which under "static" and "dynamic" contain sampling noise. (Why 17 and not 45.6? The oracle knows the grey image, and the model does not, so that under the threshold, too, it has to pay for not knowing where a stroke ends.)
+# - **Down a column** stands the same model, trained three times, and 17 nats lie between its ELBOs. The difference is not in the model but in the images, which under "static" and "dynamic" contain sampling noise. (Why 17 and not 45.6? The oracle knows the grey image, and the model does not, so that under the threshold, too, it has to pay for not knowing where a stroke ends.)
 # - **Across the rows:** under the threshold our ELBO is 1.2 nats better than the published one. Under "dynamic" our NLL is 1.4 nats *worse* than that of the VAE with $k = 1$, three to four standard errors. That VAE saw the images more than 3,000 times, ours 8 times. (86.35 belongs to a VAE whose ELBO was averaged over 50 samples in each training step. IWAE maximises the importance-weighted bound instead, and reaches 84.78.)
 # - **Between the tables:** for one and the same model, the ELBO and minus the NLL differ by 5 to 7 nats. Whoever sets their own likelihood beside the ELBO of others wins these nats for nothing.
 
@@ -1037,20 +1044,20 @@ table("test NLL", "nll_error", {"dynamic": f"{burda} (Burda et al. 2015, one sto
 # | | model | number, as reported | images |
 # | --- | --- | --- | --- |
 # | A | TensorFlow tutorial, earlier edition | −77.8, ELBO | test, threshold |
-# | B | the efficient model of this notebook | ELBO during its last epoch, about −76.6 | training, threshold |
+# | B | the efficient model of this notebook | about −77, ELBO averaged over its last epoch | training, threshold |
 # | C | the efficient model after 8 epochs | −76.55, ELBO | test, threshold |
 # | D | the efficient model, trained on static images | 88.45 ± 0.37, NLL by importance sampling | test, static |
-# | E | NADE (Larochelle & Murray 2011) | 88.33, exact NLL | test, static |
-# | F | DRAW (Gregor et al. 2015) | at most 80.97, an upper bound on the NLL | test, static |
+# | E | PixelCNN (van den Oord et al. 2016) | 81.30, exact NLL | test, static |
+# | F | DRAW with attention (Gregor et al. 2015) | at most 80.97, an upper bound on the NLL | test, static |
 # | G | VAE, one layer (Burda et al. 2015) | 86.76, NLL by importance sampling | test, dynamic |
-# | H | Glow (Kingma & Dhariwal 2018), as others report it | 1.05 bits per dimension, NLL | test, grey with 256 levels |
+# | H | Glow (Kingma & Dhariwal 2018), in the table of Grathwohl et al. 2019 | 1.05 bits per dimension, NLL | test, grey with 256 levels |
 #
 # Sort them into groups within which a comparison is fair, and say for each group what it shows. Four traps lie in the table. Name them, each with two rows that must not be compared because of it. Last: H converted to nats per image is a number that one could write beside G. Compute it, and say whether it may stand there then.
 #
 # <!-- BEGIN SOLUTION -->
-# A and C may be compared: both are ELBOs of test images under the threshold, and C is 1.2 nats better. D, E and F are about test images of the static kind (other files or samples of the same kind, which should be said). D and E are likelihoods, the one estimated and the other exact; their difference of 0.1 is well within the standard error of 0.37. F is a bound: the NLL of DRAW is 80.97 or less, so DRAW is better than both by at least about 7 nats. B, G and H stand alone. Traps: (1) a bound beside a likelihood: C and D even differ in sign, and F beside D is fair only because the bound is on the side of the weaker claim; the ELBO of D's model, −93.95, must not stand beside E. (2) binarization: A and G, or D and G, score different images. (3) units: H in bits per dimension beside any of the others in nats per image. (4) the set of images: B beside A or C; B is measured on training images, and while the weights still changed. H is 1.05 · 784 · ln 2 = 571 nats per image, but it may not stand beside G even then, because it is the likelihood of grey images of 256 levels, which is another data set.
+# A and C may be compared: both are ELBOs of test images under the threshold, and C is 1.2 nats better. D, E and F are about test images of the static kind (our images are another draw of that kind than the file that others use, which should be said). D and E are likelihoods, one estimated and one exact, and PixelCNN is better by 7 nats, far more than the standard error of 0.37. F is a bound, but on the safe side: the NLL of DRAW is 80.97 or less, so that DRAW is better than D for certain, and at least as good as E. B, G and H stand alone. Traps: (1) a bound beside a likelihood: C beside D, whose signs differ, too; and if the ELBO of D's own model, −93.95, stood beside E, it would look worse than it is. (2) Binarization: C and G, or D and G, score different images. (3) Units: H is in bits per dimension, all others are in nats per image. (4) The set of images: B beside A or C, since B is measured on training images, while the weights still changed. H is 1.05 · 784 · ln 2 = 571 nats per image, and it may not stand beside G even then, because it is the likelihood of grey images with 256 levels, which is another data set.
 #
-# *Rubric.* 1 point: the groups {A, C} and {D, E, F} with what they show, F as a bound. 1 point: all four traps, each with a pair. 1 point: about 571 nats, and that the unit was not the only obstacle.
+# *Rubric.* 1 point: the groups {A, C} and {D, E, F} with what they show, and F read as a bound. 1 point: all four traps, each with a pair. 1 point: about 571 nats, and that the unit was not the only obstacle.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
