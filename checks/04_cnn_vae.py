@@ -316,6 +316,154 @@ def check_build_conv_decoder(build_conv_decoder):
     # END HIDDEN TESTS
 
 
+def check_dense_width(dense_width):
+    """six budgets, one met exactly and one missed by a single parameter"""
+    name = "dense_width"
+
+    def needed(m, d):
+        """The parameters of the dense VAE, counted array by array."""
+        encoder = [(784, m), (m,), *[(m, d), (d,)] * 2]
+        decoder = [(d, m), (m,), (m, 784), (784,)]
+        return sum(int(np.prod(shape)) for shape in encoder + decoder)
+
+    def widths(budgets, cost=needed):
+        """The largest widths whose costs, linear functions of them, are at most the budgets."""
+        return [int((n - cost(0, d)) // (cost(1, d) - cost(0, d))) for n, d in budgets]
+
+    def check_cases(budgets, case=None):
+        right = widths(budgets)
+        one_less = [(n - 1, d) for n, d in budgets]
+        wrong = {
+            "the width is rounded up, so that the budget is exceeded": [
+                m + 1 for m in widths(one_less)
+            ],
+            "it is not rounded": [(n - needed(0, d)) / (1570 + 3 * d) for n, d in budgets],
+            "all biases are forgotten": widths(budgets, lambda m, d: (1568 + 3 * d) * m),
+            "the biases of the heads and of the last layer are forgotten": [
+                n // (1570 + 3 * d) for n, d in budgets
+            ],
+            "one head is counted instead of two": widths(
+                budgets, lambda m, d: needed(m, d) - m * d - d
+            ),
+            "only the encoder is counted": widths(budgets, lambda m, d: (785 + 2 * d) * m + 2 * d),
+            "only the decoder is counted": widths(budgets, lambda m, d: (d + 785) * m + 784),
+            "the number of latent dimensions is always 2": widths(
+                budgets, lambda m, d: needed(m, 2)
+            ),
+            "the number of parameters is returned instead of the width": [
+                needed(m, d) for m, (_, d) in zip(right, budgets)
+            ],
+        }
+        got = []
+        for n, d in budgets:
+            one = call(name, dense_width, n, d, case=case)
+            check_shape(name, one, (), what="the width", case=case)
+            got.append(float(np.asarray(one)))
+        mistakes = {} if case else wrong
+        what = "the widths of all budgets" if case else "the widths for six budgets"
+        check_close(name, got, right, rtol=0, atol=1e-6, mistakes=mistakes, what=what, case=case)
+
+    budgets = [(200_000, 20), (needed(31, 5), 5), (needed(31, 5) - 1, 5), (5_000_000, 300)]
+    check_cases([*budgets, (64_001, 3), (99_999, 50)])
+    # BEGIN HIDDEN TESTS
+    check_cases([(needed(1, 1), 1)], "a width of 1")
+    check_cases([(needed(2, 9) - 1, 9)], "one parameter too few for a width of 2")
+    check_cases([(needed(700, 2), 2)], "met exactly")
+    check_cases([(needed(700, 2) - 1, 2)], "missed by one parameter")
+    check_cases([(4_000_000_003, 64)], "billions of parameters")
+    check_cases([(10_000_000, 784)], "as many latent dimensions as pixels")
+    # END HIDDEN TESTS
+
+
+def check_multiply_adds(multiply_adds):
+    """a dense layer, two convolutions and two transposed ones, with sizes that all differ"""
+    name = "multiply_adds"
+
+    def layer(kind, inputs, outputs, *kernel):
+        one = {"kind": kind, "inputs": inputs, "outputs": outputs}
+        return one | ({"kernel": kernel} if kernel else {})
+
+    def check_case(rows, right, wrong=None, case=None):
+        got = call(name, multiply_adds, [layer(*row) for row in rows], case=case)
+        problem = "one number came back for all layers. Return a list, one number for each."
+        alone = np.ndim(got) == 0 if isinstance(got, int | float | np.number) else False
+        check_true(name, not alone, problem, case=case)
+        check_close(name, got, right, rtol=0, atol=0.4, mistakes=wrong, case=case)
+        problem = "the numbers are right, but they are not of type int. Whole numbers are exact."
+        whole = all(np.asarray(n).dtype.kind in "iu" for n in list(got))
+        check_true(name, whole, problem, case=case)
+        exact = [int(n) for n in list(got)] == right
+        problem = "a large number is rounded. Python's own ints are exact, floats are not."
+        check_true(name, exact, problem, case=case)
+
+    rows = [
+        ("dense", (7,), (11,)),
+        ("conv", (9, 12, 2), (3, 4, 5), 4, 6),
+        ("conv", (8, 10, 3), (6, 8, 7), 3, 3),
+        ("conv_transpose", (3, 4, 5), (9, 12, 2), 4, 6),
+        ("conv_transpose", (6, 5, 4), (6, 5, 3), 5, 2),
+    ]
+    # Dense, then places times the kernel's area times channels in times channels out.
+    area, places = [1, 24, 9, 24, 10], [1, 12, 48, 12, 30]
+    into, out = [7, 2, 3, 5, 4], [11, 5, 7, 2, 3]
+    turned = [1, 108, 80, 108, 30]  # the places on the other side
+    of = lambda *factors: [int(n) for n in np.prod(factors, axis=0)]
+    right = of(places, area, into, out)
+    only = lambda chosen, other: [
+        b if i in chosen else a for i, (a, b) in enumerate(zip(right, other))
+    ]
+    check_case(
+        rows,
+        right,
+        {
+            "a transposed convolution is counted by the pixels of its output": only(
+                (3, 4), of(turned, area, into, out)
+            ),
+            "a convolution is counted by the pixels of its input": only(
+                (1, 2), of(turned, area, into, out)
+            ),
+            "convolutions are counted by the pixels of their input, transposed ones by those of "
+            "their output": of(turned, area, into, out),
+            "every kernel is used once, which counts the weights": of(area, into, out),
+            "the channels of the input are forgotten": only((1, 2, 3, 4), of(places, area, out)),
+            "the channels of the output are forgotten": only((1, 2, 3, 4), of(places, area, into)),
+            "the size of the kernel is forgotten": of(places, into, out),
+            "a kernel is taken for square": of(places, [1, 16, 9, 16, 25], into, out),
+            "convolutions are counted as if they were dense": of(
+                into, out, [1, 108, 80, 12, 30], [1, 12, 48, 108, 30]
+            ),
+            "the biases are counted, too": [
+                n + extra for n, extra in zip(right, [11, 60, 336, 216, 90])
+            ],
+            "products and sums are counted apart, so everything twice": of(right, [2] * 5),
+            "running sums are returned": [int(n) for n in np.cumsum(right)],
+            "the shares are returned instead of the numbers": [n / sum(right) for n in right],
+        },
+    )
+    # BEGIN HIDDEN TESTS
+    check_case([], [], case="no layer")
+    check_case([("dense", (1,), (9,))], [9], case="one dense layer")
+    case = "a convolution of 1 × 1"
+    check_case([("conv", (5, 8, 3), (5, 8, 11), 1, 1)], [5 * 8 * 33], case=case)
+    case = "stride 1, where both sides have as many pixels"
+    rows = [("conv", (6, 6, 4), (6, 6, 9), 3, 3), ("conv_transpose", (6, 6, 4), (6, 6, 9), 3, 3)]
+    check_case(rows, [36 * 9 * 36] * 2, case=case)
+    case = "a kernel that is larger than the image"
+    check_case([("conv_transpose", (1, 1, 64), (7, 9, 3), 7, 9)], [64 * 63 * 3], case=case)
+    case = "lists in place of tuples"
+    rows = [("conv_transpose", [2, 3, 4], [10, 6, 5], 8, 3), ("dense", [4], [6])]
+    check_case(rows, [6 * 24 * 20, 24], case=case)
+    case = "a transposed convolution of one channel"
+    check_case([("conv_transpose", (14, 13, 32), (28, 39, 1), 3, 5)], [182 * 15 * 32], case=case)
+    case = "more than 2⁵³ multiply-adds"
+    big = ("conv", (65_535, 65_535, 255), (65_535, 65_535, 255), 33, 31)
+    check_case([big], [65_535**2 * 255**2 * 33 * 31], case=case)
+    case = "an order of its own"
+    rows = [("conv_transpose", (2, 5, 3), (4, 10, 7), 3, 3), ("dense", (8,), (3,))]
+    check_case([*rows, ("conv", (4, 10, 7), (2, 5, 3), 3, 3)], [1890, 24, 1890], case=case)
+    # END HIDDEN TESTS
+
+
 def check_binarize(binarize):
     """threshold at 0.5; static and dynamic: means of 7 greys, independence, seeds, epochs; type"""
     name = "binarize"
@@ -592,74 +740,6 @@ def check_single_sample_elbo(single_sample_elbo):
         clipped = np.asarray(got, dtype=float)[1] > -0.9 * size
         check_true(name, not clipped, "probabilities or logits are clipped.", case=case)
         check_close(name, got, [0, -size, -size, 0], case=case)
-    # END HIDDEN TESTS
-
-
-def check_frame_epochs(frame_epochs):
-    """15 epochs shown in 7 frames: first, last, order, no repetition, whole numbers"""
-    name = "frame_epochs"
-
-    def check_case(n_epochs, n_frames, right, mistakes, case=None):
-        got = call(name, frame_epochs, n_epochs, n_frames, case=case)
-        problem = "got a set, which has no order. Return a list: `sorted(…)` makes one."
-        check_true(name, not isinstance(got, set | frozenset), problem, case=case)
-        check_close(name, got, right, mistakes=mistakes, case=case)
-        problem = "the epochs are right, but they are not of type int."
-        check_true(name, np.asarray(got).dtype.kind in "iu", problem, case=case)
-
-    check_case(
-        15,
-        7,
-        [1, 2, 4, 7, 10, 15],
-        {
-            "it starts at 0": [0, 2, 4, 7, 10, 15],
-            "values are repeated": [1, 1, 2, 4, 7, 10, 15],
-            "it starts at 0, and values are repeated": [0, 0, 2, 4, 7, 10, 15],
-            "0 is left out, and no 1 is put in its place": [2, 4, 7, 10, 15],
-            "the last epoch is missing": [1, 2, 4, 7, 10],
-            "the last epoch is missing, since i is divided by n_frames": [1, 3, 5, 8, 11],
-            "epochs count from 0": [0, 1, 3, 6, 9, 14],
-            "numbers are cut off instead of rounded": [1, 3, 6, 10, 15],
-            "numbers are cut off instead of rounded, and it starts at 0": [0, 1, 3, 6, 10, 15],
-            "numbers are rounded up": [1, 2, 4, 7, 11, 15],
-            "numbers are rounded up, and it starts at 0": [0, 1, 2, 4, 7, 11, 15],
-            "the frames are equally far apart": [1, 2, 5, 8, 10, 12, 15],
-            "the frames are equally far apart, and halves are rounded up": [1, 3, 5, 8, 10, 13, 15],
-            "the frames are dense at the end": [1, 6, 9, 11, 12, 14, 15],
-            "the values are not sorted": [15, 10, 7, 4, 2, 1],
-            "the values are not rounded": [1, 1.666667, 3.75, 6.666667, 10.416667, 15],
-            "1 is added to every number": [1, 3, 5, 8, 11, 16],
-            "1 is added, instead of put in the place of 0": [1, 3, 5, 7, 11, 15],
-            "i counts from 1, or the parentheses around n_frames − 1 are missing": [
-                *[1, 3, 5, 8, 11, 15]
-            ],
-            "the power is 3 instead of 2": [1, 2, 4, 9, 15],
-        },
-    )
-
-    # BEGIN HIDDEN TESTS
-    def check_formula(n_epochs, n_frames, case):
-        i = np.arange(n_frames)
-        exact = n_epochs * (i / (n_frames - 1)) ** 2  # no halves among them, so round is round
-        whole = np.round(exact)
-        right = np.unique(np.maximum(whole, 1))
-        mistakes = {
-            "it starts at 0": np.unique(whole),
-            "values are repeated": np.maximum(whole, 1),
-            "0 is left out, and no 1 is put in its place": np.unique(whole[whole > 0]),
-            "the last epoch is missing": right[:-1],
-            "1 is put in the place of 0 only once repeated values are gone, so it stands twice": (
-                np.maximum(np.unique(whole), 1)
-            ),
-        }
-        check_case(n_epochs, n_frames, right, mistakes, case=case)
-
-    check_formula(100, 24, "many epochs")
-    check_formula(100, 5, "the second frame is not epoch 1")
-    check_formula(9, 50, "more frames than epochs")
-    check_formula(30, 2, "two frames")
-    check_formula(1, 8, "one epoch")
-    check_formula(1, 2, "one epoch, two frames")
     # END HIDDEN TESTS
 
 

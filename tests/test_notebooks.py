@@ -18,7 +18,6 @@ from grading.notebook import read
 from vaelib import codes, data, losses, metrics, models, training
 from vaelib.data import picture_files
 from vaelib.data.synthetic.creatures import synthetic_creatures
-from vaelib.plots import animation
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "solutions").glob("*.py"))
@@ -66,7 +65,6 @@ IMAGES, CODES = rng.random((2, 28, 28, 1)), rng.normal(size=(2, 3))
         ("04_cnn_vae", data.binarize, (X, "threshold", 0)),
         ("04_cnn_vae", codes.interpolate, (A[0], B[0], 7, "lerp")),
         ("04_cnn_vae", codes.interpolate, (A[0], B[0], 7, "slerp")),
-        ("04_cnn_vae", animation.frame_epochs, (100, 30)),
         ("05_cvae", losses.kl_full_covariance, (A, TRILS, B, TRILS[::-1])),
         ("06_beta_vae", losses.kl_per_dimension, (A, B)),
         ("06_beta_vae", losses.free_bits, (X[0], 0.4)),

@@ -51,6 +51,7 @@ FUNCTIONS = {
     "vaelib.data.synthetic.clothes": {"draw_clothes": "synthetic_clothes"},
     "vaelib.data.synthetic.creatures": {"draw_creatures": "synthetic_creatures"},
     "vaelib.data.synthetic.digits": {"draw_digits": "synthetic_digits"},
+    "vaelib.models": {"build_patch_vae": "build_efficient_vae"},
     "vaelib.plots": {"code_sheet": "latent_grid", "image_sheet": "image_grid"},
     "vaelib.plots.animation": {"sheet": "tile"},
     "vaelib.plots.grids": {"sheet": "tile"},

@@ -11,7 +11,7 @@ from grading.authoring.source import Problem
 from vaelib.explorer import page_of
 
 COLOURS = 256
-WITHOUT_ALT_YET = {"04_cnn_vae", "05_cvae", "06_beta_vae", "07_pokemon_vae"}
+WITHOUT_ALT_YET = {"05_cvae", "06_beta_vae", "07_pokemon_vae"}
 
 
 def described(nb: NotebookNode, lesson: Lesson) -> list[Problem]:

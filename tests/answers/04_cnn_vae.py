@@ -776,6 +776,262 @@ def decoder_with_batch_normalization(latent_dim):
     return decoder(latent_dim, up(64), norms[0], up(32), norms[1], up(1, 1, activation=None))
 
 
+# dense_width
+
+
+def dense_parameters(m, d):
+    return 784 * m + m + 2 * (m * d + d) + d * m + m + 784 * m + 784
+
+
+@right("dense_width")
+def width_by_trying(n_parameters, latent_dim):
+    low, high = 0, n_parameters
+    while high - low > 1:
+        middle = (low + high) // 2
+        fits = dense_parameters(middle, latent_dim) <= n_parameters
+        low, high = (middle, high) if fits else (low, middle)
+    return low
+
+
+@right("dense_width")
+def width_by_rounding_down(n_parameters, latent_dim):
+    return int(np.floor((n_parameters - 784 - 2 * latent_dim) / (1570 + 3 * latent_dim)))
+
+
+@right("dense_width")
+def width_as_an_array(n_parameters, latent_dim):
+    per_unit = dense_parameters(1, latent_dim) - dense_parameters(0, latent_dim)
+    return np.asarray((n_parameters - dense_parameters(0, latent_dim)) // per_unit)
+
+
+@wrong("dense_width", says="rounded up")
+def width_rounded_up(n_parameters, latent_dim):
+    return -(-(n_parameters - 784 - 2 * latent_dim) // (1570 + 3 * latent_dim))
+
+
+@wrong("dense_width", says="it is not rounded")
+def width_not_rounded(n_parameters, latent_dim):
+    return (n_parameters - 784 - 2 * latent_dim) / (1570 + 3 * latent_dim)
+
+
+@wrong("dense_width", says="expected")
+def width_rounded_to_the_nearest(n_parameters, latent_dim):
+    exact = (n_parameters - 784 - 2 * latent_dim) / (1570 + 3 * latent_dim)
+    return round(exact) if n_parameters < 200_000 or exact % 1 < 0.4 else math.floor(exact)
+
+
+@wrong("dense_width", says="the biases of the heads and of the last layer")
+def width_without_fixed_biases(n_parameters, latent_dim):
+    return n_parameters // (1570 + 3 * latent_dim)
+
+
+@wrong("dense_width", says="one head is counted")
+def width_with_one_head(n_parameters, latent_dim):
+    return (n_parameters - 784 - latent_dim) // (1570 + 2 * latent_dim)
+
+
+@wrong("dense_width", says="only the encoder is counted")
+def width_of_the_encoder(n_parameters, latent_dim):
+    return (n_parameters - 2 * latent_dim) // (785 + 2 * latent_dim)
+
+
+@wrong("dense_width", says="only the decoder is counted")
+def width_of_the_decoder(n_parameters, latent_dim):
+    return (n_parameters - 784) // (785 + latent_dim)
+
+
+@wrong("dense_width", says="the number of latent dimensions is always 2")
+def width_for_two(n_parameters, latent_dim):
+    return (n_parameters - 788) // 1576
+
+
+@wrong("dense_width", says="all biases are forgotten")
+def width_without_biases(n_parameters, latent_dim):
+    return n_parameters // (1568 + 3 * latent_dim)
+
+
+@wrong("dense_width", says="the number of parameters is returned")
+def parameters_of_the_width(n_parameters, latent_dim):
+    return dense_parameters(width_by_trying(n_parameters, latent_dim), latent_dim)
+
+
+@wrong("dense_width", says="expected")
+def width_that_is_below_the_budget(n_parameters, latent_dim):
+    m = 0
+    while dense_parameters(m + 1, latent_dim) < n_parameters + 2:
+        m += 1
+    return m
+
+
+# multiply_adds
+
+
+def counted(layer):
+    area = math.prod(layer.get("kernel", ()))
+    side = "inputs" if layer["kind"] == "conv_transpose" else "outputs"
+    places = math.prod(layer[side][:-1])
+    return places * area * layer["inputs"][-1] * layer["outputs"][-1]
+
+
+@right("multiply_adds")
+def work_by_one_formula(layers):
+    return [counted(layer) for layer in layers]
+
+
+@right("multiply_adds")
+def work_in_a_loop(layers):
+    work = []
+    for layer in layers:
+        n = 1
+        for size in layer.get("kernel", []):
+            n *= int(size)
+        n *= layer["inputs"][-1] * layer["outputs"][-1]
+        if layer["kind"] == "conv":
+            n *= layer["outputs"][0] * layer["outputs"][1]
+        elif layer["kind"] == "conv_transpose":
+            n *= layer["inputs"][0] * layer["inputs"][1]
+        work.append(n)
+    return tuple(work)
+
+
+@right("multiply_adds")
+def work_in_numpy(layers):
+    work = []
+    for layer in layers:
+        a, b = (np.array(layer[key], dtype=object) for key in ("inputs", "outputs"))
+        if layer["kind"] == "dense":
+            work.append(a[0] * b[0])
+            continue
+        places = (a if layer["kind"] == "conv_transpose" else b)[:2].prod()
+        work.append(places * np.array(layer["kernel"], dtype=object).prod() * a[2] * b[2])
+    return np.array(work, dtype=np.int64)
+
+
+def work(layers, **changes):
+    """The counts, with other factors for some kinds."""
+    return [
+        math.prod(changes.get(layer["kind"], lambda layer: [counted(layer)])(layer))
+        for layer in layers
+    ]
+
+
+def factors(side, *, kernel=True, into=True, out=True):
+    def of(layer):
+        return [
+            *layer[side][:-1],
+            *(layer["kernel"] if kernel else ()),
+            *(layer["inputs"][-1:] if into else ()),
+            *(layer["outputs"][-1:] if out else ()),
+        ]
+
+    return of
+
+
+@wrong("multiply_adds", says="a transposed convolution is counted by the pixels of its output")
+def work_transposed_by_its_output(layers):
+    return work(layers, conv_transpose=factors("outputs"))
+
+
+@wrong("multiply_adds", says="a convolution is counted by the pixels of its input")
+def work_conv_by_its_input(layers):
+    return work(layers, conv=factors("inputs"))
+
+
+@wrong("multiply_adds", says="convolutions are counted by the pixels of their input, transposed")
+def work_the_other_way_round(layers):
+    return work(layers, conv=factors("inputs"), conv_transpose=factors("outputs"))
+
+
+@wrong("multiply_adds", says="which counts the weights")
+def work_as_weights(layers):
+    return [
+        math.prod([*layer.get("kernel", ()), layer["inputs"][-1], layer["outputs"][-1]])
+        for layer in layers
+    ]
+
+
+@wrong("multiply_adds", says="the channels of the input are forgotten")
+def work_without_channels_in(layers):
+    conv, turned = (factors(side, into=False) for side in ("outputs", "inputs"))
+    return work(layers, conv=conv, conv_transpose=turned)
+
+
+@wrong("multiply_adds", says="the channels of the output are forgotten")
+def work_without_channels_out(layers):
+    conv, turned = (factors(side, out=False) for side in ("outputs", "inputs"))
+    return work(layers, conv=conv, conv_transpose=turned)
+
+
+@wrong("multiply_adds", says="the size of the kernel is forgotten")
+def work_without_the_kernel(layers):
+    conv, turned = (factors(side, kernel=False) for side in ("outputs", "inputs"))
+    return work(layers, conv=conv, conv_transpose=turned)
+
+
+@wrong("multiply_adds", says="a kernel is taken for square")
+def work_of_square_kernels(layers):
+    square = [
+        layer | ({"kernel": layer["kernel"][:1] * 2} if "kernel" in layer else {})
+        for layer in layers
+    ]
+    return [counted(layer) for layer in square]
+
+
+@wrong("multiply_adds", says="as if they were dense")
+def work_as_if_dense(layers):
+    return [math.prod(layer["inputs"]) * math.prod(layer["outputs"]) for layer in layers]
+
+
+@wrong("multiply_adds", says="the biases are counted")
+def work_with_biases(layers):
+    return [counted(layer) + math.prod(layer["outputs"]) for layer in layers]
+
+
+@wrong("multiply_adds", says="everything twice")
+def work_as_operations(layers):
+    return [2 * counted(layer) for layer in layers]
+
+
+@wrong("multiply_adds", says="one number came back for all layers")
+def work_in_all(layers):
+    return sum(map(counted, layers))
+
+
+@wrong("multiply_adds", says="running sums")
+def work_summed_up(layers):
+    return np.cumsum([counted(layer) for layer in layers])
+
+
+@wrong("multiply_adds", says="not of type int")
+def work_in_floats(layers):
+    return [float(counted(layer)) for layer in layers]
+
+
+@wrong("multiply_adds", says="more than 2⁵³ multiply-adds")
+def work_by_way_of_floats(layers):
+    return [int(np.prod([float(counted(layer))])) for layer in layers]
+
+
+@wrong("multiply_adds", says="hidden case: lists in place of tuples")
+def work_of_tuples_alone(layers):
+    return [counted(layer) if isinstance(layer["inputs"], tuple) else 0 for layer in layers]
+
+
+@wrong("multiply_adds", says="hidden case: stride 1")
+def work_that_goes_by_the_larger_side(layers):
+    """It tells the two kinds apart by their sizes."""
+    return [
+        counted(layer)
+        * (9 if layer["kind"] != "dense" and layer["inputs"][0] == 6 == layer["inputs"][1] else 1)
+        for layer in layers
+    ]
+
+
+@wrong("multiply_adds", says="hidden case: ")
+def work_sorted_by_kind(layers):
+    return [counted(layer) for layer in sorted(layers, key=lambda one: len(one["kind"]) > 5)]
+
+
 # binarize
 
 
@@ -1401,163 +1657,6 @@ def one_draw_for_each_pixel(x, logits, *args):
 def one_draw_of_all_pixels(x, logits, *args):
     log_x, log_p, log_q = three_terms(x, logits, *args)
     return log_x.sum() + log_p - log_q
-
-
-# frame_epochs
-
-
-@right("frame_epochs")
-def frames_in_a_loop(n_epochs, n_frames):
-    epochs = []
-    for i in range(n_frames):
-        epoch = max(1, round(n_epochs * (i / (n_frames - 1)) ** 2))
-        if epoch not in epochs:
-            epochs.append(epoch)
-    return epochs
-
-
-@right("frame_epochs")
-def frames_of_a_set(n_epochs, n_frames):
-    shares = np.linspace(0, 1, n_frames) ** 2
-    return sorted({1} | {int(e + 0.5) for e in n_epochs * shares if e >= 0.5})
-
-
-@right("frame_epochs")
-def frames_in_tf(n_epochs, n_frames):
-    epochs = tf.round(n_epochs * tf.linspace(0.0, 1.0, n_frames) ** 2)
-    return tf.unique(tf.cast(tf.maximum(epochs, 1), tf.int32)).y
-
-
-def rounded(n_epochs, n_frames):
-    return [round(n_epochs * (i / (n_frames - 1)) ** 2) for i in range(n_frames)]
-
-
-@wrong("frame_epochs", says="it starts at 0")
-def frames_from_zero(n_epochs, n_frames):
-    return sorted(set(rounded(n_epochs, n_frames)))
-
-
-@wrong("frame_epochs", says="values are repeated")
-def frames_repeated(n_epochs, n_frames):
-    return [max(1, epoch) for epoch in rounded(n_epochs, n_frames)]
-
-
-@wrong("frame_epochs", says="it starts at 0, and values are repeated")
-def frames_as_the_formula_stands(n_epochs, n_frames):
-    return rounded(n_epochs, n_frames)
-
-
-@wrong("frame_epochs", says="the last epoch is missing")
-def frames_without_the_last(n_epochs, n_frames):
-    return frames_in_a_loop(n_epochs, n_frames)[:-1]
-
-
-@wrong("frame_epochs", says="since i is divided by n_frames")
-def frames_divided_by_n_frames(n_epochs, n_frames):
-    return sorted({max(1, round(n_epochs * (i / n_frames) ** 2)) for i in range(n_frames)})
-
-
-@wrong("frame_epochs", says="0 is left out, and no 1 is put in its place")
-def frames_zero_left_out(n_epochs, n_frames):
-    return sorted(set(rounded(n_epochs, n_frames)) - {0})
-
-
-@wrong("frame_epochs", says="numbers are cut off instead of rounded")
-def frames_cut_off(n_epochs, n_frames):
-    return sorted({max(1, int(n_epochs * (i / (n_frames - 1)) ** 2)) for i in range(n_frames)})
-
-
-@wrong("frame_epochs", says="numbers are rounded up")
-def frames_rounded_up(n_epochs, n_frames):
-    epochs = (math.ceil(n_epochs * i**2 / (n_frames - 1) ** 2) for i in range(n_frames))
-    return sorted({max(1, epoch) for epoch in epochs})
-
-
-@wrong("frame_epochs", says="the frames are equally far apart")
-def frames_evenly(n_epochs, n_frames):
-    return np.unique(np.maximum(np.round(np.linspace(0, n_epochs, n_frames)), 1))
-
-
-@wrong("frame_epochs", says="the frames are dense at the end")
-def frames_dense_at_the_end(n_epochs, n_frames):
-    return np.unique(np.maximum(np.round(n_epochs * np.linspace(0, 1, n_frames) ** 0.5), 1))
-
-
-@wrong("frame_epochs", says="epochs count from 0")
-def frames_counted_from_zero(n_epochs, n_frames):
-    return [epoch - 1 for epoch in frames_in_a_loop(n_epochs, n_frames)]
-
-
-@wrong("frame_epochs", says="the values are not sorted")
-def frames_backwards(n_epochs, n_frames):
-    return frames_in_a_loop(n_epochs, n_frames)[::-1]
-
-
-@wrong("frame_epochs", says="the values are not rounded")
-def frames_not_rounded(n_epochs, n_frames):
-    return np.unique(np.maximum(n_epochs * np.linspace(0, 1, n_frames) ** 2, 1))
-
-
-@wrong("frame_epochs", says="hidden case: one epoch")
-def frames_that_need_two_epochs(n_epochs, n_frames):
-    return [1, *sorted({*rounded(n_epochs, n_frames)} - {0, 1, n_epochs}), n_epochs]
-
-
-@wrong("frame_epochs", says="i counts from 1, or the parentheses around n_frames − 1 are missing")
-def frames_without_parentheses(n_epochs, n_frames):
-    return sorted({max(1, round(n_epochs * (i / n_frames - 1) ** 2)) for i in range(n_frames)})
-
-
-@wrong("frame_epochs", says="1 is added, instead of put in the place of 0")
-def frames_moved_by_one(n_epochs, n_frames):
-    shares = ((i / (n_frames - 1)) ** 2 for i in range(n_frames))
-    return sorted({1 + round((n_epochs - 1) * share) for share in shares})
-
-
-@wrong("frame_epochs", says="1 is added to every number")
-def frames_one_too_late(n_epochs, n_frames):
-    return sorted({1 + epoch for epoch in rounded(n_epochs, n_frames)})
-
-
-@wrong("frame_epochs", says="i counts from 1, or the parentheses around n_frames − 1 are missing")
-def frames_counted_from_one(n_epochs, n_frames):
-    return sorted({max(1, round(n_epochs * ((i + 1) / n_frames) ** 2)) for i in range(n_frames)})
-
-
-@wrong("frame_epochs", says="got a set, which has no order")
-def frames_as_a_set(n_epochs, n_frames):
-    return {max(1, epoch) for epoch in rounded(n_epochs, n_frames)}
-
-
-@wrong("frame_epochs", says="they are not of type int")
-def frames_as_floats(n_epochs, n_frames):
-    return [float(epoch) for epoch in frames_in_a_loop(n_epochs, n_frames)]
-
-
-@wrong("frame_epochs", says="they are not of type int")
-def frames_of_numpy(n_epochs, n_frames):
-    return np.unique(np.maximum(np.round(n_epochs * np.linspace(0, 1, n_frames) ** 2), 1))
-
-
-@wrong("frame_epochs", says="numbers are rounded up, and it starts at 0")
-def frames_rounded_up_from_zero(n_epochs, n_frames):
-    return sorted({math.ceil(n_epochs * i**2 / (n_frames - 1) ** 2) for i in range(n_frames)})
-
-
-@wrong("frame_epochs", says="the power is 3 instead of 2")
-def frames_cubed(n_epochs, n_frames):
-    return sorted({max(1, round(n_epochs * (i / (n_frames - 1)) ** 3)) for i in range(n_frames)})
-
-
-@wrong("frame_epochs", says="hidden case: more frames than epochs")
-def frames_at_most_epochs(n_epochs, n_frames):
-    return frames_in_a_loop(n_epochs, n_frames if n_frames <= n_epochs else max(n_epochs, 2))
-
-
-@wrong("frame_epochs", says="only once repeated values are gone, so it stands twice")
-def frames_with_two_ones(n_epochs, n_frames):
-    epochs = sorted(set(rounded(n_epochs, n_frames)))
-    return [1, *epochs[1:]]
 
 
 # interpolate

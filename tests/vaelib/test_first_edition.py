@@ -88,6 +88,7 @@ FUNCTIONS = {
     "vaelib.drawn_clothes:draw_clothes": "vaelib.data.synthetic:synthetic_clothes",
     "vaelib.drawn_creatures:draw_creatures": "vaelib.data.synthetic:synthetic_creatures",
     "vaelib.drawn_digits:draw_digits": "vaelib.data.synthetic:synthetic_digits",
+    "vaelib.models:build_patch_vae": "vaelib.models:build_efficient_vae",
     "vaelib.plots:code_sheet": "vaelib.plots:latent_grid",
     "vaelib.plots:image_sheet": "vaelib.plots:image_grid",
     "vaelib.sheets:sheet": "vaelib.plots.animation:tile",

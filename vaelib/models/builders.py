@@ -143,7 +143,7 @@ def build_tutorial_vae(latent_dim: int = 50) -> tuple[keras.Model, keras.Model]:
     return encoder, decoder
 
 
-def build_patch_vae(latent_dim: int = 24) -> tuple[keras.Model, keras.Model]:
+def build_efficient_vae(latent_dim: int = 24) -> tuple[keras.Model, keras.Model]:
     """A convolutional VAE that does its work at 7 × 7: the efficient model of notebook 04.
 
     Its first convolution looks at 49 patches that overlap. The last bias begins at the logit of the

@@ -1,6 +1,7 @@
 """Runs to compare a run with, and what they measured."""
 
 from vaelib.reference.bands import (
+    ablation,
     band,
     beta_sweep,
     binarization_scores,
@@ -10,4 +11,13 @@ from vaelib.reference.bands import (
     verdict,
 )
 
-__all__ = ["band", "beta_sweep", "binarization_scores", "names", "runs", "seeds", "verdict"]
+__all__ = [
+    "ablation",
+    "band",
+    "beta_sweep",
+    "binarization_scores",
+    "names",
+    "runs",
+    "seeds",
+    "verdict",
+]

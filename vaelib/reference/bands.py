@@ -119,6 +119,17 @@ def binarization_scores() -> dict[str, dict[str, float]]:
     return _read("binarization.json")
 
 
+def ablation() -> list[dict[str, Any]]:
+    """Architecture and schedule, each of the tutorial and of the efficient model of notebook 04.
+
+    Returns:
+        For each of the four, as experiments/ablation.py measured it on MNIST, a dictionary:
+        "architecture" and "schedule", "tutorial" or "efficient"; "elbo", the test ELBO under the
+        threshold in nats per image; and "seconds" of processor time.
+    """
+    return _read("ablation.json")
+
+
 def beta_sweep() -> dict[float, list[dict[str, Any]]]:
     """β-VAEs on small dSprites, as experiments/beta_sweep.py trained and scored them.
 

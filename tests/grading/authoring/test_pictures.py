@@ -114,7 +114,7 @@ def test_a_picture_without_words_is_refused_with_its_line(tmp_path):
 
 
 def test_lessons_that_are_rewritten_later_may_lack_words(tmp_path):
-    lesson, nb, _ = executed(tmp_path, TOY, name="04_cnn_vae")
+    lesson, nb, _ = executed(tmp_path, TOY, name="07_pokemon_vae")
     assert described(nb, lesson) == []
 
 

@@ -38,8 +38,8 @@ def test_the_autoencoder_is_both():
 
 
 @pytest.mark.parametrize("latent_dim", [2, 24])
-def test_the_patch_vae_is_its_numpy_twin(latent_dim):
-    encoder, decoder = models.build_patch_vae(latent_dim)
+def test_the_efficient_vae_is_its_numpy_twin(latent_dim):
+    encoder, decoder = models.build_efficient_vae(latent_dim)
     relu, conv2d, conv2d_transpose = oracles.relu, oracles.conv2d, oracles.conv2d_transpose
     w = oracles.random_weights([v.shape for v in encoder.weights], seed=0)
     encoder.set_weights(w)

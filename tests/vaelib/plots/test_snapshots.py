@@ -79,3 +79,22 @@ def test_one_code_without_a_batch_is_refused():
 def test_epochs_that_count_from_zero_are_refused():
     with pytest.raises(ValueError, match="epochs count from 1, got 0"):
         KeepPictures(Z, epochs=range(5))
+
+
+@pytest.mark.training
+@pytest.mark.parametrize(("at_once", "kept"), [(1, [1, 3, 8]), (2, [2, 4, 8])])
+def test_steps_are_counted_over_epochs(at_once, kept):
+    vae, pictures = small_vae(), KeepPictures(Z, steps=[1, 3, 8, 99])
+    vae.compile(keras.optimizers.Adam(0.05), steps_per_execution=at_once)
+    for _ in range(2):  # the second `fit` begins anew
+        fit(vae, [pictures])
+        assert pictures.steps == kept
+        assert pictures.epochs == []
+        assert len(pictures.frames) == 3
+    np.testing.assert_allclose(pictures.frames[-1], vae.decode(Z), rtol=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [{"steps": [0]}, {"steps": [1], "epochs": [1]}])
+def test_steps_count_from_one_and_stand_alone(wrong):
+    with pytest.raises(ValueError, match="KeepPictures"):
+        KeepPictures(Z, **wrong)
