@@ -114,7 +114,7 @@ def autoencoder_diagram(x: Any, z: ArrayLike, x_hat: Any, ax: Axes | None = None
         The `Axes`.
     """
     ax = ax or new_axes(7, 2.2)
-    for left, image in ((0, x), (7, x_hat)):
+    for left, image in ((0.0, x), (7.0, x_hat)):
         ax.imshow(image[..., 0], cmap=INK, vmin=0, vmax=1, extent=(left, left + 2, -1, 1))
     wide, narrow = 1.0, 0.28
     for name, edges in {"encoder": (wide, narrow), "decoder": (narrow, wide)}.items():

@@ -30,6 +30,8 @@ class KeepPictures(keras.callbacks.Callback):
         ValueError: z has another shape, an epoch or a step is below 1, or both are given.
     """
 
+    seen: int  # the last step of which it was told
+
     def __init__(
         self,
         z: ArrayLike,

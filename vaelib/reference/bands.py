@@ -222,7 +222,7 @@ def _runs() -> dict[str, Any]:
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
+def _read(name: str) -> Any:
     return json.loads(
         resources.files("vaelib.reference").joinpath(name).read_text(encoding="utf-8")
     )
