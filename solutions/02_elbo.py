@@ -5,7 +5,7 @@
 #
 # *What you will have made: two maps of what an approximate posterior loses, in nats, for every observation in the plane. On the left the loss comes from the shape that we allow, on the right from the network that we trained.*
 #
-# **You will learn** to *draw* a latent variable model whole, from its prior to its posterior; to *derive* the evidence lower bound in two ways; to *compute* its two terms, for Gaussian and for Bernoulli pixels; to *solve* a linear model exactly and check the bound against it; and to *measure* the three things that keep a bound from being tight.
+# **You will learn** to *draw* a latent variable model whole, from its prior to its posterior; to *derive* the evidence lower bound in two ways; to *compute* its two terms, for Gaussian and for Bernoulli pixels; to *solve* a linear model exactly and check the bound against it; and to *measure* what keeps a bound from being tight: a family with one mode, a family without correlations, and one encoder for all images.
 #
 # **Before you start.** Work through `01_autoencoder`. You need the normal distribution, expectations, Bayes' rule, logarithms, and matrices with inverses, traces and determinants.
 #
@@ -44,7 +44,7 @@ LATENT_DIM = 8
 #
 # $$p(x) = \int p(x \mid z)\, p(z)\, dz$$
 #
-# This is the **marginal likelihood** of $x$; it is also called the **evidence**. An integral that we can neither solve nor compute numerically at an affordable cost is called **intractable**, and for a neural decoder this one is. The notebook first looks at a model that is so small that we can compute everything, then sees why that ends with two or three latent dimensions, and then derives the bound on $\log p(x)$ that variational autoencoders maximise instead.
+# This is the **marginal likelihood** of $x$; it is also called the **evidence**. An integral that we can neither solve nor compute numerically at an affordable cost is called **intractable**, and for a neural decoder this one is. The notebook first looks at a model small enough that we can compute everything, then sees why that ends with two or three latent dimensions, and then derives the bound on $\log p(x)$ that variational autoencoders maximise instead.
 #
 # The numbers that the text quotes come from MNIST, with the settings for a processor. With a GPU, or without the data set, yours will differ.
 
@@ -215,9 +215,9 @@ plt.show()
 # %% [markdown]
 # ## Why not always like this?
 #
-# We used 451 grid points. With the same spacing in each of $d$ latent dimensions the grid has $451^d$ points, which for $d = 2$ is 203,401, and for $d = 8$ already $10^{21}$. So quadrature ends with very few dimensions.
+# We used 451 grid points. With the same spacing in each of $d$ latent dimensions the grid has $451^d$ points, which for $d = 2$ is 203,401, and for $d = 8$ already $10^{21}$. So quadrature gives out after two or three dimensions.
 #
-# A grid also spends points where nothing is. The evidence is an expectation under the prior, $p(x) = \mathbb E_{p(z)}[p(x \mid z)]$, so we could sample codes from the prior and average $p(x \mid z)$. This is a **Monte Carlo estimate**, and its error does not depend on a grid at all. To find out how well it does we need a model with more latent dimensions whose evidence is known exactly. There is one: a *linear* decoder,
+# A grid also wastes points on empty space. The evidence is an expectation under the prior, $p(x) = \mathbb E_{p(z)}[p(x \mid z)]$, so we could sample codes from the prior and average $p(x \mid z)$. This is a **Monte Carlo estimate**, and its error falls like $1/\sqrt n$ with $n$ samples in any number of dimensions. What stands before the $1/\sqrt n$ is another matter. To find out we need a model with more latent dimensions whose evidence is known exactly. There is one: a *linear* decoder,
 #
 # $$p(z) = N(0, I), \qquad p(x \mid z) = N(W z + b,\ \sigma^2 I).$$
 #
@@ -251,7 +251,7 @@ plots.image_rows({name: images.reshape(-1, 28, 28, 1) for name, images in rows.i
 plt.show()
 
 # %% [markdown]
-# Twelve samples from the prior, decoded. They are blurred, and few are digits; a linear decoder with eight latent dimensions cannot do better. But every sample of the prior is now a legitimate code, and $\log p(x)$ can be computed exactly.
+# Twelve samples from the prior, decoded. The upper row is blurred, and several images are halfway between two digits. The samples of the *model* are in the lower row: the noise belongs to them, because it is all that the model has for the detail that eight dimensions leave out. A linear decoder of this size cannot do better. But every sample of the prior is now a legitimate code, and $\log p(x)$ can be computed exactly.
 
 # %% [markdown] predict="brute_force"
 # **Predict.** We estimate the evidence of one test image from 20,000 samples of the prior. Will the estimate of $\log p(x)$ be *close to* the exact value, *far below* it, or *far above* it?
@@ -280,7 +280,7 @@ print(f"exact {exact:.1f}, after {N_SAMPLES:,} samples {log_average[-1]:.1f}")
 print(f"the two best codes make up {np.sort(share)[-2:].sum():.0%} of the average")
 
 # %% [markdown]
-# The curve climbs in steps, and each step is one lucky code. In our run two codes out of 20,000 make up 96% of the average, and it still lies 27 nats below the exact value, which is a factor of $e^{27}$. The estimator is unbiased for $p(x)$, but almost all of its mean comes from samples that we never see. Where are the codes that matter? We draw two of the eight latent dimensions and mark the ten best samples.
+# The curve climbs in steps, and each step is one lucky code. In our run two codes out of 20,000 make up 96% of the average, and it still lies 27 nats below the exact value, which is a factor of $e^{27}$, about 500 billion. From the last step on, at about 540 samples, the curve looks converged, and nothing in it warns us. An estimator that fails usually looks calm. This one is unbiased for $p(x)$, but almost all of its mean comes from samples that we never see. Where are the codes that matter? We draw the two latent dimensions that the images depend on most, and mark the ten best samples.
 
 # %% alt="Samples of the prior fill a disc around 0 in two latent dimensions; the ten best of 20,000 lie close together to the left of its centre."
 best = np.argsort(log_p_x_given_z)[-10:]
@@ -292,7 +292,7 @@ ax.legend(frameon=False, loc="upper right")
 plt.show()
 
 # %% [markdown]
-# They lie together in one spot, which is where the true posterior of this image has its mass. A sample of the prior has to land there in all eight dimensions at once.
+# They lie together in one corner of the prior, around the place where the true posterior of this image has its mass. A sample of the prior has to land there in all eight dimensions at once.
 
 # %% [markdown]
 # ## The bound, derived twice
@@ -334,7 +334,9 @@ plt.show()
 #
 # $$\mathrm{ELBO}(q) = \underbrace{\mathbb E_{q(z)}\big[\log p(x \mid z)\big]}_{\text{reconstruction term}} - \underbrace{\mathrm{KL}\big(q(z)\,\|\,p(z)\big)}_{\text{KL term}}$$
 #
-# The **reconstruction term** asks that codes sampled from $q$ explain the image. The **KL term** asks that $q$ stay close to the prior; read as coding, it is the number of nats that the code spends on this image, its **rate**.
+# The **reconstruction term** asks that codes sampled from $q$ explain the image. The **KL term** asks that $q$ stay close to the prior; read as coding, it is the number of nats that it takes to say which code, for somebody who knows only the prior, and is called the **rate**.
+#
+# Two divergences have now appeared, and they must not be confused. The one from $q$ to the *posterior* is the gap: we want it to be 0, and cannot compute it. The one from $q$ to the *prior* is a term of the ELBO: we can compute it, and where it is 0 the code says nothing about the image.
 
 # %% [markdown]
 # ## One posterior, two best Gaussians
@@ -385,7 +387,7 @@ covering = np.array([mean]), np.log([std])
 fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
 ax.fill_between(z_grid, posterior, color="0.85", label="true posterior $p(z \\mid x_B)$")
 for name, given, style in (
-    ("smallest KL(q ‖ p), largest ELBO", seeking, {"color": blue}),
+    ("smallest KL(q ‖ posterior), largest ELBO", seeking, {"color": blue}),
     ("smallest KL(p ‖ q)", covering, {"color": "black", "linestyle": "--"}),
 ):
     log_q_here = log_q_on_grid(*given)[0]
@@ -403,12 +405,12 @@ print(f"share of the posterior to the left of 0: {np.sum(posterior[z_grid < 0]) 
 # %% [markdown]
 # $\mathrm{KL}(q\,\|\,p)$ averages $\log q - \log p$ over *samples of $q$*, so it punishes $q$ for every place where $q$ has mass and the posterior has none. The best $q$ therefore takes one mode and leaves the other out. This is called **mode-seeking**. $\mathrm{KL}(p\,\|\,q)$ averages over samples of the posterior, so it punishes $q$ for having *too little* mass anywhere the posterior has some. Minimising it means maximising $\mathbb E_{p(z \mid x)}[\log q(z)]$, which is a maximum-likelihood fit to samples of the posterior, and therefore the best Gaussian has the posterior's own mean and variance. It stretches over both modes and over the empty space between them: it is **mass-covering**, and its ELBO lies 22 nats below $\log p(x)$.
 #
-# The mode-seeking $q$ loses 0.57 nats, and we can say where they come from. It is nearly equal to the posterior within the left mode, which holds a share of 0.564 of the posterior, so there $q \approx p(z \mid x) / 0.564$, and the gap is $\mathbb E_q[\log q - \log p(z \mid x)] \approx -\log 0.564 = 0.573$. So leaving out a mode can be cheap in nats, even though $q$ then contains no trace of the second explanation. Variational autoencoders maximise the ELBO, so they inherit this behaviour.
+# The mode-seeking $q$ loses 0.57 nats, and we can say where they come from. It is nearly equal to the posterior within the left mode, which holds a share of 0.564 of the posterior, so there $q \approx p(z \mid x) / 0.564$, and the gap is $\mathbb E_q[\log q - \log p(z \mid x)] \approx -\log 0.564 = 0.573$. So leaving out a mode can be cheap in nats, even though $q$ then contains no trace of the second explanation. For a fixed decoder a variational autoencoder inherits this behaviour, because it maximises the ELBO. Its decoder is trained by the same ELBO, though, and is rewarded for true posteriors that the family can match.
 
 # %% [markdown]
 # ## The KL term in closed form
 #
-# From here on we need both terms of the ELBO for images. The KL term comes first. For two Gaussians with diagonal covariances, $q$ with means $\mu_i$ and variances $\sigma_i^2$ and $p$ with $m_i$ and $s_i^2$, every dimension contributes by itself, so it is enough to derive one dimension. Two expectations are all that is needed:
+# For the spiral a grid did everything. For images we need each term of the ELBO as a formula or as an estimate, and the next sections collect them. # The KL term comes first. For two Gaussians with diagonal covariances, $q$ with means $\mu_i$ and variances $\sigma_i^2$ and $p$ with $m_i$ and $s_i^2$, every dimension contributes by itself, so it is enough to derive one dimension. Two expectations are all that is needed:
 #
 # $$\mathbb E_q\big[(z - \mu)^2\big] = \sigma^2, \qquad \mathbb E_q\big[(z - m)^2\big] = \mathbb E_q\big[(z - \mu)^2\big] + 2 (\mu - m)\, \mathbb E_q[z - \mu] + (\mu - m)^2 = \sigma^2 + (\mu - m)^2 .$$
 #
@@ -468,7 +470,7 @@ axes[0].set_ylim(0, 6)
 plt.show()
 
 # %% [markdown]
-# Here $p = N(0, 1)$. The divergence grows with the square of the distance between the means. In the variance it is not symmetric: $\mathrm{KL}(q\,\|\,p)$ punishes a $q$ that is too wide more than one that is too narrow, and $\mathrm{KL}(p\,\|\,q)$ does the opposite, as the picture of the two Gaussians lets us expect.
+# Here $p = N(0, 1)$. The divergence grows with the square of the distance between the means. In the variance it is not symmetric: $\mathrm{KL}(q\,\|\,p)$ punishes a $q$ that is too wide more than one that is too narrow, and $\mathrm{KL}(p\,\|\,q)$ does the opposite. This is the picture of the two Gaussians once more: a $q$ that is too wide has mass where $p$ has little, and $\mathrm{KL}(q\,\|\,p)$ is the divergence that punishes this.
 
 # %% [markdown]
 # ## The same number from samples
@@ -477,7 +479,7 @@ plt.show()
 #
 # $$\mathrm{KL}(q \,\|\, p) \approx \frac 1 n \sum_{j=1}^{n} \big( \log q(z_j) - \log p(z_j) \big), \qquad z_j \sim q$$
 #
-# A VAE is trained with such Monte Carlo estimates, usually with one sample for each image, so it is worth knowing how noisy they are.
+# A VAE estimates its reconstruction term in this way, usually from a single sample for each image, so it is worth knowing how noisy such estimates are.
 
 # %% [markdown]
 # ### Exercise 3 · `kl_monte_carlo` (2 points)
@@ -561,7 +563,7 @@ print(f"error with {n_samples[-1]:,} samples {error[-1]:.4f}")
 # %% [markdown]
 # ### Exercise 4 · `bernoulli_nll` (2 points)
 #
-# Return the negative log-likelihood of each image, summed over all axes but the first. Computed as it stands, the formula fails at a logit of 1000, because there the sigmoid rounds to 1 and the second logarithm is that of 0. The true value is finite, so first rewrite the formula until nothing in it can overflow or round to 0. Cutting probabilities or logits off would give a wrong value.
+# Return the negative log-likelihood of each image, summed over all axes but the first. Computed as it stands, the formula fails at a logit of 1000, because there the sigmoid rounds to 1 and the second logarithm is that of 0. The true value is finite, so first rewrite the formula until nothing in it can overflow or round to 0. Clipping probabilities or logits would give a wrong value.
 
 
 # %% exercise="bernoulli_nll"
@@ -661,7 +663,7 @@ print(f"{sigma:.3f}")
 # By how many nats does a reconstruction beat an answer that uses no code at all, such as the mean image? This difference is what the code is worth, and the KL term says what it costs. We train a small autoencoder and score its reconstructions of test images and the mean image under four likelihoods.
 
 # %% [markdown] predict="worth"
-# **Predict.** Under which likelihood is a code worth most: Bernoulli, Gaussian with $\sigma = 1$, or Gaussian with a learned $\sigma$? Make a guess in nats per image.
+# **Predict.** Under which Gaussian likelihood is a code worth more: with $\sigma = 1$, or with a learned $\sigma$? Make a guess in nats per image.
 #
 # *My prediction:* …
 
@@ -715,9 +717,9 @@ for name, score in scores.items():
 print("fitted:", ", ".join(f"{name} σ = {value:.3f}" for name, value in sigma.items()))
 
 # %% [markdown]
-# In our run the code is worth 99 nats under the Bernoulli likelihood, and 17 under a Gaussian with $\sigma = 1$. There a code that costs more than 17 nats does not pay, and the best a VAE can do is to encode little. With the $\sigma$ that fits the reconstructions the difference is 786 nats, but this comparison is not fair: a model without a code would learn its own $\sigma$, 0.260 instead of 0.145, and would no longer be punished for claiming a precision that it does not have. With $\sigma$ fitted on both sides the code is worth 416 nats.
+# In our run the code is worth 99 nats under the Bernoulli likelihood, and 17 under a Gaussian with $\sigma = 1$. Under the latter a code that costs more than 17 nats does not pay, and the best a VAE can do is to encode little. (This is the worth of *this* autoencoder's exact code. A VAE samples its code, which makes it worth less.) With the $\sigma$ that fits the reconstructions the difference is 786 nats, but this comparison is not fair: a model without a code would learn its own $\sigma$, 0.260 instead of 0.145, and would no longer be punished for claiming a precision that it does not have. With $\sigma$ fitted on both sides the code is worth 416 nats.
 #
-# So the likelihood decides how much a VAE will encode, and learning $\sigma$ lets the data decide. Do not compare the first row with the others: for black and white pixels the Bernoulli likelihood is a probability, the Gaussian one is a density, and they have different units.
+# So the likelihood decides how much a VAE will encode, and learning $\sigma$ lets the data decide. Do not compare the values of −log p in the first row with those below: a probability and a density have different units. In the worth, a difference, the unit cancels; but our pixels are grey, and for grey pixels the Bernoulli formula is no likelihood of what we see, so its 99 nats stand for other, black and white, data. Notebook 04 comes back to this.
 
 # %% [markdown]
 # ## A linear model, solved exactly
@@ -813,7 +815,7 @@ def linear_gaussian_posterior(x, W, b, log_var_x):
 
 
 # %% [markdown] hints="linear_gaussian_posterior"
-# 1. Write $\log p(x \mid z) + \log p(z) = -\tfrac{1}{2\sigma^2} \lVert x - b - W z \rVert^2 - \tfrac 1 2 z^\top z + \text{const}$, and expand the square.
+# 1. Up to a constant $\log p(x \mid z)$ is $-\tfrac{1}{2\sigma^2} \lVert x - b - W z \rVert^2$, and $\log p(z)$ is $-\tfrac 1 2 z^\top z$. Expand the first square.
 # 2. The square has a part without $z$, a part linear in $z$, which is $-2\,(x - b)^\top W z$, and a part quadratic in $z$, which is $z^\top W^\top W z$. Which of them goes into $A$, which into $h$?
 # 3. $A = I + W^\top W / \sigma^2$, with $I$ of shape (d, d), and $h = W^\top (x - b) / \sigma^2$. The covariance is the inverse of $A$, and the mean is the covariance times $h$.
 
@@ -860,7 +862,7 @@ def elbo_3(mean, cov):
 #
 # $$\mathrm{KL} = \frac 1 2 \left( \mathrm{tr}(\Sigma^{-1} S) + (\mu - m)^\top \Sigma^{-1} (\mu - m) - d + \log \frac{\det \Sigma}{\det S} \right),$$
 #
-# and look whether the sum is $\log p(x)$.
+# and check that the two add up to $\log p(x)$. We print the two terms of the ELBO, too.
 
 
 # %%
@@ -873,11 +875,14 @@ def kl_to_true_posterior(mean, cov):
 
 print(f"log p(x) = {log_p_x:.5f}")
 for t in (0, 0.25, 0.5, 0.75, 1):
-    elbo, kl = elbo_3(*q_at(t)), kl_to_true_posterior(*q_at(t))
-    print(f"t = {t:<4}: ELBO {elbo:9.5f} + KL {abs(kl):.5f} = {elbo + kl:.5f}")
+    mean, cov = q_at(t)
+    elbo, gap = elbo_3(mean, cov), abs(kl_to_true_posterior(mean, cov))
+    to_prior = 0.5 * (np.trace(cov) + mean @ mean - 2 - np.linalg.slogdet(cov).logabsdet)
+    terms = f"reconstruction {elbo + to_prior:7.2f} − KL {abs(to_prior):.2f}"
+    print(f"t = {t:<4}: {terms} = ELBO {elbo:9.5f}; + gap {gap:.5f} = {elbo + gap:.5f}")
 
 # %% [markdown]
-# The sum is $\log p(x)$ every time, to five digits. Half of the way closes two thirds of the gap, from 9.64 to 3.20 nats. Now the same five moments as a picture. The true posterior is computed without any formula for it, by quadrature on a grid in the plane: $p(x \mid z)\, p(z)$ at every point, divided by the sum.
+# ELBO and gap add up to $\log p(x)$ every time, to five decimals. Look at the terms of the ELBO, too: at the end the code costs 1.3 nats, and has improved the reconstruction term by 11. Going half of the way closes two thirds of the gap, from 9.64 to 3.20 nats. The reason is in the formula: the part that comes from the mean falls with the *square* of the distance that is left, so half of the way removes three quarters of it. Now three of these moments as a picture. The true posterior is computed without any formula for it, by quadrature on a grid in the plane: $p(x \mid z)\, p(z)$ at every point, divided by the sum.
 
 # %%
 plane_axis = np.linspace(-2.2, 2.6, 120, dtype="float32")
@@ -888,19 +893,19 @@ log_likelihood = log_normal_pdf(x_3 + 0 * x_hat, x_hat, np.full_like(x_hat, log_
 joint_3 = np.exp(np.asarray(log_prior) + np.asarray(log_likelihood))
 posterior_3 = joint_3 / joint_3.sum() / (plane_axis[1] - plane_axis[0]) ** 2
 
-# %% alt="Five panels from t = 0 to t = 1 in which the circles of q shrink and tilt from the prior onto the ellipse of the true posterior, while the gap falls from 9.64 to 0 nats."
-fig, axes = plt.subplots(1, 5, figsize=(13, 3.2), layout="constrained", sharey=True)
-for ax, t in zip(axes, (0, 0.25, 0.5, 0.75, 1)):
+# %% alt="Three panels from t = 0 to t = 1 in which the circles of q shrink and tilt from the prior onto the ellipse of the true posterior, while the gap falls from 9.64 to 0 nats."
+fig, axes = plt.subplots(1, 3, figsize=(8, 3), layout="constrained", sharey=True)
+for ax, t in zip(axes, (0, 0.5, 1)):
     mean, cov = q_at(t)
     density = stats.multivariate_normal(mean, cov).pdf(z_plane)
     plots.density_contours(plane_axis, {"true posterior": posterior_3, "q": density}, ax=ax)
     gap = max(log_p_x - elbo_3(mean, cov), 0)
-    ax.set_title(f"t = {t}, gap {gap:.2f} nats", fontsize=13)
+    ax.set_title(f"t = {t}, gap {gap:.2f} nats", fontsize=11)
     ax.label_outer()
 plt.show()
 
 # %% [markdown]
-# The filled contours are the true posterior, the lines are $q$. At $t = 1$ they lie on each other, and the gap is 0. Notice that the true posterior is **tilted**: where $z_1$ is larger, $z_2$ tends to be smaller, because both make the first two pixels brighter and can replace each other.
+# The filled contours are the true posterior, the lines are $q$. At $t = 1$ they coincide, and the gap is 0. Notice that the true posterior is **tilted**: where $z_1$ is larger, $z_2$ tends to be smaller, because both make the first two pixels brighter and can replace each other.
 
 # %% [markdown]
 # ## The variational family: what a diagonal costs
@@ -959,18 +964,18 @@ for ax, (name, variances) in zip(
 plt.show()
 
 # %% [markdown]
-# The $q$ with the same marginal variances is as wide as the posterior along each axis, but it sticks out of the tilted ellipse, and $\mathrm{KL}(q\,\|\,p)$ punishes mass where the posterior has little. The best $q$ is narrower, with variances of 0.15 and 0.14 instead of 0.32 and 0.30, and has the smaller gap, 0.40 nats against 0.82. It is **too narrow**: it claims to know the code better than anybody can. Each variance is that of one dimension *while the other is held fixed*, which is a known weakness of mean-field inference.
+# The $q$ with the same marginal variances is as wide as the posterior along each axis, but it sticks out of the tilted ellipse, and $\mathrm{KL}(q\,\|\,p)$ punishes mass where the posterior has little. The best $q$ is narrower, with variances of 0.15 and 0.14 instead of 0.32 and 0.30, and has the smaller gap, 0.40 nats against 0.82. It is a compromise: along the ellipse it is much narrower than the posterior, and across it still a little wider. For each single coordinate it reports **too small a variance**, namely that of one dimension *while the other is held fixed*. This overconfidence is what mean-field inference, with its independent dimensions, is known for.
 
 # %% [markdown]
 # ## Two gaps: the family, and the encoder
 #
-# So far we have searched for the best $q$ of one observation. A separate search for each of 60,000 images would take far too long. The **encoder** of a VAE is a network that reads $x$ and outputs the parameters of $q$, which is then written $q_\phi(z \mid x)$, with $\phi$ for the weights. Its training is expensive, but afterwards inference costs one pass through the network for any image, new ones included: inference is **amortized**. The price is that the encoder need not hit the best member of the family. For an observation $x$ we can now split what the ELBO loses:
+# So far we have searched for the best $q$ of one observation. A separate search for each of 60,000 images would have to be repeated whenever the decoder changes, which takes far too long. The **encoder** of a VAE is a network that reads $x$ and outputs the parameters of $q$, which is then written $q_\phi(z \mid x)$, with $\phi$ for the weights. Its training is expensive, but afterwards inference costs one pass through the network for any image, new ones included: inference is **amortized**. The price is that the encoder need not hit the best member of the family. For an observation $x$ we can now split what the ELBO loses:
 #
 # $$\log p(x) - \mathrm{ELBO}(q_\phi) = \underbrace{\log p(x) - \max_{q \,\in\, \text{family}} \mathrm{ELBO}(q)}_{\text{approximation gap}} + \underbrace{\max_{q \,\in\, \text{family}} \mathrm{ELBO}(q) - \mathrm{ELBO}(q_\phi)}_{\text{amortization gap}}$$
 #
 # The **approximation gap** is the fault of the family, and no training of the encoder can remove it; the **amortization gap** is the fault of the encoder. Together they are the **variational gap** (Cremer et al., 2018, who call it the inference gap).
 #
-# For the spiral we can measure both, because the evidence and the best Gaussian are known for every point of the plane. We train an encoder with two hidden layers on 10,000 samples of the model, by gradient ascent on the ELBO. With one latent dimension the expectation under $q$ is a sum over the grid, so its gradient is ordinary backpropagation. (With many dimensions it is not, and notebook 03 is about that.)
+# For the spiral we can measure both, because the evidence and the best Gaussian are known for every point of the plane. We train an encoder with two hidden layers on 10,000 samples of the model, by gradient ascent on the ELBO. With one latent dimension the expectation under $q$ is a sum over a grid that does not depend on $\phi$, so its gradient is ordinary backpropagation. (Keras hands a loss whatever stands in the place of the targets; here it is $\log p(x, z)$ on the grid.) With many dimensions there is no such grid, and notebook 03 is about that.
 
 
 # %%
@@ -1030,7 +1035,7 @@ plt.show()
 # %% [markdown]
 # Left, the approximation gap: it is close to 0 along the spiral and rises to 0.69 nats on a band halfway between the arms. There both arms explain the point equally well, a Gaussian can take only one of two equal modes, and $-\log \tfrac 1 2 = 0.69$ is what that costs. Right, the amortization gap: it is small along most of the spiral, but there are two regions with sharp edges, at the upper left and to the right of the centre, where it is over 1 nat. Both lie at the ends of the spiral. When a point crosses the band, the best $q$ jumps from one arm to the other. A network computes a continuous function, and ours has put its steep change near the line $x_1 = 0$ instead of along the band. Left of that line its $q$ lies on the inner arm even for points on the outer one, and right of it the other way round. (The streak below the centre shows that its training has not settled everywhere.)
 #
-# On average over new points the amortization gap is 0.39 nats and the approximation gap only 0.03. Nearly all of it comes from few points: 5.4% have a gap over 1 nat, and they carry 91% of the sum. Training hardly noticed them, as points at the ends of the spiral are rare. Cremer et al. found the same order in VAEs of images: the encoder often costs more than the family.
+# On average over new points the amortization gap is 0.39 nats and the approximation gap only 0.03. Nearly all of it comes from a few points: 5.4% have a gap over 1 nat, and they carry 91% of the sum. Points at the ends of the spiral are rare, and there is another reason why training leaves them: for each of them either arm is a local optimum of the ELBO. To get from one to the other, $q$ would have to cross the empty middle, where the ELBO is far lower, so no gradient points there. The mode that $q$ found first keeps it. Cremer et al. found the same ranking in VAEs of images: the encoder often costs more than the family.
 
 # %% [markdown]
 # ## Sum over pixels, not the mean
@@ -1061,12 +1066,12 @@ print(
 )
 
 # %% [markdown]
-# With the sum we see a blurred 7, which is all that a linear decoder of eight dimensions can do. With the mean over pixels the code has shrunk towards the prior's mean and what is left is close to the mean image. The KL term counts 784 times too much, so encoding does not pay. No error message appears. **Sum over the pixels, then average over the batch.**
+# With the sum we see a blurred 7, which is all that a linear decoder of eight dimensions can do. With the mean over pixels the code has shrunk towards the prior's mean and what is left is close to the mean image. The KL term is weighted 784 times too heavily, so encoding does not pay. No error message appears. **Sum over the pixels, then average over the batch.**
 
 # %% [markdown]
 # ## A tighter bound
 #
-# The ELBO uses one sample of $q$ at a time. With $k$ samples one can do better. Give each sample the **importance weight** $w_j = p(x, z_j) / q(z_j)$. Its expectation is $p(x)$, so the average of several is an estimate of the evidence, and Jensen's inequality gives the **importance-weighted bound** (Burda et al., 2015):
+# Inside the ELBO each logarithm sees one sample of $q$ only. With $k$ samples one can do better. Give each sample the **importance weight** $w_j = p(x, z_j) / q(z_j)$. Its expectation is $p(x)$, so the average of several is an estimate of the evidence, and Jensen's inequality gives the **importance-weighted bound** (Burda et al., 2016):
 #
 # $$\log p(x) = \log\, \mathbb E\Big[ \frac 1 k \sum_{j=1}^{k} w_j \Big] \;\ge\; \mathbb E \Big[ \log \frac 1 k \sum_{j=1}^{k} w_j \Big], \qquad z_1, \dots, z_k \sim q \text{ independently}$$
 #
@@ -1080,7 +1085,7 @@ print(
 
 # %% exercise="importance_weighted_bound"
 def importance_weighted_bound(log_w):
-    """The importance-weighted bound, Burda et al. 2015, eq. 8.
+    """The importance-weighted bound, Burda et al. 2016, eq. 8.
 
     Args:
         log_w: log p(x, z) − log q(z) for k samples and n images, (k, n); may be near ±1000.
@@ -1146,7 +1151,7 @@ print(f"exact {log_p_x_B:.2f}")
 #
 # - (a) For every decoder $\log p_\theta(x) = \mathrm{ELBO}_\theta(q) + \mathrm{KL}\big(q(z)\,\|\,p_\theta(z \mid x)\big)$, as we derived.
 # - (b) Since $q$ is the same before and after the step, so is the KL divergence.
-# - (c) Subtracting (a) for $\theta$ from (a) for $\theta'$ gives $\log p_{\theta'}(x) - \log p_\theta(x) = \mathrm{ELBO}_{\theta'}(q) - \mathrm{ELBO}_\theta(q) > 0$.
+# - (c) Subtracting (a) for $\theta$ from (a) for $\theta'$ gives $\log p_{\theta'}(x) - \log p_\theta(x)$ $= \mathrm{ELBO}_{\theta'}(q) - \mathrm{ELBO}_\theta(q)$ $> 0$.
 #
 # **Proof 2.** *No bound is needed: $\log p(x)$ can be estimated without bias from $k$ samples of $q$.*
 #
@@ -1170,7 +1175,7 @@ print(f"exact {log_p_x_B:.2f}")
 # - **say** what makes a marginal likelihood intractable, and draw prior, joint density, evidence and true posterior where it is not,
 # - **derive** the ELBO with Jensen's inequality and as $\log p(x)$ minus a KL divergence, and split it into reconstruction term and KL term,
 # - **compute** the KL term in closed form and from samples, and the reconstruction term for Bernoulli and for Gaussian pixels with the σ that fits,
-# - **solve** a linear model by completing the square, and verify $\log p(x) = \mathrm{ELBO} + \mathrm{KL}$ to five digits,
+# - **solve** a linear model by completing the square, and verify $\log p(x) = \mathrm{ELBO} + \mathrm{KL}$ to five decimals,
 # - **name and measure** what is lost: the approximation gap of a family that cannot tilt or has one mode, and the amortization gap of an encoder that has to serve all images,
 # - **tighten** the bound with importance weights, and say when they cannot help.
 #

@@ -167,9 +167,12 @@ def _set_ids(cells: list[NotebookNode], names: list[str | None]) -> None:
 
 
 def _trains_much(cells: list[NotebookNode]) -> bool:
-    """Whether more than one model is trained; for a single one a GPU is not worth asking for."""
-    code = [cell.source for cell in cells if cell.cell_type == "code"]
-    return "\n".join(code).count(".fit(") > 1
+    """Whether more than one model is trained; for a single one a GPU is not worth asking for.
+
+    A function that trains is there to be called more than once.
+    """
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    return code.count(".fit(") > 1 or " return model.fit(" in code
 
 
 def _with_badge(source: str, name: str, address: str) -> str:

@@ -164,6 +164,8 @@ def test_a_run_that_was_interrupted_goes_on_and_loses_nothing(graded, tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Where the tests run in a shell's background, interrupts are ignored, and so below them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     verdicts = folder / "classroom" / "verdicts" / "01_toy"
     wait_for(lambda: len(list(verdicts.glob("*.json"))) >= 2, 300)
