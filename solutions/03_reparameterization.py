@@ -3,7 +3,7 @@
 #
 # ![A plane of latent codes, decoded on a grid of 20 by 20 at the quantiles of the prior: digits that turn into one another, some of them blurred.](pictures/03_reparameterization.png)
 #
-# *What you will have made: 400 latent codes at the quantiles of the prior, decoded by a variational autoencoder that you built and whose training step you wrote.*
+# *What you will have made: 400 latent codes at the quantiles of the prior, decoded by a variational autoencoder whose networks, loss and training step you will have written.*
 #
 # **You will learn** to *differentiate* an expectation with respect to the distribution that it is taken under, to *compare* two estimators of that gradient, to *write* a training step of a variational autoencoder, to *sample* and *reconstruct* with it, to *judge* its latent space beside that of an autoencoder, and to *recognise* a loss that is weighted wrongly.
 #
@@ -51,13 +51,13 @@ SMALL_EPOCHS = budget(cpu=8, gpu=20)
 #
 # $$\begin{aligned} \nabla_\theta\, \mathbb E_{q_\phi(z\mid x)}\big[\log p_\theta(x\mid z)\big] &= \nabla_\theta \int q_\phi(z\mid x)\, \log p_\theta(x\mid z)\, dz && \text{definition} \\ &= \int q_\phi(z\mid x)\, \nabla_\theta \log p_\theta(x\mid z)\, dz && q_\phi \text{ does not depend on } \theta \\ &= \mathbb E_{q_\phi(z\mid x)}\big[\nabla_\theta \log p_\theta(x\mid z)\big]. && \text{definition} \end{aligned}$$
 #
-# (Derivative and integral may be exchanged for the smooth functions that we use.) The result is again an expectation under $q_\phi$: sample $z$, backpropagate through the decoder, average.
+# (Derivative and integral may be exchanged for the functions that we use, which are continuous, and smooth almost everywhere.) The result is again an expectation under $q_\phi$: sample $z$, backpropagate through the decoder, average.
 #
 # For the encoder it is the other way round. Write $f(z)$ for $\log p_\theta(x\mid z)$, in which $\phi$ does not occur:
 #
 # $$\nabla_\phi\, \mathbb E_{q_\phi(z\mid x)}\big[f(z)\big] = \nabla_\phi \int q_\phi(z\mid x)\, f(z)\, dz = \int f(z)\, \nabla_\phi\, q_\phi(z\mid x)\, dz .$$
 #
-# Now the derivative falls on the density. What is left is no expectation, since $\nabla_\phi q_\phi$ is no density: it takes negative values, and integrates to 0. Moving $\nabla_\phi$ under the expectation all the same would give $\mathbb E_{q_\phi}[\nabla_\phi f(z)] = 0$, because $f$ does not contain $\phi$. That is wrong, since changing $\phi$ changes which $z$ we see. How do we differentiate through a sample?
+# Now the derivative falls on the density. What is left is not an expectation, because $\nabla_\phi q_\phi$ is not a density: it takes negative values, and integrates to 0. Moving $\nabla_\phi$ under the expectation all the same would give $\mathbb E_{q_\phi}[\nabla_\phi f(z)] = 0$, because $f$ does not contain $\phi$. That is wrong, since changing $\phi$ changes which $z$ we see. How do we differentiate through a sample?
 
 # %% [markdown]
 # ## A model problem with a known answer
@@ -85,7 +85,7 @@ print(
 # %% [markdown]
 # The average is right, $0.25 + 1$. The gradient is `None`, which is not the same as 0: in the computation graph there is no path from the loss back to $\mu$ or $\lambda$. numpy took two numbers and returned others, and how these would change with $\mu$ is not part of the graph.
 #
-# Inside a larger model such a gap is easily overlooked. A VAE that samples its codes with numpy trains without an error, since the KL term still reaches the encoder, but the encoder learns nothing from the reconstruction term.
+# Inside a larger model such a gap is easily overlooked. Run eagerly, a VAE that samples its codes with numpy trains without an error message, since the KL term still reaches the encoder, but the encoder learns nothing from the reconstruction term.
 
 # %% [markdown]
 # ## Reparameterization
@@ -169,7 +169,7 @@ axes[1, 0].legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Above on the left every sample of $\varepsilon$ is a line: $z$ is a smooth function of $\sigma$ once $\varepsilon$ is fixed. The average of their squares below is smooth, too, so it has a derivative. It is not the exact curve, because 40 samples have an error, but neighbouring points share this error and it hardly disturbs the slope. With fresh noise each point has an error of its own, the curve is jagged, and the slope between neighbouring points is mostly noise. Within one step of training the noise is fixed in just this sense: $\varepsilon$ is a number like any other, and the tape differentiates with $\varepsilon$ held constant.
+# In the upper left panel each sample of $\varepsilon$ traces a line: $z$ is a smooth function of $\sigma$ once $\varepsilon$ is fixed. The average of their squares below is smooth, too, so it has a derivative. It is not the exact curve, because 40 samples have an error, but neighbouring points share this error, so that its slope is about as accurate as its height. With fresh noise each point has an error of its own, the curve is jagged, and the slope between neighbouring points has an error that grows without bound as they move closer. Within one step of training the noise is fixed in just this sense: $\varepsilon$ is a number like any other, and the tape differentiates with $\varepsilon$ held constant.
 
 # %%
 eps = generator.normal(size=(N_SAMPLES, 1)).astype("float32")
@@ -319,7 +319,7 @@ print(f"mean {shifted.mean():.1f}, σ {shifted.std():.0f}")
 #
 # $$\mathbb E_q\big[\nabla_\phi \log q_\phi(z)\big] = \int q_\phi\, \frac{\nabla_\phi\, q_\phi}{q_\phi}\, dz = \nabla_\phi \int q_\phi(z)\, dz = \nabla_\phi\, 1 = 0,$$
 #
-# and so $\mathbb E[(f - b)\,\nabla\log q] = \mathbb E[f\,\nabla\log q]$. Such a $b$ is called a **baseline**, a special case of a **control variate**; a value near the mean of $f$ is a good choice. But if we take the mean of *all* samples, then $b$ depends on each $z_i$, the argument above breaks down, and the estimator is slightly biased. The **leave-one-out baseline** of a sample avoids this: it is the mean of $f$ over all *other* samples, so it does not depend on $z_i$, and since the samples are independent, the expectation of $b_i$ times the score of $z_i$ is the product of the two expectations, of which the second is 0.
+# and so $\mathbb E[(f - b)\,\nabla\log q] = \mathbb E[f\,\nabla\log q]$. Such a $b$ is called a **baseline**. It is a special case of a **control variate**: a quantity whose expectation is known, here 0 for $b$ times the score, which we subtract to cancel noise. A value near the mean of $f$ is a good choice of $b$. But if we take the mean of *all* samples, then $b$ depends on each $z_i$, the argument above breaks down, and the estimator is slightly biased. The **leave-one-out baseline** of a sample avoids this: it is the mean of $f$ over all *other* samples, so it does not depend on $z_i$, and since the samples are independent, the expectation of $b_i$ times the score of $z_i$ is the product of the two expectations, of which the second is 0.
 
 # %% [markdown]
 # ### Exercise 4 · `leave_one_out_baseline` (2 points)
@@ -427,7 +427,7 @@ plt.show()
 # %% [markdown]
 # ## The first VAE: two networks and a loss
 #
-# With the pathwise estimator one sample for each image is enough to train. The loss is minus the ELBO of that sample,
+# With the pathwise estimator one sample for each image is usual, and it will turn out to be enough. The loss is minus the ELBO of that sample,
 #
 # $$\mathcal L(x) = -\log p_\theta(x\mid z) + \mathrm{KL}\big(q_\phi(z\mid x)\,\|\,N(0, I)\big), \qquad z = \mu_\phi(x) + \sigma_\phi(x)\, \varepsilon ,$$
 #
@@ -438,7 +438,7 @@ plt.show()
 #
 # Build the two networks from dense layers.
 #
-# - The **encoder** flattens images (n, 28, 28, 1), has a hidden layer of 512 units with ReLU, and ends in two **heads**, separate dense layers of `latent_dim` units that are both fed by the 512: one for `z_mean`, one for `z_log_var`. Which activation may stand on a mean, and which on a log-variance?
+# - The **encoder** flattens images (n, 28, 28, 1), has a hidden layer of 512 units with ReLU, and ends in two **heads**, separate dense layers of `latent_dim` units that are both fed by the 512: one for `z_mean`, one for `z_log_var`. Which activations, if any, suit a mean, and which a log-variance?
 # - The **decoder** goes from codes (n, `latent_dim`) over 512 units with ReLU to 784 logits, reshaped to (n, 28, 28, 1).
 #
 # An encoder with two outputs is no `keras.Sequential`. In Keras's functional style one starts from an input such as `x = keras.Input((28, 28, 1))` and calls each layer on the result of the one before: `h = layers.Flatten()(x)`. The first parentheses make the layer, the second ones use it. At the end, `keras.Model(x, [a, b])` is a model with two outputs.
@@ -493,7 +493,7 @@ model_diagram(encoder)
 plt.show()
 
 # %% [markdown]
-# The diagram shows the two heads side by side over one hidden layer: each image gets a Gaussian of its own, with its own mean and its own variances. This is what `02_elbo` called amortized inference.
+# The diagram shows the two heads side by side over one hidden layer: each image gets a Gaussian of its own, with its own mean and its own variances. One network computes them for every image, also for images never seen, where one could search for them image by image. This is what `02_elbo` called amortized inference.
 
 # %% [markdown]
 # ### Exercise 6 · `train_step` (3 points)
@@ -531,7 +531,7 @@ def train_step(encoder, decoder, optimizer, x, eps):
 # %% [markdown] hints="train_step"
 # 1. All that leads from the weights to the loss has to stand inside `with tf.GradientTape() as tape:`: encode, reparameterize, decode, compute the loss. What comes afterwards, gradients and their use, stands outside.
 # 2. Lists can be added: `weights = encoder.trainable_weights + decoder.trainable_weights`. The call `tape.gradient(loss, weights)` then gives a list of gradients in the same order.
-# 3. The loss is `ops.mean(negative_elbo(x, logits, z_mean, z_log_var))`; behind the tape follows `optimizer.apply_gradients(zip(gradients, weights))`, and the function returns the loss.
+# 3. The loss is `ops.mean(negative_elbo(x, logits, z_mean, z_log_var))`; after the `with` block comes `optimizer.apply_gradients(zip(gradients, weights))`, and the function returns the loss.
 
 # %% [markdown]
 # Try it on one batch of 20 digits. Six steps with the same images and the same noise should lower the loss at every step, from about 543 to below 500.
@@ -546,7 +546,7 @@ batch, adam = tf.constant(x_train[:20]), keras.optimizers.Adam(1e-3)
 # %% check="train_step" points=3
 
 # %% [markdown]
-# Now all parts meet, and you wrote them: reparameterization, networks, training step. Each step gets fresh noise, one row for each image. `tf.function` compiles the step, which computes the same in a quarter of the time.
+# Now all parts meet, and you wrote them: reparameterization, networks, training step. Each step gets fresh noise, one row for each image. `tf.function` compiles the step, which computes the same in less time.
 
 # %%
 set_seed(SEED)
@@ -569,7 +569,7 @@ plt.show()
 print(f"first step {losses[0]:.0f}, last ten steps {np.mean(losses[-10:]):.0f} nats per image")
 
 # %% [markdown]
-# The loss starts at the dotted line, $784 \log 2 = 543$ nats, where every pixel is black with probability ½. After 200 steps it is at 200. This is your first VAE.
+# The loss starts at the dotted line, $784 \log 2 = 543$ nats, where every pixel is black with probability ½. After 200 steps it is at 200, and it has only begun. For comparison: a decoder that gives the mean image for every code, and so needs no code at all, has a loss of about 206 nats. Your first VAE trains; the rest of the notebook trains the same model for longer.
 
 # %% [markdown]
 # ### Exercise 7 · `Sampling` (1 point)
@@ -636,9 +636,9 @@ print(f"test ELBO {history['val_elbo'][-1]:.1f}, KL {history['val_kl'][-1]:.1f} 
 print(reference.verdict(history, "mlp_2", mnist.source))
 
 # %% [markdown]
-# Each thin grey line is the test curve of one **reference run**: the same model, trained before with one of six other seeds. Between your test curve and these lines nothing but the seed should differ, so it should look like one of them. The sentence below the figure makes this precise with a **tolerance**: at each epoch, the mean of the six runs and 7.5 of their standard deviations to either side, but at least 2% of the mean. It is wide on purpose, since with only six runs their standard deviation is itself uncertain. A run within the tolerance is not proven right; one outside it deserves a look.
+# Each thin grey line is the test curve of one **reference run**: the same model, trained before with one of six other seeds. Between your test curve and these lines nothing but the seed should differ, so it should end among them. (In the first epoch ours lags a little behind all six; six runs do not span everything that a seed can do.) The sentence below the figure makes this precise with a **tolerance**: at each epoch, the mean of the six runs and 7.5 of their standard deviations to either side, but at least 2% of the mean. It is wide on purpose, since with only six runs their standard deviation is itself uncertain. A run within the tolerance is not proven right; one outside it deserves a look.
 #
-# Read the curves together. (A training value is the average over its epoch, while a test value is measured at its end, which is why test is ahead of train at first.) The reconstruction term falls, because codes say more and more about their images; what they say costs rate, and so the KL term of the test images has risen by the end. (That of the training images begins high, because its first value averages over a restless start.) The test ELBO ends at −160.0, with a KL of 5.4 nats: two dimensions can say only so much about a digit.
+# Read the curves together. (A training value is the average over its epoch, while a test value is measured at its end, which is why test is ahead of train at first.) The reconstruction term falls, because codes say more and more about their images; what they say costs rate, and so the KL term of the test images has risen by the end. (The KL term of the training images starts high, because its first value averages over the first, erratic steps.) The test ELBO ends at −160.0, with a KL of 5.4 nats: two dimensions can say only so much about a digit.
 
 # %% [markdown]
 # ## Samples and reconstructions
@@ -647,7 +647,7 @@ print(reference.verdict(history, "mlp_2", mnist.source))
 #
 # A **sample** comes from the generative model alone: a code from the prior $N(0, I)$, decoded. What the decoder returns are logits; the sigmoid turns them into the probabilities of the pixels, the mean of $p_\theta(x\mid z)$. We show these probabilities. Sampling black and white pixels from them would be the literal reading of the model, but the pixels are independent given $z$, so this would only add grain.
 #
-# A **reconstruction** goes through the encoder. We decode the *mean* of $q_\phi(z\mid x)$, not a sample from it, since that code is the most probable one under $q_\phi$, and since the result should depend on nothing but the image. (The reconstruction term that `fit` reports belongs to samples, so what we show is slightly better than what it measures.)
+# A **reconstruction** goes through the encoder. We decode the *mean* of $q_\phi(z\mid x)$, not a sample from it, since that code has the highest density under $q_\phi$, and since the result should depend on nothing but the image. (The reconstruction term that `fit` reports belongs to samples, so what we show is slightly better than what it measures.)
 
 # %% [markdown]
 # ### Exercise 8 · `sample_images` (2 points)
@@ -734,7 +734,7 @@ plots.image_rows(
 plt.show()
 
 # %% [markdown]
-# With two latent dimensions much is lost. The 7, the 1s, the 0s and the second 9 come back; the first 4 has become a 9, and the 2, the 5 and the 6 are blurred shapes between digits. The samples look like the reconstructions: some are definite digits, such as the 0 and the 1, and others are the same blurred shapes. That samples and reconstructions are alike is by no means a matter of course, as `01_autoencoder` has shown, and we will see below what it depends on.
+# With two latent dimensions much is lost. The 7, the 1s, the 0s and the second 9 come back; the first 4 has become a 9, and the 2, the 5 and the 6 are blurred shapes between digits. The samples look like the reconstructions: some are definite digits, such as the 0 and the 1, and others are the same blurred shapes. That samples and reconstructions are alike is not guaranteed, as `01_autoencoder` has shown, and we will see below what it depends on.
 
 # %% [markdown]
 # ## The latent space, with its uncertainty
@@ -781,7 +781,7 @@ print(f"share of test images with z_mean within radius 2: {inside:.2f}, of the p
 # %% [markdown]
 # The median standard deviation is 0.10, a tenth of the prior's. Two forces shape the plane. The reconstruction term pushes images that look different apart and makes their ellipses small, so that a sample from one does not decode to the other; the KL term pulls every ellipse towards the origin and makes it large. Around the origin, where most images crowd, the ellipses are tiny and stand close to one another; at the rim there is room, and they are wide. Where different digits overlap, as 4 and 9 below the middle, the decoder has to hedge.
 #
-# The average of all these Gaussians is the **aggregate posterior** $q(z) = \mathbb E_{x}[q_\phi(z\mid x)]$. The KL term pulls it towards the prior, but they are not equal: the ones and some of the 4s and 9s reach beyond radius 3, only 71% of the means lie within radius 2 in place of 86%, and some places inside that circle, such as the upper right, are nearly empty. A sample from the prior can fall there.
+# The average of all these Gaussians is the **aggregate posterior** $q(z) = \mathbb E_{x}[q_\phi(z\mid x)]$. The KL term pulls it towards the prior, but they are not equal: some of the 1s, 4s, 7s and 9s and a few 0s reach beyond radius 3, only 71% of the means lie within radius 2 instead of 86%, and some places inside that circle, such as the upper right, are nearly empty. A sample from the prior can fall there.
 
 # %% [markdown]
 # Since the prior is known, we know where to look for images before any training. A grid whose lines stand at the quantiles of the Gaussian covers it in steps of equal probability, so that area in the next picture is proportional to prior probability.
@@ -825,7 +825,7 @@ autoencoder_2 = train_autoencoder(2, x_train, BATCH_SIZE, EPOCHS, 1e-3)
 #
 # *My prediction:* …
 
-# %% alt="Two scatter plots of latent codes with the prior's circles. The autoencoder's codes reach to 40 and the circles are a spot in their middle; the VAE's codes lie in a cloud about as wide as the circle of radius 3."
+# %% alt="Two scatter plots of latent codes with the prior's circles. The autoencoder's codes reach to 40 and the circles are a spot where their arms meet; the VAE's codes lie in a cloud about as wide as the circle of radius 3."
 z_ae = autoencoder_2[0].predict(x_test[:n_points], verbose=0)
 fig, axes = plt.subplots(1, 2, figsize=(8.5, 4.2), layout="constrained")
 for ax, z, title in zip(axes, (z_ae, z_test), ("autoencoder", "VAE"), strict=True):
@@ -839,7 +839,7 @@ for name, z in (("autoencoder", z_ae), ("VAE", z_test)):
     print(f"{name:11}: largest distance from 0 {np.linalg.norm(z, axis=1).max():.1f}")
 
 # %% [markdown]
-# Nothing in the autoencoder's loss fixes the scale of its codes. They spread over tens of units, since codes that lie far apart are easier for the decoder to tell apart, and the prior's circles are a spot in their middle. The VAE's codes are about as wide as the circles and reach a little beyond the outer one.
+# Nothing in the autoencoder's loss fixes the scale of its codes. They spread over tens of units, since codes that lie far apart are easier for the decoder to tell apart, and the prior's circles are a spot at the knot where the arms of the cloud meet. The VAE's codes are about as wide as the circles, and a few reach beyond the outer one.
 #
 # For samples we need the judge of `01_autoencoder`: a small classifier, and the share of images to which it assigns some digit with a probability over 90%. Beside it stands the share of the three most frequent digits, 0.33 for real images, as a check on variety.
 
@@ -876,7 +876,7 @@ def shares(images):
 
 
 # %% [markdown]
-# Two dimensions are a special case, in which 01's autoencoder could be sampled in any way. So we repeat the comparison with ten latent dimensions, on 20,000 images and with larger steps. `train_vae` will be used in the next sections, too.
+# In `01_autoencoder` two dimensions turned out to be a special case, where it hardly mattered from which distribution we sampled. So we repeat the comparison with ten latent dimensions, on 20,000 images and with larger steps. `train_vae` will be used in the next sections, too.
 
 
 # %%
@@ -912,16 +912,16 @@ plots.image_rows({name: np.asarray(images)[:14] for name, images in samples.item
 plt.show()
 
 # %% [markdown]
-# With two dimensions the judge prefers the *autoencoder's* samples from the prior, 0.59 against 0.32. But the prior covers only a spot of its cloud of codes, where few kinds of digits live: three digits make up 0.82 of its samples, and the row shows 0, 3 and 8 again and again. The VAE's samples are more varied and more blurred. Its reconstructions are hardly more confident, 0.39, so two dimensions are the limit here, and not the sampling.
+# With two dimensions the judge prefers the *autoencoder's* samples from the prior, 0.59 against 0.32. But the prior covers only a spot of its cloud of codes, where few kinds of digits live: three digits make up 0.82 of its samples, and the row shows 0, 3 and 8 again and again. The VAE's samples are more varied, and the judge is less often confident about them. Its reconstructions are hardly better, 0.39, so it is not the sampling that limits this VAE. Nor are two dimensions alone the limit: codes drawn from a Gaussian that is fitted to the autoencoder's cloud do better on both counts, 0.44 and 0.59. In a plane this small the noise of $q$ costs the VAE resolution.
 #
-# With ten dimensions the picture is another. The autoencoder's samples from the prior are smears, and 0.02 of them are confident: around the origin there are hardly any codes. Of the VAE's samples 0.38 are confident, and most of the row can be read, or nearly so. Still, that is half of what its reconstructions reach, 0.79, because the aggregate posterior is not the prior. And fitting a Gaussian to the *autoencoder's* codes, the two-stage model of `01_autoencoder`, gives 0.47, more than the VAE, with strokes that are bolder and at times tangled. (Ghosh et al. 2020 report similar results on larger data sets.)
+# With ten dimensions the picture changes. The autoencoder's samples from the prior are smears, and 0.02 of them are confident: around the origin there are hardly any codes. Of the VAE's samples 0.38 are confident, and most of the row can be read, or nearly so. Still, that is half of what its reconstructions reach, 0.79. The likely reason is that the aggregate posterior is not the prior, as the ellipses showed for two dimensions. And fitting a Gaussian to the *autoencoder's* codes, the two-stage model of `01_autoencoder`, gives 0.47, more than the VAE, with strokes that are bolder and at times tangled. (Ghosh et al. 2020 report similar results on larger data sets.)
 #
 # So what has the VAE gained? Not sharpness. It has a latent space whose distribution is known *before* training, so that there is no second stage; codes with an uncertainty; and an objective that bounds the evidence, so that two such models can be compared by a number that no classifier has to judge.
 
 # %% [markdown]
 # ## A loss that is weighted wrongly
 #
-# We look at a mistake that is common in published code, because it raises no error: **averaging** where one must sum.
+# We look at a mistake that is easily made, because it raises no error: **averaging** where one must sum.
 #
 # $$\text{wrong loss} = \frac{1}{784} \big(-\log p(x\mid z)\big) + \frac{1}{\text{batch}} \cdot \frac{1}{d}\, \mathrm{KL}$$
 #
@@ -929,7 +929,7 @@ plt.show()
 #
 # $$784 \cdot \text{wrong loss} = -\log p(x\mid z) + \beta\, \mathrm{KL} \qquad\qquad \beta = \frac{784}{d \cdot \text{batch}}$$
 #
-# So the wrong loss is that of a VAE whose KL term has a coefficient $\beta$ that depends on the *batch size*. `VAE(…, beta=…)` trains with exactly that.
+# So the wrong loss is that of a VAE whose KL term has a coefficient $\beta$ that depends on the *batch size*. `VAE(…, beta=…)` trains with that coefficient. (Such a $\beta$ need not be a mistake: the $\beta$-VAE of notebook 06 chooses it on purpose.)
 
 # %% compare
 for batch_size in (16, 78, 128, 500):
@@ -966,9 +966,9 @@ for name, (model, logged) in models.items():
     print(reference.verdict(logged, "mlp_10_digits", mnist.source), end="\n\n")
 
 # %% [markdown]
-# The reconstruction term is better with the wrong loss, 97.7 against 103.6 nats, though the eye finds little difference. The samples are clearly worse, and most of them are fragments: 0.30 are confident, in place of 0.38. Since the KL term weighs little, the approximate posteriors move away from the prior, to a KL of 34 nats in place of 18, and a sample from the prior falls between them. The sum of both terms is what tells: the ELBO is 10 nats lower. The tolerance around the reference runs, which used the right loss, names the mistake without knowing the code.
+# The reconstruction term is better with the wrong loss, 97.7 against 103.6 nats, though the eye finds little difference. The samples are somewhat worse, with more fragments in the row: 0.30 are confident instead of 0.38. Since the KL term weighs little, the approximate posteriors move away from the prior, to a KL of 34 nats instead of 18, and a sample from the prior more often falls between them. It is the numbers that tell: the ELBO is 10 nats lower although the reconstruction term is *better*, and the KL is nearly twice that of the reference runs, which used the right loss. The sentence about the tolerance points to it.
 #
-# If you see good reconstructions and bad samples, look at the weight of the KL term first. **Sum over pixels and over latent dimensions, then average over the batch.**
+# Good reconstructions and bad samples alone do not show this mistake: our correct VAE, too, reconstructs better than it samples. So compare the two terms with those of a run that you trust. **Sum over pixels and over latent dimensions, then average over the batch.**
 
 # %% [markdown]
 # ## The likelihood is a choice, too
@@ -992,7 +992,7 @@ plots.image_rows(rows)
 plt.show()
 
 # %% [markdown]
-# Nothing was changed but the likelihood, and yet the rate differs by a factor of three. With $\sigma^2 = \tfrac12$ an error in a pixel costs little, so it does not pay to encode details: the rate is 9.8 nats, and the reconstructions are the palest and most blurred. With the best $\sigma$, which is much smaller, errors cost more, and the model spends 30.6 nats. Its reconstructions are sharper than those of the squared error, but many of its samples are faint or broken, as with the small $\beta$ above, and for the same reason: a smaller variance weights the reconstruction term more, and so the KL term less. The Bernoulli model lies between. Its ELBO cannot be compared with those of the other two, since log-probabilities of black and white pixels and log-densities of grey ones are different quantities.
+# Nothing was changed but the likelihood, and yet the rate differs by a factor of three. With $\sigma^2 = \tfrac12$ an error in a pixel costs little, so it does not pay to encode details: the rate is 9.8 nats, and the reconstructions are the palest and most blurred. With the best $\sigma$ errors cost more, and the model spends 30.6 nats. Its reconstructions are a little sharper than those of the squared error, though its 5 has become a 9, and many of its samples are faint or broken, as with the small $\beta$ above, and for the same reason: a smaller variance weights the reconstruction term more, and so the KL term less. The rate of the Bernoulli model lies between the two. Its ELBO cannot be compared with those of the other two, since log-probabilities of black and white pixels and log-densities of grey ones are different quantities.
 
 # %% [markdown]
 # ## Save and load
@@ -1020,7 +1020,7 @@ print("largest difference:", np.abs(vae.decode(z) - loaded.decode(z)).max())
 # - **compare** the pathwise and the score-function estimator, with a control variate, and say when the pathwise one depends on the dimension and when it does not,
 # - **write** the training step of a VAE, **sample** from its prior, and **reconstruct** with it,
 # - **judge** a latent space by its posteriors, its aggregate posterior and the samples of its prior, beside an autoencoder of the same size,
-# - **recognise** a loss that is weighted wrongly by good reconstructions with bad samples, and by its ELBO beside reference runs.
+# - **recognise** a loss that is weighted wrongly by its two terms and its ELBO beside reference runs.
 #
 # A practitioner would next ask for networks that suit images, and for numbers that can be compared with published ones. Both are the subject of `04_cnn_vae`.
 
