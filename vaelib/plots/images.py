@@ -117,10 +117,10 @@ def autoencoder_diagram(x: Any, z: ArrayLike, x_hat: Any, ax: Axes | None = None
     for left, image in ((0.0, x), (7.0, x_hat)):
         ax.imshow(image[..., 0], cmap=INK, vmin=0, vmax=1, extent=(left, left + 2, -1, 1))
     wide, narrow = 1.0, 0.28
-    for name, edges in {"encoder": (wide, narrow), "decoder": (narrow, wide)}.items():
-        left = 2.2 if name == "encoder" else 5.2
-        corners = [(left, edges[0]), (left + 1.6, edges[1]), (left + 1.6, -edges[1])]
-        ax.add_patch(Polygon([*corners, (left, -edges[0])], fc="0.88", ec="black"))
+    for name, left, first, last in (("encoder", 2.2, wide, narrow), ("decoder", 5.2, narrow, wide)):
+        right = left + 1.6
+        corners = [(left, first), (right, last), (right, -last), (left, -first)]
+        ax.add_patch(Polygon(corners, fc="0.88", ec="black"))
         ax.text(left + 0.8, 0, name, ha="center", va="center")
     numbers = "\n".join(f"{number:.1f}".replace("-", "−") for number in np.ravel(z))
     ax.text(4.5, 0, numbers, ha="center", va="center")
